@@ -50,7 +50,8 @@ make_venv() {
 
 if ! { is_new_enough .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 &&
   [ "$(cat .venv/.made-at 2>/dev/null)" = "$PWD" ]; }; then
-  make_venv "$(find_python)"
+  python=$(find_python)
+  make_venv "$python"
   echo "$PWD" >.venv/.made-at
 fi
 rm -f .venv/.installed-*
