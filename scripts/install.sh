@@ -58,7 +58,8 @@ rm -f .venv/.installed-*
 
 pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input)
 say "Installing $(grep -c '^[a-z0-9].*==' "$lock") packages from $lock; the first time this fetches some 200 MB"
-"${pip[@]}" install --require-hashes --no-deps -r "$lock" | grep -v '^Requirement already satisfied' || [ "${PIPESTATUS[0]}" = 0 ] ||
+known='^(Requirement already satisfied|Looking in|Ignoring|Installing collected|Successfully installed)|^ +(Using cached|Downloading)'
+"${pip[@]}" install --require-hashes --no-deps -r "$lock" | { grep --line-buffered -vE "$known" || true; } ||
   fail "The packages could not be installed; pip says why above. 'make install' goes on where it stopped."
 # With --no-build-isolation the locked hatchling builds it, and nothing is fetched unlocked.
 "${pip[@]}" install --quiet --no-deps --no-build-isolation --editable . ||
