@@ -13,7 +13,7 @@ case $kind in
   *) echo "scripts/install.sh: run or dev, not '$kind'." >&2; exit 2 ;;
 esac
 
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+say() { if [ -t 2 ]; then printf '\033[1m%s\033[0m\n' "$*" >&2; else echo "$*" >&2; fi; }
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 
 # A virtual environment is bound to its path and its Python, so a moved or half-made one counts as none.
