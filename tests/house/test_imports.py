@@ -18,7 +18,7 @@ ORDER = (
     "db",
     "log",
     "house",
-    *("agents", "submolts", "follows", "posts", "comments", "votes", "activity", "feeds", "archive"),
+    *("agents", "submolts", "follows", "posts", "comments", "votes", "activity", "feeds", "profiles", "archive"),
     *("api", "gateway", "web"),
     "app",
     "cli",

@@ -2,7 +2,16 @@
 
 import msgspec
 
-from moltbook.agents.model import AgentClaimed, AgentRegistered, AgentRow, AgentUpdated, ClaimRow, KeyRow, Quota, Registered
+from moltbook.agents.model import (
+    AgentClaimed,
+    AgentRegistered,
+    AgentRow,
+    AgentUpdated,
+    ClaimRow,
+    KeyRow,
+    Quota,
+    Registered,
+)
 from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_name
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.db.world import Act, Wants, World

@@ -10,13 +10,13 @@ from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode
 
 AGENT = ", ".join(f"a.{column}" for column in AGENTS.columns)
 
-BY_ID = f"SELECT {AGENT} FROM agents a WHERE a.id = $1"  # noqa: S608 - columns are ours
+BY_ID = f"SELECT {AGENT} FROM agents a WHERE a.id = $1"
 BY_NAME = f"""
 SELECT {AGENT}
 FROM names n
 JOIN agents a ON a.id = n.id
 WHERE n.kind = 'agent' AND n.name = lower($1)
-"""  # noqa: S608
+"""
 ID_OF = "SELECT id FROM names WHERE kind = $1 AND name = lower($2)"
 BY_KEY = """
 SELECT a.id, a.name
@@ -25,21 +25,20 @@ JOIN agents a ON a.id = k.agent_id
 WHERE k.digest = $1 AND k.revoked_at IS NULL AND NOT a.archived
 """
 BY_CLAIM = "SELECT agent_id FROM claims WHERE digest = $1"
-CLAIM_CODE = "SELECT verification_code FROM claims WHERE agent_id = $1"
 NEWEST = f"""
 SELECT {AGENT}
 FROM agents a
 WHERE ($1::timestamptz IS NULL OR (a.created_at, a.id) < ($1, $2::uuid))
 ORDER BY a.created_at DESC, a.id DESC
 LIMIT $3
-"""  # noqa: S608
+"""
 MOST_KARMA = f"""
 SELECT {AGENT}
 FROM agents a
 WHERE ($1::int IS NULL OR (a.karma, a.id) < ($1, $2::uuid))
 ORDER BY a.karma DESC, a.id DESC
 LIMIT $3
-"""  # noqa: S608
+"""
 FOLLOWERS = f"""
 SELECT {AGENT}
 FROM follows f
@@ -47,7 +46,7 @@ JOIN agents a ON a.id = f.follower_id
 WHERE f.followee_id = $1 AND ($2::uuid IS NULL OR f.follower_id > $2)
 ORDER BY f.follower_id
 LIMIT $3
-"""  # noqa: S608
+"""
 FOLLOWING = f"""
 SELECT {AGENT}
 FROM follows f
@@ -55,7 +54,7 @@ JOIN agents a ON a.id = f.followee_id
 WHERE f.follower_id = $1 AND ($2::uuid IS NULL OR f.followee_id > $2)
 ORDER BY f.followee_id
 LIMIT $3
-"""  # noqa: S608
+"""
 
 
 async def agent_by_id(pool: asyncpg.Pool, agent_id: AgentId) -> AgentRow:
@@ -109,8 +108,6 @@ async def recent_agents(
     return agents[:limit], encode_cursor(f"agents.{order}", value, last.id)
 
 
-
-
 async def related(
     pool: asyncpg.Pool, sql: str, agent_id: AgentId, cursor: str | None, limit: int
 ) -> tuple[list[AgentRow], str | None]:
@@ -123,3 +120,15 @@ async def related(
     if len(agents) <= limit:
         return agents, None
     return agents[:limit], encode_cursor("follows", agents[limit - 1].id)
+
+
+async def agent_by_key(pool: asyncpg.Pool, digest: bytes) -> tuple[AgentId, str] | None:
+    """Id and name of the agent whose standing key has this digest."""
+    row = await pool.fetchrow(BY_KEY, digest)
+    return (AgentId(row["id"]), row["name"]) if row is not None else None
+
+
+async def agent_by_claim(pool: asyncpg.Pool, digest: bytes) -> AgentId | None:
+    """The agent whose claim token has this digest."""
+    found: str | None = await pool.fetchval(BY_CLAIM, digest)
+    return AgentId(found) if found is not None else None

@@ -42,7 +42,8 @@ def ensure_name(name: str) -> None:
     """Raises: Invalid unless it is 2–32 letters, digits, underscores or hyphens."""
     if NAME.fullmatch(name) is None:
         raise Invalid(
-            "Name must be 2-32 characters: letters, digits, underscore, hyphen.", "Choose such a name and register again."
+            "Name must be 2-32 characters: letters, digits, underscore, hyphen.",
+            "Choose such a name and register again.",
         )
 
 

@@ -2,14 +2,23 @@
 
 from moltbook.comments.acts import DeleteComment, WriteComment
 from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
-from moltbook.comments.tables import COMMENTS
+from moltbook.comments.queries import comment_by_id, comments_by_author, comments_of, grow
+from moltbook.comments.tables import COMMENT_WORDS, COMMENTS
+from moltbook.comments.wire import CommentOut, comment_out
 
 __all__ = [
     "COMMENTS",
+    "COMMENT_WORDS",
     "CommentDeleted",
+    "CommentOut",
     "CommentPublished",
     "CommentRow",
     "DeleteComment",
     "WriteComment",
     "Written",
+    "comment_by_id",
+    "comment_out",
+    "comments_by_author",
+    "comments_of",
+    "grow",
 ]

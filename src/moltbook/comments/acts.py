@@ -1,7 +1,6 @@
 """What changes comments: writing one, taking one back."""
 
-from moltbook.agents import AGENTS, QUOTAS, Pace
-from moltbook.agents.rules import ensure_claimed, ensure_daily, ensure_pace
+from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_daily, ensure_pace
 from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
 from moltbook.comments.tables import COMMENT_WORDS, COMMENTS, CommentWords
 from moltbook.db.world import Act, Wants, World

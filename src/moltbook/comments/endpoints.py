@@ -13,8 +13,7 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, CommentId, PostId, parse_id
 from moltbook.kernel.paging import KeyId, decode_cursor, encode_cursor
-from moltbook.posts.queries import post_by_id
-from moltbook.posts.wire import PostOut, post_out
+from moltbook.posts import PostOut, post_by_id, post_out
 
 # A post is answered with its liveliest roots; the whole thread has pages of its own.
 ROOTS_WITH_POST = 35

@@ -12,15 +12,15 @@ from moltbook.kernel.ids import AgentId, CommentId, PostId
 
 COMMENT = ", ".join(f"c.{column}" for column in COMMENTS.columns)
 
-THREAD = f"SELECT {COMMENT} FROM comments c WHERE c.post_id = $1"  # noqa: S608 - columns are ours
-ONE = f"SELECT {COMMENT} FROM comments c WHERE c.id = $1"  # noqa: S608
+THREAD = f"SELECT {COMMENT} FROM comments c WHERE c.post_id = $1"
+ONE = f"SELECT {COMMENT} FROM comments c WHERE c.id = $1"
 BY_AUTHOR = f"""
 SELECT {COMMENT}
 FROM comments c
 WHERE c.author_id = $1 AND c.deleted_at IS NULL
 ORDER BY c.created_at DESC, c.id DESC
 LIMIT $2
-"""  # noqa: S608
+"""
 MY_VOTES = "SELECT target_id, direction FROM votes WHERE post_id = $1 AND voter_id = $2"
 
 _Key = Callable[[CommentRow], Any]
@@ -114,3 +114,8 @@ async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> CommentRow
 async def votes_in(pool: asyncpg.Pool, post_id: PostId, voter: AgentId) -> dict[str, int]:
     """How an agent voted in a thread: target id -> 1 or -1."""
     return {row[0]: row[1] for row in await pool.fetch(MY_VOTES, post_id, voter)}
+
+
+async def comments_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[CommentRow]:
+    """An agent's newest comments."""
+    return [CommentRow(*row) for row in await pool.fetch(BY_AUTHOR, author_id, limit)]

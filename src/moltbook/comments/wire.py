@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from moltbook.agents.wire import NameOut
+from moltbook.agents import NameOut
 from moltbook.comments.model import CommentRow
 from moltbook.comments.queries import Branch
 from moltbook.kernel.clock import iso
@@ -71,9 +71,7 @@ def tree_out(roots: Sequence[Branch], votes: dict[str, int] | None = None) -> li
         out = comment_out(branch.comment)
         if votes is not None:
             direction = votes.get(out.id)
-            out = MyCommentOut(
-                *msgspec.structs.astuple(out), your_vote={1: "up", -1: "down"}.get(direction or 0)
-            )
+            out = MyCommentOut(*msgspec.structs.astuple(out), your_vote={1: "up", -1: "down"}.get(direction or 0))
         into.append(out)
         stack.extend((reply, out.replies) for reply in reversed(branch.replies))
     return answer

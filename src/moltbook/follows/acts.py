@@ -1,7 +1,6 @@
 """What changes follows: beginning and ending one."""
 
-from moltbook.agents import AGENTS
-from moltbook.agents.rules import ensure_claimed
+from moltbook.agents import AGENTS, ensure_claimed
 from moltbook.db.world import Act, Event, Wants, World
 from moltbook.follows.tables import FOLLOWS, FollowRow
 from moltbook.kernel.errors import BadRequest, NotFound

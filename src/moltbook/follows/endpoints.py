@@ -1,7 +1,6 @@
 """The follows' rows of the endpoint table (contract §4)."""
 
-from moltbook.agents import NotClaimed
-from moltbook.agents.queries import agent_by_name
+from moltbook.agents import NotClaimed, agent_by_name
 from moltbook.follows.acts import Follow, SelfFollow
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import NotFound, Unauthorized

@@ -13,7 +13,6 @@ import msgspec
 
 from moltbook.kernel.errors import BadRequest
 
-
 # What a cursor may hold: strict enough that a forged one never reaches the database as nonsense.
 KeyId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 KeyTime = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -2,8 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from moltbook.agents import AGENTS, QUOTAS, Pace
-from moltbook.agents.rules import ensure_claimed, ensure_pace
+from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_pace
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
@@ -119,5 +118,7 @@ def ensure_url(url: str | None, kind: PostKind) -> str | None:
     except ValueError:
         fit = False
     if not fit:
-        raise Invalid("url must be an http or https address", "Send a complete address such as https://example.org/page.")
+        raise Invalid(
+            "url must be an http or https address", "Send a complete address such as https://example.org/page."
+        )
     return url

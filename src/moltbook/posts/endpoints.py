@@ -2,8 +2,7 @@
 
 import msgspec
 
-from moltbook.agents import NotClaimed, Pace
-from moltbook.agents.queries import id_of
+from moltbook.agents import NotClaimed, Pace, id_of
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import PostId, SubmoltId, parse_id

@@ -7,7 +7,7 @@ import msgspec
 
 from moltbook.agents import AGENTS, AgentRow
 from moltbook.kernel.errors import NotFound
-from moltbook.kernel.ids import PostId
+from moltbook.kernel.ids import AgentId, PostId
 from moltbook.posts.model import PostRow
 from moltbook.posts.tables import POSTS
 
@@ -16,14 +16,22 @@ AUTHOR = ", ".join(f"a.{column}" for column in AGENTS.columns)
 COLUMNS = f"{POST}, {AUTHOR}, s.name, s.display_name"
 JOINS = "JOIN agents a ON a.id = p.author_id JOIN submolts s ON s.id = p.submolt_id"
 
-ONE = f"SELECT {COLUMNS} FROM posts p {JOINS} WHERE p.id = $1"  # noqa: S608 - columns are ours
+ONE = f"SELECT {COLUMNS} FROM posts p {JOINS} WHERE p.id = $1"
 MANY = f"""
 SELECT {COLUMNS}
 FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n)
 JOIN posts p ON p.id = k.id
 {JOINS}
 ORDER BY k.n
-"""  # noqa: S608
+"""
+BY_AUTHOR = f"""
+SELECT {COLUMNS}
+FROM posts p
+{JOINS}
+WHERE p.author_id = $1 AND p.deleted_at IS NULL
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT $2
+"""
 _POST_WIDTH = len(POSTS.columns)
 _AUTHOR_END = _POST_WIDTH + len(AGENTS.columns)
 
@@ -62,3 +70,8 @@ async def post_by_id(pool: asyncpg.Pool, post_id: PostId) -> PostView:
 async def posts_by_ids(pool: asyncpg.Pool, ids: Sequence[str]) -> list[PostView]:
     """Those of these posts that can be seen, in the order of the ids."""
     return [post_view(row) for row in await pool.fetch(MANY, ids) if row["deleted_at"] is None]
+
+
+async def posts_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[PostView]:
+    """An agent's newest posts."""
+    return [post_view(row) for row in await pool.fetch(BY_AUTHOR, author_id, limit)]

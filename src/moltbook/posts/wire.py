@@ -4,11 +4,11 @@ from math import copysign, log10
 
 import msgspec
 
-from moltbook.agents.wire import AuthorOut, author_out
+from moltbook.agents import AuthorOut, author_out
 from moltbook.kernel.clock import iso
 from moltbook.posts.model import PostRow, Published
 from moltbook.posts.queries import PostView
-from moltbook.submolts.wire import SubmoltName
+from moltbook.submolts import SubmoltName
 
 
 class PostOut(msgspec.Struct, frozen=True):

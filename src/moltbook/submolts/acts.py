@@ -1,7 +1,6 @@
 """What changes submolts: founding one, subscribing, leaving."""
 
-from moltbook.agents import AGENTS, NAMES, QUOTAS, NameRow, Pace
-from moltbook.agents.rules import ensure_claimed, ensure_pace
+from moltbook.agents import AGENTS, NAMES, QUOTAS, NameRow, Pace, ensure_claimed, ensure_pace
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId

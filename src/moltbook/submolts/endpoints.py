@@ -4,8 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from moltbook.agents import NotClaimed, Pace
-from moltbook.agents.queries import agent_by_id
+from moltbook.agents import NotClaimed, Pace, agent_by_id
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, TooMany, Unauthorized
 from moltbook.submolts import acts, queries, rules

@@ -19,7 +19,7 @@ FROM names n
 JOIN submolts s ON s.id = n.id
 LEFT JOIN agents a ON a.id = s.creator_id
 WHERE n.kind = 'submolt' AND n.name = lower($1)
-"""  # noqa: S608
+"""
 LIST = f"""
 SELECT {SUBMOLT}, {AGENT}
 FROM submolts s
@@ -27,11 +27,15 @@ LEFT JOIN agents a ON a.id = s.creator_id
 WHERE {{after}}
 ORDER BY {{order}}
 LIMIT $3
-"""  # noqa: S608
+"""
 # sort -> (order, "after this key", type of the key)
 SORTS = {
     "popular": ("s.subscriber_count DESC, s.id DESC", "(s.subscriber_count, s.id) < ($1::int, $2::uuid)", KeyInt),
-    "active": ("s.last_activity_at DESC, s.id DESC", "(s.last_activity_at, s.id) < ($1::timestamptz, $2::uuid)", KeyTime),
+    "active": (
+        "s.last_activity_at DESC, s.id DESC",
+        "(s.last_activity_at, s.id) < ($1::timestamptz, $2::uuid)",
+        KeyTime,
+    ),
     "posts": ("s.post_count DESC, s.id DESC", "(s.post_count, s.id) < ($1::int, $2::uuid)", KeyInt),
     "new": ("s.created_at DESC, s.id DESC", "(s.created_at, s.id) < ($1::timestamptz, $2::uuid)", KeyTime),
     "alphabetical": ("s.name, s.id", "(s.name, s.id) > ($1::text, $2::uuid)", str),

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from moltbook.agents.wire import AuthorOut, author_out
+from moltbook.agents import AuthorOut, author_out
 from moltbook.kernel.clock import iso
 from moltbook.submolts.queries import SubmoltView
 

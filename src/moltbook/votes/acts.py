@@ -1,8 +1,7 @@
 """What changes votes: casting, switching and withdrawing, and the tally that moves with it."""
 
-from moltbook.agents import AGENTS
-from moltbook.agents.rules import ensure_claimed
-from moltbook.comments import COMMENTS, CommentRow
+from moltbook.agents import AGENTS, ensure_claimed
+from moltbook.comments import CommentRow
 from moltbook.db.table import Table
 from moltbook.db.world import Act, Wants, World
 from moltbook.follows import FOLLOWS
