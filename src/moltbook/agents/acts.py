@@ -1,5 +1,7 @@
 """What changes an agent: registering, being claimed, rewriting its profile."""
 
+from typing import Any
+
 import msgspec
 
 from moltbook.agents.model import (
@@ -88,7 +90,7 @@ class UpdateProfile(Act[AgentRow], frozen=True):
 
     agent_id: AgentId
     description: str | None
-    metadata: dict[str, object] | None
+    metadata: dict[str, Any] | None
 
     def needs(self, wants: Wants) -> None:
         """The agent."""

@@ -1,6 +1,6 @@
 """The agents' rows of the endpoint table (contract §4)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -74,7 +74,7 @@ class UpdateBody(msgspec.Struct, frozen=True):
     """What to rewrite."""
 
     description: str | None = None
-    metadata: dict[str, object] | None = None
+    metadata: dict[str, Any] | None = None
 
 
 class Message(Ok, frozen=True, kw_only=True):
