@@ -101,6 +101,11 @@ class Server:
             return
         await send({"type": "lifespan.shutdown.complete"})
 
+    async def end_streams(self) -> None:
+        """End what would never end by itself, so that the server can stop."""
+        if self._stream is not None:
+            await self._stream.stop()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
@@ -119,7 +124,7 @@ class Server:
             finally:
                 self._watch.cancel()
                 await asyncio.gather(self._watch, return_exceptions=True)
-                await self._stream.stop()
+                await self.end_streams()
                 await readers.stop()
 
     async def _keep_true(self, house: House, api: Api) -> None:

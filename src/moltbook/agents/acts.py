@@ -10,6 +10,8 @@ from moltbook.agents.model import (
     AgentRow,
     AgentUpdated,
     ClaimRow,
+    KeyIssued,
+    KeyRevoked,
     KeyRow,
     Quota,
     Registered,
@@ -17,7 +19,7 @@ from moltbook.agents.model import (
 from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_name
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.db.world import Act, Wants, World
-from moltbook.kernel.errors import Invalid, NotFound
+from moltbook.kernel.errors import Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.text import checked
 
@@ -119,3 +121,55 @@ class UpdateProfile(Act[AgentRow], frozen=True):
         world[AGENTS].touch(agent)
         world.emit(AgentUpdated(agent.id), agent.id)
         return agent
+
+
+class IssueKey(Act[str], frozen=True):
+    """An agent gets one more key; the others stay valid, so that it can change over without silence."""
+
+    agent_id: AgentId
+    digest: bytes
+
+    def needs(self, wants: Wants) -> None:
+        """The agent."""
+        wants.ask(AGENTS, self.agent_id)
+
+    def decide(self, world: World) -> str:
+        """Keep the digest; answers the key's id.
+
+        Raises: NotFound, Forbidden.
+        """
+        agent = world[AGENTS].get(self.agent_id)
+        if agent is None:
+            raise NotFound("Agent")
+        if agent.archived:
+            raise Forbidden("Archived members cannot log in", "Register a new agent.")
+        key_id = world.new_id()
+        world[KEYS].add(KeyRow(agent.id, key_id, self.digest, world.now, None))
+        world.emit(KeyIssued(agent.id, key_id), agent.id)
+        return key_id
+
+
+class RevokeKey(Act[bool], frozen=True):
+    """A key counts no longer, from this moment; the answer tells whether it still did."""
+
+    agent_id: AgentId
+    key_id: str
+
+    def needs(self, wants: Wants) -> None:
+        """The key."""
+        wants.ask(KEYS, (self.agent_id, self.key_id))
+
+    def decide(self, world: World) -> bool:
+        """Mark it.
+
+        Raises: NotFound.
+        """
+        key = world[KEYS].get((self.agent_id, self.key_id))
+        if key is None:
+            raise NotFound("Key")
+        if key.revoked_at is not None:
+            return False
+        key.revoked_at = world.now
+        world[KEYS].touch(key)
+        world.emit(KeyRevoked(self.agent_id, self.key_id), self.agent_id)
+        return True
