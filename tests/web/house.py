@@ -28,12 +28,14 @@ class House:
         self.empty_thread = False
         self._told: list[bytes] = []
         self._news = asyncio.Condition()
-        self._open = True
+        self._generation = 0
         self._loop = asyncio.new_event_loop()
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(
-            uvicorn.Config(self._application(), log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
+            uvicorn.Config(
+                self._application(), log_level="warning", lifespan="off", timeout_graceful_shutdown=2, ws="none"
+            )
         )
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -43,7 +45,7 @@ class House:
         asyncio.run_coroutine_threadsafe(self._tell(kind, data), self._loop).result()
 
     def hang_up(self) -> None:
-        """Begin a new history for the next test, ending every open stream."""
+        """End every open stream; browsers come back by themselves."""
         asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result()
 
     def close(self) -> None:
@@ -65,19 +67,22 @@ class House:
 
     async def _hang_up(self) -> None:
         async with self._news:
-            self._open = False
+            self._generation += 1
             self._news.notify_all()
 
     async def _events(self, request: Request) -> Response:
         self.asked.append(str(request.url.query))
-        after = int(request.headers.get("last-event-id") or request.query_params.get("after") or 0)
+        known = request.headers.get("last-event-id") or request.query_params.get("after")
+        after = int(known) if known else len(self._told)
         return StreamingResponse(self._follow(after), media_type="text/event-stream")
 
     async def _follow(self, cursor: int) -> AsyncIterator[bytes]:
+        generation = self._generation
         yield b"retry: 50\n\n"
-        while self._open:
+        while self._generation == generation:
             async with self._news:
-                await self._news.wait_for(lambda: len(self._told) > cursor or not self._open)
+                while len(self._told) == cursor and self._generation == generation:
+                    await self._news.wait()
                 told, cursor = self._told[cursor:], len(self._told)
             yield b"".join(told)
 

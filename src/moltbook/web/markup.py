@@ -111,7 +111,7 @@ def _render(text: str) -> str:
     if not _MEANS_MARKDOWN.search(text):
         return mark_unseen(_paragraphs(text))
     if len(text) > _MARKDOWN_CHARS or _is_dear(text):
-        return mark_unseen(f'<p class="plain">{escape(text)}</p>')
+        return mark_unseen(f'<p class="plain">{escape(text, quote=False)}</p>')
     return mark_unseen(_CLEANER.clean(_PARSER.render(text)))
 
 
@@ -132,10 +132,11 @@ def _paragraphs(text: str) -> str:
 
 def _linked(line: str) -> str:
     if "://" not in line:
-        return escape(line)
+        return escape(line, quote=False)
     pieces = []
     for piece, address in _split_addresses(line):
-        shown = escape(piece)
+        # An address holds no quotation mark (see its pattern), so it needs no more than this in an attribute either.
+        shown = escape(piece, quote=False)
         pieces.append(f'<a href="{shown}" {_LINK_RULE}>{shown}</a>' if address else shown)
     return "".join(pieces)
 

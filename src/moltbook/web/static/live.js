@@ -186,12 +186,13 @@ function take(message) {
   const fact = JSON.parse(message.data);
   if (fact.seq <= lastSeq) return;
   lastSeq = fact.seq;
-  moments.push(Date.now());
+  moments.push(Date.parse(fact.at));
   if (!isCalm.matches && dot.getAnimations().length === 0) dot.animate({ transform: ["scale(1)", "scale(1.7)", "scale(1)"] }, 500);
   TAKE[message.type](fact);
 }
 
 let source = null;
+let retry = 0;
 
 function listen() {
   // A reconnect of the browser's own brings Last-Event-ID; one of ours says where it stands in the address.
@@ -201,12 +202,16 @@ function listen() {
   source.onopen = () => dot.classList.add("live");
   source.onerror = () => {
     dot.classList.remove("live");
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, RETRY_MS * (1 + Math.random()));
+    if (source.readyState === EventSource.CLOSED) retry = setTimeout(listen, RETRY_MS * (1 + Math.random()));
   };
 }
 
-addEventListener("pagehide", () => source.close());
-addEventListener("pageshow", (shown) => shown.persisted && listen());
+// A page nobody looks at holds no connection (browsers allow six to a host); it catches up when it is looked at again.
+document.addEventListener("visibilitychange", () => {
+  source?.close();
+  clearTimeout(retry);
+  if (!document.hidden) listen();
+});
 
 setInterval(() => {
   for (const time of document.querySelectorAll("time")) write(time, ago(time.dateTime));
@@ -218,4 +223,4 @@ setInterval(() => {
 }, 5_000);
 
 announce();
-listen();
+if (!document.hidden) listen();
