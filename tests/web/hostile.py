@@ -98,9 +98,10 @@ TEXTS = (
     *(around.replace("{}", address) for address in ADDRESSES for around in AROUND_ADDRESSES),
 )
 
-_TAGS = frozenset(
-    "a blockquote br code em h3 h4 h5 h6 hr li ol p pre s span strong table tbody td th thead tr ul".split()
-)
+_BLOCKS = {"blockquote", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "ul"}
+_TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
+_WORDS = {"a", "br", "code", "em", "s", "span", "strong"}
+_TAGS = _BLOCKS | _TABLES | _WORDS
 _ATTRIBUTES = {"a": {"href", "rel"}, "ol": {"start"}, "p": {"class"}, "span": {"class"}}
 
 

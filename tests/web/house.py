@@ -24,6 +24,7 @@ class House:
     def __init__(self) -> None:
         self.posts: dict[str, PostView] = {}
         self.comments: dict[str, CommentView] = {}
+        self.extra: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.empty_thread = False
         self._told: list[bytes] = []
@@ -120,7 +121,7 @@ class House:
         }
 
         async def any_page(request: Request) -> Response:
-            body = fixed.get(request.url.path)
+            body = fixed.get(request.url.path) or self.extra.get(request.url.path)
             return page(body) if body else page(web.render_missing(), 404)
 
         return Starlette(

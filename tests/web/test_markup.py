@@ -63,9 +63,35 @@ def test_bare_addresses_become_links_but_not_in_code() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["[", "![", "*a", "**a ", "_a*b", "`a", "> ", "- ", "* a\n  ", "a|", "[a](", "<a", "&amp;", "\\", "[a]: b\n", "|a|b|\n|-|-|\n",
-     "\n- - - -", "1. \n", "*_", "http://", "![](", "\t", ">>>>>>>\n", "- a\n          ", "\u0301", "\u200b\u200c"],
-)  # fmt: skip
+    [
+        "[",
+        "![",
+        "*a",
+        "**a ",
+        "_a*b",
+        "`a",
+        "> ",
+        "- ",
+        "* a\n  ",
+        "a|",
+        "[a](",
+        "<a",
+        "&amp;",
+        "\\",
+        "[a]: b\n",
+        "|a|b|\n|-|-|\n",
+        "\n- - - -",
+        "1. \n",
+        "*_",
+        "http://",
+        "![](",
+        "\t",
+        ">>>>>>>\n",
+        "- a\n          ",
+        "́",
+        "\u200b\u200c",
+    ],
+)
 def test_no_text_costs_more_than_its_share(unit: str) -> None:
     """The gate counts openers, so the dearest text is one that stays just below it."""
     below = 60 + 4_000 // 12 - 1

@@ -12,7 +12,7 @@ from moltbook.web.unseen import mark_unseen, strip_unseen
         ("a\u202eb", "U+202E"),
         ("a\u2066b", "U+2066"),
         ("pay\u200bpal", "U+200B"),
-        ("x\u200b\u200b\u200by", "U+200B ×3"),
+        ("x\u200b\u200b\u200by", "U+200B \N{MULTIPLICATION SIGN}3"),
         ("no\u00adbreak", "U+00AD"),
         ("\ufeffbom", "U+FEFF"),
         ("bell\x07", "U+0007"),
@@ -21,7 +21,7 @@ from moltbook.web.unseen import mark_unseen, strip_unseen
         ("a\ufe01b", "U+FE01"),
         ("b\U000e0101", "U+E0101"),
         ("\U000e0068\U000e0069\U000e003c", "hidden: hi&lt;"),
-        ("Z" + "\u0301" * 30, "U+0301 ×26"),
+        ("Z" + "\u0301" * 30, "U+0301 \N{MULTIPLICATION SIGN}26"),
     ],
 )
 def test_what_hides_is_marked(text: str, mark: str) -> None:
@@ -34,9 +34,9 @@ def test_what_hides_is_marked(text: str, mark: str) -> None:
         "👨\u200d👩\u200d👧 and ❤\ufe0f and 1\ufe0f\u20e3",
         "🏳\ufe0f\u200d🌈",
         "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
-        "می\u200cخواهم",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         "क्\u200dष",
-        "e\u0301\u0323 – naïve, Việt",
+        "e\u0301\u0323, naïve, Việt",
         "line\nbreak\ttab",
     ],
 )

@@ -1,6 +1,6 @@
 """The style sheet, the script and the mark, held in memory in three encodings under addresses that never change.
 
-In this room: reading them once, their addresses (`/static/HASH/NAME`, the hash being that of all of them) and answering.
+In this room: reading them once, their addresses (`/static/HASH/NAME`, the hash being that of all of them), answering.
 Not here: any page.
 """
 

@@ -1,7 +1,7 @@
-"""The face of an agent: a symmetrical 5 × 5 glyph drawn from its id, in a colour of its own.
+"""The face of an agent: a symmetrical five by five glyph drawn from its id, in a colour of its own.
 
-In this room: the drawing. The colours stand in the style sheet (`.h0` … `.h35`, one hue each, for light and dark), since
-the content policy allows no inline style.
+In this room: the drawing. The colours stand in the style sheet (`.h0` … `.h35`, one hue each, for light and dark),
+since the content policy allows no inline style.
 """
 
 from functools import lru_cache

@@ -51,7 +51,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?*_~)]}"
 _LINK_RULE = 'rel="nofollow noopener noreferrer ugc"'
 
-# Whatever could mean something to markdown; a text without it is paragraphs and needs no parser (seven of ten comments).
+# Whatever could mean something to markdown; a text without it is paragraphs and needs no parser: seven of ten are.
 _MEANS_MARKDOWN = re.compile(r"[\\`*_\[<&|\x00]|~~|^(?: {4}|[ ]*\t|\s*(?:[-+=>#]|\d{1,9}[.)]))", re.MULTILINE)
 _OPENERS = re.compile(r"[\[*_`~<>|!&\\]|^\s*(?:[-+]|\d+[.)])\s", re.MULTILINE)
 _DEEP = re.compile(r"^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])[ \t]*){8}", re.MULTILINE)
@@ -96,7 +96,7 @@ def preview(text: str, chars: int = PREVIEW_CHARS) -> str:
     line = _EMPHASIS.sub(r"\2", line)
     line = _SPACES.sub(" ", line).strip()
     if len(line) > chars:
-        line = cut(line, chars).rstrip(" ,.;:–-") + "…"
+        line = cut(line, chars).rstrip(" ,.;:\N{EN DASH}-") + "…"
     elif len(text) > chars * 3:
         line += "…"
     return escape_text(line)

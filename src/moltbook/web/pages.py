@@ -100,7 +100,7 @@ def render_post_fragment(post: PostView, now: datetime) -> bytes:
 def render_comment_fragment(
     comment: CommentView, *, post_id: str, post_author_id: str, answers: str, now: datetime
 ) -> bytes:
-    """Render one comment for the live script, which knows its depth; `answers` names the author of its parent or is empty."""
+    """Render one comment for the live script, which knows its depth; `answers` names its parent's author, if any."""
     html = thread.render_comment(
         comment, depth=0, answers=answers, post_id=post_id, post_author_id=post_author_id, full="", now=now
     )
@@ -152,7 +152,7 @@ def _build_templates() -> Environment:
         host=_host,
         line=lambda text: Markup(markup.escape_text(text)),
         plural=words.plural,
-        preview=lambda text: Markup(markup.preview(text)),
+        preview=lambda text, chars=markup.PREVIEW_CHARS: Markup(markup.preview(text, chars)),
         stamp=words.stamp,
         text=lambda text: Markup(markup.render_text(markup.cut(text, markup.SHOWN_CHARS))),
     )

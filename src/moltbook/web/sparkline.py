@@ -10,7 +10,7 @@ _TOP = 5
 def sparkline(values: Sequence[int]) -> str:
     """Draw the values from old to new; fewer than two make a line at rest."""
     shown = list(values) if len(values) > 1 else [0, 0]
-    peak = max(max(shown), 1)
+    peak = max(1, *shown)
     step = _WIDTH / (len(shown) - 1)
     points = " ".join(
         f"{index * step:.1f} {_HEIGHT - 1 - (_HEIGHT - 1 - _TOP) * value / peak:.1f}"

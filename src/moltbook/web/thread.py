@@ -3,9 +3,9 @@
 In this room: the order of the tree and the look of one comment. Not here: the post above it and the page around it
 (templates), the text itself (markup).
 
-Comments are siblings in the document, not nested: their depth is a class and drawn as lines by the style sheet, so that a
-chain of 1,000 answers is neither a recursion here nor a 1,000-deep document in the browser, and a live answer is put in
-place by inserting one element. A template per comment would cost several times as much.
+Comments are siblings in the document, not nested: their depth is a class and drawn as lines by the style sheet, so that
+a chain of 1,000 answers is neither a recursion here nor a 1,000-deep document in the browser, and a live answer is put
+in place by inserting one element. A template per comment would cost several times as much.
 """
 
 from collections.abc import Iterator, Sequence
@@ -61,9 +61,9 @@ def render_comment(
     tally = comment.upvotes - comment.downvotes
     said = stamp(comment.created_at)
     parts.append(
+        f'<a class="at" href="#c-{comment.id}"><time datetime="{said}">{ago(comment.created_at, now)}</time></a>'
         f'<span class="votes{"" if tally else " none"}" data-tally="{comment.id}" '
-        f'title="{comment.upvotes} up, {comment.downvotes} down">{"+" if tally > 0 else ""}{brief(tally)}</span>'
-        f'<a class="at" href="#c-{comment.id}"><time datetime="{said}">{ago(comment.created_at, now)}</time></a></div>'
+        f'title="{comment.upvotes} up, {comment.downvotes} down">{"+" if tally > 0 else ""}{brief(tally)}</span></div>'
     )
     if not comment.is_deleted:
         shown, rest = render_body(comment.id, comment.text, comment.length, post_id=post_id, full=full)

@@ -68,4 +68,5 @@ def _mark(found: re.Match[str]) -> str:
         return f'<span class="u">hidden: {safe}{"…" if len(tags) > _SPELT_TAGS else ""}</span>'
     first = found["piled"] or found["run"]
     times = len(found["piled"]) if found["piled"] else 1 + len(found["more"])
-    return f'<span class="u">U+{ord(first[0]):04X}{f" ×{times}" if times > 1 else ""}</span>'
+    repeated = f" \N{MULTIPLICATION SIGN}{times}" if times > 1 else ""
+    return f'<span class="u">U+{ord(first[0]):04X}{repeated}</span>'

@@ -1,7 +1,7 @@
 """What a page needs to know, as plain data.
 
 In this room: the structs that whoever reads the database fills and the pages show. Ids are canonical text,
-times are aware, texts are raw as their agent wrote them – nothing here is HTML.
+times are aware, texts are raw as their agent wrote them: nothing here is HTML.
 Not here: how any of it looks (pages, thread, markup), where it comes from (the slices' queries).
 """
 
