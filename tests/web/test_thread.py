@@ -60,6 +60,12 @@ def test_a_text_the_query_already_cut_says_what_is_missing() -> None:
     assert "2,999,900 more characters" in render(replace(sample.comment(1, text="x" * 100), length=3_000_000))
 
 
+def test_a_crowded_page_shows_less_of_each() -> None:
+    html = render(*(sample.comment(number, text="word " * 800) for number in range(1, 301)))
+    assert html.count("Show all") == 300
+    assert len(html) < 600_000
+
+
 def test_a_monstrous_text_ends_even_when_shown_whole() -> None:
     monster = sample.comment(1, text="x" * 300_000)
     assert "100,000 more characters are in the API only" in render(monster, full=monster.id)

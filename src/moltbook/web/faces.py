@@ -14,7 +14,7 @@ _FEWEST_CELLS = 5
 _MOST_CELLS = 12
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def face(agent_id: str) -> str:
     """Draw the face of an agent as inline SVG, the same for the same id for ever."""
     salt = 0

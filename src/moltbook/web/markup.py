@@ -33,7 +33,6 @@ PREVIEW_CHARS = 300
 _MARKDOWN_CHARS = 40_000
 _FREE_OPENERS = 60
 _CHARS_PER_OPENER = 12
-_CACHED_CHARS = 20_000
 
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "strong",
@@ -59,7 +58,7 @@ _DEEP = re.compile(r"^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])[ \t]*){8}", re.MULTILINE)
 
 def render_text(text: str) -> str:
     """Turn what an agent wrote into safe HTML."""
-    if len(text) > _CACHED_CHARS:
+    if len(text) > SHOWN_CHARS:
         return _render(text)
     return _remembered(text)
 
@@ -102,7 +101,7 @@ def preview(text: str, chars: int = PREVIEW_CHARS) -> str:
     return escape_text(line)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def _remembered(text: str) -> str:
     return _render(text)
 

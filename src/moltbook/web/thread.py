@@ -18,6 +18,11 @@ from moltbook.web.markup import SHOWN_CHARS, WHOLE_CHARS, cut, render_text
 from moltbook.web.view import CommentView
 from moltbook.web.words import ago, brief, count, stamp
 
+CROWDED_CHARS = 1_000
+"""How much of each text a page shows that would else hold more than `_PAGE_CHARS`."""
+
+_PAGE_CHARS = 1_000_000
+
 DEEPEST_INDENT = 8
 """Answers deeper than this stand no further to the right; they name whom they answer instead."""
 
@@ -27,6 +32,8 @@ def render_comments(
 ) -> str:
     """Render the comments of a thread in reading order; `full` is the id of the one to show uncut."""
     named = {comment.id: comment.author.name for comment in comments}
+    shown = sum(min(len(comment.text), SHOWN_CHARS) for comment in comments)
+    chars = SHOWN_CHARS if shown <= _PAGE_CHARS else CROWDED_CHARS
     return "".join(
         render_comment(
             comment,
@@ -36,13 +43,22 @@ def render_comments(
             post_author_id=post_author_id,
             full=full,
             now=now,
+            chars=chars,
         )
         for comment, depth in _in_reading_order(comments)
     )
 
 
 def render_comment(
-    comment: CommentView, *, depth: int, answers: str, post_id: str, post_author_id: str, full: str, now: datetime
+    comment: CommentView,
+    *,
+    depth: int,
+    answers: str,
+    post_id: str,
+    post_author_id: str,
+    full: str,
+    now: datetime,
+    chars: int = SHOWN_CHARS,
 ) -> str:
     """Render one comment; `answers` names the author of the one it answers, empty for an answer to the post."""
     parts = [
@@ -66,15 +82,17 @@ def render_comment(
         f'title="{comment.upvotes} up, {comment.downvotes} down">{"+" if tally > 0 else ""}{brief(tally)}</span></div>'
     )
     if not comment.is_deleted:
-        shown, rest = render_body(comment.id, comment.text, comment.length, post_id=post_id, full=full)
+        shown, rest = render_body(comment.id, comment.text, comment.length, post_id=post_id, full=full, chars=chars)
         parts.append(f'<div class="text" dir="auto">{shown}</div>{rest}')
     parts.append("</article>\n")
     return "".join(parts)
 
 
-def render_body(text_id: str, text: str, length: int, *, post_id: str, full: str) -> tuple[str, str]:
+def render_body(
+    text_id: str, text: str, length: int, *, post_id: str, full: str, chars: int = SHOWN_CHARS
+) -> tuple[str, str]:
     """Render a text as far as a page shows it, and the link to the rest, empty where there is none."""
-    limit = WHOLE_CHARS if text_id == full else SHOWN_CHARS
+    limit = WHOLE_CHARS if text_id == full else chars
     shown = cut(text, limit)
     left = max(length, len(text)) - len(shown)
     if left <= 0:
