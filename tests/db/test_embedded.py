@@ -116,6 +116,16 @@ def test_programs_can_be_taken_from_another_installation(tmp_path, ask):
         assert ask(dsn, "SELECT 1") == 1
 
 
+def test_a_folder_restored_from_a_copy_starts(tmp_path, make, ask):
+    server = make(tmp_path / "data")
+    ask(server.start(), "CREATE TABLE kept ()")
+    server.stop()
+    # Copying gives everything to whoever copies, and here also opens it to others.
+    shutil.copytree(tmp_path / "data", tmp_path / "restored", ignore=shutil.ignore_patterns(".s.*"))
+    (tmp_path / "restored" / "pg").chmod(0o755)
+    assert ask(make(tmp_path / "restored").start(), "SELECT count(*) FROM kept") == 0
+
+
 def test_a_folder_of_something_else_is_left_alone(tmp_path, make):
     (tmp_path / "data" / "pg").mkdir(parents=True)
     (tmp_path / "data" / "pg" / "letters.txt").write_text("dear")
