@@ -1,0 +1,29 @@
+"""Fixtures made of the small network; tests/conftest.py hands them to every test."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world.network import Network, open_network
+
+Found = Callable[..., AbstractAsyncContextManager[Network]]
+
+
+@pytest.fixture
+def found(dsn: str, tmp_path: Path) -> Found:
+    """Open a network with settings of the test's own."""
+
+    def with_settings(**settings: Any) -> AbstractAsyncContextManager[Network]:
+        return open_network(dsn, tmp_path / "data", **settings)
+
+    return with_settings
+
+
+@pytest.fixture
+async def network(found: Found) -> AsyncIterator[Network]:
+    """A network without limits, whose agents are claimed as they register."""
+    async with found() as network:
+        yield network
