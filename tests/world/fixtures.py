@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from moltbook.app import TABLES
+from moltbook.db.commit import Committer
+from moltbook.db.pool import connect
+
 from tests.world.network import Network, open_network
 
 Found = Callable[..., AbstractAsyncContextManager[Network]]
@@ -27,3 +31,12 @@ async def network(found: Found) -> AsyncIterator[Network]:
     """A network without limits, whose agents are claimed as they register."""
     async with found() as network:
         yield network
+
+
+@pytest.fixture
+async def other_committer(network: Network) -> AsyncIterator[Committer]:
+    """A second Committer on the network's database, as another worker has one."""
+    committer = Committer(lambda: connect(network.dsn, "moltbook other committer"), TABLES, clock=network.clock)
+    committer.start()
+    yield committer
+    await committer.stop()

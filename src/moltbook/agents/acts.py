@@ -16,7 +16,7 @@ from moltbook.agents.model import (
     Quota,
     Registered,
 )
-from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_name
+from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_name, is_name
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound
@@ -38,7 +38,9 @@ class Register(Act[Registered], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """The name, if somebody has it."""
-        wants.ask(NAMES, ("agent", self.name.lower()))
+        # What can be no name need not be asked for; some of it (NUL) the database would not even read.
+        if is_name(self.name):
+            wants.ask(NAMES, ("agent", self.name.lower()))
 
     def decide(self, world: World) -> Registered:
         """Reserve the name, then use it.

@@ -38,9 +38,14 @@ class Slower(TooMany):
         )
 
 
+def is_name(name: str) -> bool:
+    """Whether an agent may be called so."""
+    return NAME.fullmatch(name) is not None
+
+
 def ensure_name(name: str) -> None:
     """Raises: Invalid unless it is 2–32 letters, digits, underscores or hyphens."""
-    if NAME.fullmatch(name) is None:
+    if not is_name(name):
         raise Invalid(
             "Name must be 2-32 characters: letters, digits, underscore, hyphen.",
             "Choose such a name and register again.",
