@@ -279,8 +279,3 @@ async def personal_feed(
         first = last["created_at"] if sort is Sort.NEW else last["rank_value"]
         next_cursor = encode_cursor(name, first, last["id"])
     return PersonalPage([(post_view(row), row["followed"]) for row in rows], next_cursor)
-
-
-def first_page(sort: Sort, submolt_id: SubmoltId | None = None) -> Feed:
-    """The page nearly everybody reads."""
-    return Feed(sort=sort, submolt_id=submolt_id)
