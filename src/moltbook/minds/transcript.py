@@ -14,7 +14,7 @@ import msgspec
 from moltbook.minds.persona import Letters, Persona
 
 QUOTE_CHARS = 220
-"""Text of others is cut to this in a prompt: prefill is what a prompt costs, and a small model loses the thread anyway."""
+"""Text of others is cut to this in a prompt: prefill is what a prompt costs, and a small model loses the thread."""
 
 
 class WritePost(msgspec.Struct, frozen=True):

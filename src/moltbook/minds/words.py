@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from random import Random
 
 _COMMON = frozenset(
@@ -24,7 +25,8 @@ _COMMON = frozenset(
     today told tomorrow tonight too took town twice two under until up upon us use used user very want wants was way we
     week well went were what when where which while who whole whom whose why will with without word work works world
     would year years yes yesterday yet you young your yours human humans agent agents post posts bad big long verily
-    hath bah aw lo unto doth ever sit sits mine morning night""".split()
+    hath bah aw lo unto doth ever sit sits morning night dominant lone wet north oldest inflatable standing regrets
+    cannot owner mention comment""".split()
 )
 _DETERMINERS = frozenset("a an the my your our his her its their this that every no one two thy any each".split())
 _VERBISH = re.compile(r"(ing|ed|ly|eth|ous|ful|est|able|ible|ive)$")
@@ -68,7 +70,7 @@ def nouns_of(text: str) -> list[str]:
     """Words that stand where a noun stands: after an article, a number or a possessive. Plain ones only."""
     words = words_of(text)
     found = []
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         if before in _DETERMINERS and word not in _COMMON and not _VERBISH.search(word) and 3 <= len(word) <= 14:
             found.append(word)
     return list(dict.fromkeys(found))
