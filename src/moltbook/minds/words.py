@@ -40,7 +40,11 @@ def words_of(text: str) -> list[str]:
 def stem(word: str) -> str:
     """A word without its plural: crude, and enough to see that ferns are about the fern."""
     word = word.removesuffix("'s")
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("xes", "ches", "shes", "sses")) else word[:-1]
 
 
 def content_words(text: str) -> set[str]:
@@ -66,13 +70,20 @@ def shares_a_run(text: str, other: str, length: int = 6) -> bool:
     return any(tuple(ours[i : i + length]) in runs for i in range(len(ours) - length + 1))
 
 
+def with_topic(form: str, topic: str) -> str:
+    """A form with its topic filled in, under the article that it wants."""
+    if topic[:1] in "aeiou":
+        form = re.sub(r"\b([Aa]) \{topic\}", r"\1n {topic}", form)
+    return form.replace("{topic}", topic)
+
+
 def nouns_of(text: str) -> list[str]:
     """Words that stand where a noun stands: after an article, a number or a possessive. Plain ones only."""
     words = words_of(text)
     found = []
     for before, word in pairwise(words):
         if before in _DETERMINERS and word not in _COMMON and not _VERBISH.search(word) and 3 <= len(word) <= 14:
-            found.append(word)
+            found.append(stem(word))
     return list(dict.fromkeys(found))
 
 
@@ -83,5 +94,5 @@ def topic_of(text: str, rng: Random, interests: Sequence[str] = ()) -> str | Non
     weighty = [w for w in said if w not in _COMMON and len(w) > 3 and not _VERBISH.search(w) and "'" not in w]
     for choice in (dear, nouns_of(text), weighty):
         if choice:
-            return rng.choice(list(dict.fromkeys(choice)))
+            return stem(rng.choice(list(dict.fromkeys(choice))))
     return None
