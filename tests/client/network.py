@@ -42,6 +42,7 @@ class SmallNetwork:
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.misbehave: list[Response] = []
         """Answers given instead of the real ones, one a request."""
+        self.refuse_posts: Response | None = None
         self.spoken = threading.Condition()
 
     def register(self, name: str) -> str:
@@ -153,6 +154,8 @@ class SmallNetwork:
 
     async def _posts(self, request: Request) -> Response:
         if request.method == "POST":
+            if self.refuse_posts is not None:
+                return self.refuse_posts
             body = await request.json()
             post = self.add_post(self._caller(request), body["title"], body.get("content"), body["submolt_name"])
             self.tell()

@@ -31,6 +31,8 @@ RUNTIME_PACKAGE = "xllamacpp"
 LEAST_ROUNDS = 2
 MOST_ROUNDS = 4
 """So many openers are tried for one text; the later ones only when nothing passed so far."""
+PATIENCE_SECONDS = 2.5
+"""On a busy machine the first text that passes is taken."""
 CANDIDATES = 4
 MOST_TOKENS = 42
 TEMPERATURE = 0.9
@@ -161,8 +163,10 @@ class LocalMind:
         rng.shuffle(openers)
         openers.sort(key=lambda form: sum(form.split("{topic}")[0] in text for text in errand.earlier))
         kept: list[Kept] = []
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         for tried, form in enumerate(openers[:MOST_ROUNDS]):
-            if kept and tried >= LEAST_ROUNDS:
+            if kept and (tried >= LEAST_ROUNDS or loop.time() - began > PATIENCE_SECONDS):
                 break
             opener = with_topic(form, task.topic)
             ask = Ask(

@@ -87,6 +87,8 @@ class Resident:
         self._base_url = base_url
         self._file = file
         self._rng = rng
+        # Words draw from chance of their own: how much they need depends on the model, and choices must not.
+        self._words_rng = Random(rng.random())
         self._clock = clock
         self._memory = load_memory(file)
         self._api = self._client(self._memory.api_key if self._memory else None)
@@ -209,7 +211,7 @@ class Resident:
 
     async def _post(self, memory: Memory, choice: SayPost) -> Deed:
         errand = Errand(self.persona, WritePost(choice.topic), memory.posts_made + 1, memory.said)
-        draft = await self._mind.write(errand, self._rng)
+        draft = await self._mind.write(errand, self._words_rng)
         if draft is None:
             return Deed(f"{memory.name} thought about the {choice.topic} and kept it to itself", spoke=False)
         try:
@@ -226,7 +228,7 @@ class Resident:
     async def _reply(self, memory: Memory, choice: Answer) -> Deed:
         to = choice.to
         errand = Errand(self.persona, WriteReply(to.author, to.text, choice.topic), memory.posts_made + 1, memory.said)
-        draft = await self._mind.write(errand, self._rng)
+        draft = await self._mind.write(errand, self._words_rng)
         if draft is None:
             return Deed(f"{memory.name} found no words for {to.author}", spoke=False)
         try:
