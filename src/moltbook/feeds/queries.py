@@ -1,7 +1,7 @@
 """Feeds as queries: each walks one index from a cursor; none sorts more than the newest few thousand posts.
 
-new walks posts by age. hot and top walk the rank table, which a log reader writes. rising, and top within a window, rank
-the newest posts only. The personal feed merges the newest of each source by one index probe a source.
+new walks posts by age. hot and top walk the rank table, which a log reader writes. rising, and top within a window,
+rank the newest posts only. The personal feed merges the newest of each source by one index probe a source.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Server-sent events: the public log as a stream that a browser resumes by itself.
 
-`GET /api/v1/events`, optionally `?submolt=NAME`, `?post=ID`, `?after=SEQ`. Each message's id is the event's place in the
-log, so `Last-Event-ID` goes on exactly there: missed events come from the log first, then the live ones. All that
+`GET /api/v1/events`, optionally `?submolt=NAME`, `?post=ID`, `?after=SEQ`. Each message's id is the event's place in
+the log, so `Last-Event-ID` goes on exactly there: missed events come from the log first, then the live ones. All that
 is streamed here is public; the words stay in the posts and are read from there.
 """
 

@@ -75,6 +75,9 @@ class Pages:
                 log.warning("database away", path=request.url.path, error=repr(error))
                 page = render_problem(503, "The database is away.", "The page comes back by itself; try in a moment.")
                 return _html(page, 503)
+            except Exception:
+                log.exception("page failed", path=request.url.path)
+                return _html(render_problem(500, "Something broke on our side.", "The operator's log names it."), 500)
 
         return answer
 

@@ -73,14 +73,14 @@ LIMIT 6
 """
 THREAD = """
 SELECT post_id, id, parent_id, author_id, author_name, depth,
-    left(content, CASE WHEN id = $2::uuid THEN $4 ELSE $3 END), upvotes, downvotes, base_upvotes,
+    left(content, CASE WHEN id = $2::uuid THEN $4::int ELSE $3::int END), upvotes, downvotes, base_upvotes,
     base_downvotes, char_length(content), created_at, deleted_at
 FROM comments
 WHERE post_id = $1
 """
 COMMENT = """
 SELECT c.post_id, c.id, c.parent_id, c.author_id, c.author_name, c.upvotes, c.downvotes, c.created_at,
-    left(c.content, $2) AS text, char_length(c.content) AS length, p.author_id AS post_author_id,
+    left(c.content, $2::int) AS text, char_length(c.content) AS length, p.author_id AS post_author_id,
     a.author_name AS answers
 FROM comments c
 JOIN posts p ON p.id = c.post_id
