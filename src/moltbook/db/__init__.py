@@ -1,0 +1,1 @@
+"""The database: the embedded server, the pool, the Committer, migrations."""

@@ -1,0 +1,356 @@
+"""The embedded server: our own PostgreSQL, started and stopped with Moltbook, in one data folder.
+
+In this room: creating the cluster, starting, adopting and stopping its server.
+Not here: whose programs (programs), which user (account), the folder around it (folder), what a killed
+server leaves (postmaster), its settings (tuning).
+
+A data folder holds `pg/` (the cluster), `run/` (the socket), `postgres.conf` (our settings), `postgres.log`
+and `pg.lock` (held by the process that runs the server).
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+import asyncpg
+
+from moltbook.db.account import Account, account_for, clean_environment, ensure_reach, hand_over, run_as
+from moltbook.db.folder import (
+    FolderLock,
+    ensure_room,
+    explain_end,
+    in_plain_words,
+    keep_owner,
+    make_data_dir,
+    rotate,
+    socket_folder,
+    write_whole,
+)
+from moltbook.db.postmaster import (
+    POLL_SECONDS,
+    Postmaster,
+    find_postmaster,
+    runs_program,
+    stop_postmaster,
+    sweep,
+)
+from moltbook.db.programs import Programs, find_programs
+from moltbook.db.trouble import DataFolderInUse, DidNotStart, FolderNotUsable, WrongMajorVersion
+from moltbook.db.tuning import managed_settings, memory_bytes
+
+DATABASE = "moltbook"
+
+_INCLUDE = "include '../postgres.conf'"
+
+
+def _say_nothing(_: str) -> None:
+    pass
+
+
+class EmbeddedServer:
+    """One PostgreSQL server on one data folder, run by this process.
+
+    The server is a process of its own session: a Ctrl-C in the terminal does not reach it, only `stop` does. If this
+    process is killed the server lives on, and the next `start` on the folder adopts it.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        programs: Path | None = None,
+        extra_settings: Mapping[str, str] = MappingProxyType({}),
+        on_wait: Callable[[str], None] = _say_nothing,
+    ) -> None:
+        self._data_dir = data_dir.resolve()
+        self._cluster = self._data_dir / "pg"
+        self._log = self._data_dir / "postgres.log"
+        self._chosen_programs = programs
+        self._extra_settings = extra_settings
+        self._on_wait = on_wait
+        self._lock: FolderLock | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._dsn: str | None = None
+        self._adopted = False
+
+    @property
+    def dsn(self) -> str:
+        """The address of the running server's database, as asyncpg takes it."""
+        if self._dsn is None:
+            raise DidNotStart(f"The database in {self._data_dir} is not started.", "Call start() first.")
+        return self._dsn
+
+    @property
+    def was_running(self) -> bool:
+        """Whether `start` found the server already running, left by a process that was killed."""
+        return self._adopted
+
+    def is_running(self) -> bool:
+        self._reap()
+        return find_postmaster(self._cluster) is not None
+
+    def start(self) -> str:
+        """Have the server running and its database there; return the address.
+
+        Waits as long as the server lives: recovery after a crash takes what it takes and is reported to `on_wait`.
+
+        Raises: DataFolderInUse, WrongMajorVersion, FolderNotUsable, DiskFull, ProgramsMissing, ServerTooOld,
+        DidNotStart.
+        """
+        if self._lock is not None and self._dsn is not None and self.is_running():
+            return self._dsn
+        with in_plain_words(self._data_dir):
+            make_data_dir(self._data_dir)
+            if self._lock is None:
+                self._lock = FolderLock(self._data_dir / "pg.lock")
+            try:
+                self._dsn = self._start_locked()
+            except BaseException:
+                self._give_up()
+                raise
+        return self._dsn
+
+    def stop(self) -> None:
+        """Stop the server, started or adopted, and wait until it is gone; without one this does nothing."""
+        if self._lock is None:
+            return
+        postmaster = find_postmaster(self._cluster)
+        if postmaster is not None:
+            stop_postmaster(postmaster.pid, self._cluster, self._reap, self._on_wait)
+        self._reap()
+        self.leave()
+
+    def leave(self) -> None:
+        """Let go of the folder but let the server run."""
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = None
+        self._dsn = None
+
+    def _start_locked(self) -> str:
+        programs = find_programs(self._chosen_programs)
+        account = account_for(self._cluster)
+        ensure_reach(account, programs, self._data_dir)
+        is_new = not _is_cluster(self._cluster)
+        ensure_room(self._data_dir, for_new_cluster=is_new)
+        if is_new:
+            self._create(programs, account)
+        _ensure_same_major(self._cluster, programs)
+        if account.borrowed:
+            hand_over(self._cluster, account)
+        socket_dir = socket_folder(self._data_dir, account)
+        self._write_settings(account, socket_dir)
+        postmaster = self._adopt(programs)
+        if postmaster is None:
+            sweep(self._cluster, socket_dir)
+            postmaster = self._wait_until_ready(self._spawn(programs, account))
+        address = _address(postmaster)
+        _run_apart_from_loops(_ensure_database(address))
+        return address
+
+    def _create(self, programs: Programs, account: Account) -> None:
+        """Make the cluster beside its place and move it there whole, so that a half-made one is never met."""
+        self._on_wait(f"Creating a database in {self._data_dir}.")
+        draft = self._data_dir / "pg.new"
+        if draft.exists():
+            shutil.rmtree(draft)
+        hand_over(draft, account)
+        # The built-in locale sorts the same on every machine for ever, so an upgrade of libc cannot spoil an index.
+        # The search parser still asks libc what a letter is, hence the ctype beside it.
+        ctype = "C.UTF-8" if sys.platform == "linux" else "C"
+        locale = ["--locale=C", f"--lc-ctype={ctype}"]
+        if programs.major >= 17:
+            locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--data-checksums"]
+        try:
+            run_as(account, [programs.path("initdb"), "-D", draft, *options, *locale])
+        except subprocess.CalledProcessError as error:
+            raise explain_end(self._data_dir, error.stdout) from error
+        draft.rename(self._cluster)
+
+    def _write_settings(self, account: Account, socket_dir: Path) -> None:
+        free = shutil.disk_usage(self._data_dir).free
+        ours = self._data_dir / "postgres.conf"
+        write_whole(ours, managed_settings(memory_bytes(), free, socket_dir, self._extra_settings))
+        keep_owner(self._data_dir, ours)
+        theirs = self._cluster / "postgresql.conf"
+        # The cluster belongs to another user when we are root: follow no link they might have laid there.
+        handle = os.open(theirs, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "r+", errors="replace") as file:
+            if _INCLUDE not in file.read().splitlines():
+                file.write(f"\n{_INCLUDE}\n")
+                os.chown(file.fileno(), account.uid, account.gid)
+
+    def _adopt(self, programs: Programs) -> Postmaster | None:
+        """Take over a server that outlived its Moltbook, or end it if it cannot serve us."""
+        found = find_postmaster(self._cluster)
+        if found is None:
+            return None
+        if found.is_ready and found.socket_dir is not None and runs_program(found.pid, programs.path("postgres")):
+            socket = found.socket_dir / f".s.PGSQL.{found.port}"
+            # A folder moved under a running server leaves the server with the address of a place that is gone.
+            if socket.is_socket():
+                os.kill(found.pid, signal.SIGHUP)
+                self._adopted = True
+                return found
+        # Starting, stopping, without a socket, or running programs that are no longer there: begin afresh.
+        self._on_wait(f"Ending an earlier PostgreSQL (process {found.pid}) of this folder.")
+        stop_postmaster(found.pid, self._cluster, self._reap, self._on_wait)
+        return None
+
+    def _spawn(self, programs: Programs, account: Account) -> Callable[[], str]:
+        """Start the server; what is returned reads what it has written to its log since."""
+        rotate(self._log)
+        handle = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "ab") as log:
+            keep_owner(self._data_dir, self._log)
+            log_began = log.tell()
+            self._child = subprocess.Popen(
+                [programs.path("postgres"), "-D", self._cluster],
+                user=account.user,
+                group=account.group,
+                extra_groups=account.other_groups,
+                env=clean_environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._adopted = False
+
+        def said() -> str:
+            with self._log.open("rb") as file:
+                file.seek(log_began)
+                return file.read().decode(errors="replace")
+
+        return said
+
+    def _wait_until_ready(self, said: Callable[[], str]) -> Postmaster:
+        assert self._child is not None
+        began = time.monotonic()
+        told = 0
+        while True:
+            found = find_postmaster(self._cluster)
+            if found is not None and found.pid == self._child.pid and found.is_ready:
+                return found
+            if self._child.poll() is not None:
+                raise explain_end(self._data_dir, said())
+            time.sleep(POLL_SECONDS)
+            waited = int(time.monotonic() - began)
+            if waited > told:
+                told = waited
+                last = said().strip().splitlines()[-1:] or ["no word from it yet"]
+                self._on_wait(f"PostgreSQL is getting ready ({told} s): {last[0]}")
+
+    def _give_up(self) -> None:
+        if self._child is not None and self._child.poll() is None and not self._adopted:
+            self._child.send_signal(signal.SIGINT)
+            self._child.wait()
+        self.leave()
+
+    def _reap(self) -> None:
+        # A dead child keeps its number until it is asked for its result, and a number that is taken looks alive.
+        if self._child is not None and self._child.poll() is not None:
+            self._child = None
+
+
+@contextlib.contextmanager
+def attach_or_start(
+    data_dir: Path, *, programs: Path | None = None, on_wait: Callable[[str], None] = _say_nothing
+) -> Iterator[str]:
+    """Use the database of a folder beside whoever runs it, or run it for as long as needed.
+
+    Raises: what `EmbeddedServer.start` raises, but never DataFolderInUse.
+    """
+    server = EmbeddedServer(data_dir, programs=programs, on_wait=on_wait)
+    address = None
+    while address is None:
+        try:
+            address = server.start()
+        except DataFolderInUse:
+            address = _attach(data_dir.resolve() / "pg")
+            time.sleep(0 if address else POLL_SECONDS)
+    try:
+        yield address
+    finally:
+        if server.was_running:
+            server.leave()
+        else:
+            server.stop()
+
+
+def _attach(cluster: Path) -> str | None:
+    try:
+        found = find_postmaster(cluster)
+        if found is None or not found.is_ready:
+            return None
+        address = _address(found)
+        _run_apart_from_loops(_ensure_database(address))
+    except PermissionError as error:
+        raise FolderNotUsable(
+            f"The server of {cluster.parent} runs under another user and does not let you in.",
+            "Run this command as the user who started it.",
+        ) from error
+    except OSError:
+        return None
+    return address
+
+
+def _is_cluster(folder: Path) -> bool:
+    if not folder.exists():
+        return False
+    if (folder / "PG_VERSION").exists():
+        return True
+    if any(folder.iterdir()):
+        raise FolderNotUsable(
+            f"{folder} is not empty and not a database of PostgreSQL.",
+            "Choose another data folder with --data, or move this one away.",
+        )
+    folder.rmdir()
+    return False
+
+
+def _ensure_same_major(cluster: Path, programs: Programs) -> None:
+    written_by = (cluster / "PG_VERSION").read_text().strip()
+    if written_by == str(programs.major):
+        return
+    raise WrongMajorVersion(
+        f"The database in {cluster} was written by PostgreSQL {written_by}; "
+        f"the programs in {programs.folder} are PostgreSQL {programs.major}.",
+        f"To open it as it is, set MOLTBOOK_PG_BIN to the programs of PostgreSQL {written_by} "
+        f"(such as /usr/lib/postgresql/{written_by}/bin). To move on to PostgreSQL {programs.major}, run pg_upgrade on "
+        f"it, or pg_dump the database '{DATABASE}' with the old programs and restore it into a new data folder.",
+    )
+
+
+def _address(postmaster: Postmaster) -> str:
+    where = urlencode({"host": str(postmaster.socket_dir), "port": postmaster.port}, safe="/")
+    return f"postgresql://postgres@/{DATABASE}?{where}"
+
+
+async def _ensure_database(address: str) -> None:
+    """Create our database in the cluster if it is not there; reaching it proves that the server answers."""
+    try:
+        connection = await asyncpg.connect(address)
+    except asyncpg.InvalidCatalogNameError:
+        connection = await asyncpg.connect(address, database="postgres")
+        with contextlib.suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
+    await connection.close()
+
+
+def _run_apart_from_loops(work: Coroutine[None, None, None]) -> None:
+    """Run a coroutine to its end from plain code, whether or not the caller lives inside an event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()

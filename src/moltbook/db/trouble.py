@@ -1,0 +1,53 @@
+"""What can go wrong between us and PostgreSQL, each with a way out.
+
+In this room: one small family of errors an operator meets at start-up or in `moltbook doctor`.
+Not here: refusals spoken to agents (kernel), errors of single statements (asyncpg's own).
+"""
+
+
+class DatabaseTrouble(Exception):
+    """The database cannot be used as asked; `hint` says what to do about it."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}"
+
+
+class DataFolderInUse(DatabaseTrouble):
+    """Another process runs the database of this folder."""
+
+
+class WrongMajorVersion(DatabaseTrouble):
+    """The folder was written by another major version of PostgreSQL."""
+
+
+class FolderNotUsable(DatabaseTrouble):
+    """A folder or file we need cannot be written, read or reached."""
+
+
+class DiskFull(DatabaseTrouble):
+    """Too little space is left where the data lives."""
+
+
+class ProgramsMissing(DatabaseTrouble):
+    """There are no PostgreSQL programs to run."""
+
+
+class ServerTooOld(DatabaseTrouble):
+    """The PostgreSQL found is older than we can work with."""
+
+
+class DidNotStart(DatabaseTrouble):
+    """PostgreSQL ended instead of accepting connections."""
+
+
+class SchemaTooNew(DatabaseTrouble):
+    """The database was migrated by a newer Moltbook."""
+
+
+class MigrationFailed(DatabaseTrouble):
+    """A migration was refused by PostgreSQL; nothing of it remains."""
