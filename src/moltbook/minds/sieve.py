@@ -64,6 +64,9 @@ _UNFIT = re.compile(
     r"penis|breast\w*|vagina)\b",
     re.IGNORECASE,
 )
+_TAUTOLOGY = re.compile(
+    r"\b(\w{3,}) (is|are|was|were|be)( not| just| only)? (an? |the |one )?\1\b", re.IGNORECASE
+)
 _STRANGE = re.compile(r"[<>{}\[\]|\\#@*_=~^`]|https?:|www\.|\d{3,}|[^\x00-\u024f\u2010-\u2027\u20ac]")
 
 
@@ -107,7 +110,7 @@ def fault_of(text: str, opener: str, persona: Persona, task: Task, earlier: Sequ
         return Fault.OUT_OF_CHARACTER
     if _UNFIT.search(text) or _STRANGE.search(text):
         return Fault.UNFIT
-    if loops(words):
+    if loops(words) or _TAUTOLOGY.search(text):
         return Fault.LOOP
     exemplars = [post.text for post in persona.posts] + [reply.text for reply in persona.replies]
     if any(shares_a_run(" ".join(fresh), sample, 4) or likeness(text, sample) > 0.5 for sample in exemplars):
