@@ -113,11 +113,14 @@ class EmbeddedServer:
             make_data_dir(self._data_dir)
             if self._lock is None:
                 self._lock = FolderLock(self._data_dir / "pg.lock")
-            try:
-                self._dsn = self._start_locked()
-            except BaseException:
-                self._give_up()
-                raise
+        try:
+            with in_plain_words(self._data_dir):
+                postmaster = self._start_locked()
+            self._dsn = _address(postmaster)
+            self._ensure_answers(self._dsn)
+        except BaseException:
+            self._give_up()
+            raise
         return self._dsn
 
     def stop(self) -> None:
@@ -137,7 +140,7 @@ class EmbeddedServer:
         self._lock = None
         self._dsn = None
 
-    def _start_locked(self) -> str:
+    def _start_locked(self) -> Postmaster:
         programs = find_programs(self._chosen_programs)
         account = account_for(self._cluster)
         ensure_reach(account, programs, self._data_dir)
@@ -146,17 +149,22 @@ class EmbeddedServer:
         if is_new:
             self._create(programs, account)
         _ensure_same_major(self._cluster, programs)
-        if account.borrowed:
-            hand_over(self._cluster, account)
+        hand_over(self._cluster, account)
         socket_dir = socket_folder(self._data_dir, account)
         self._write_settings(account, socket_dir)
         postmaster = self._adopt(programs)
         if postmaster is None:
             sweep(self._cluster, socket_dir)
             postmaster = self._wait_until_ready(self._spawn(programs, account))
-        address = _address(postmaster)
-        _run_apart_from_loops(_ensure_database(address))
-        return address
+        return postmaster
+
+    def _ensure_answers(self, address: str) -> None:
+        try:
+            _run_apart_from_loops(_ensure_database(address))
+        except (OSError, asyncpg.PostgresError) as error:
+            raise DidNotStart(
+                f"PostgreSQL runs in {self._data_dir} but does not answer: {error}.", f"Look into {self._log}."
+            ) from error
 
     def _create(self, programs: Programs, account: Account) -> None:
         """Make the cluster beside its place and move it there whole, so that a half-made one is never met."""
@@ -172,9 +180,12 @@ class EmbeddedServer:
         if programs.major >= 17:
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--data-checksums"]
+        if self._extra_settings.get("fsync") == "off":
+            options.append("--no-sync")
         try:
             run_as(account, [programs.path("initdb"), "-D", draft, *options, *locale])
         except subprocess.CalledProcessError as error:
+            self._log.write_text(error.stdout)
             raise explain_end(self._data_dir, error.stdout) from error
         draft.rename(self._cluster)
 
@@ -250,8 +261,8 @@ class EmbeddedServer:
             waited = int(time.monotonic() - began)
             if waited > told:
                 told = waited
-                last = said().strip().splitlines()[-1:] or ["no word from it yet"]
-                self._on_wait(f"PostgreSQL is getting ready ({told} s): {last[0]}")
+                last = said().strip().rpartition("\n")[2].rpartition(":  ")[2]
+                self._on_wait(f"PostgreSQL is getting ready ({told} s): {last or 'no word from it yet'}.")
 
     def _give_up(self) -> None:
         if self._child is not None and self._child.poll() is None and not self._adopted:

@@ -119,19 +119,17 @@ def socket_folder(data_dir: Path, account: Account) -> Path:
 
 
 def _make_private(folder: Path, account: Account) -> None:
-    try:
-        folder.mkdir(mode=0o700)
-        os.chown(folder, account.uid, account.gid)
-    except FileExistsError:
-        pass
+    folder.mkdir(mode=0o700, exist_ok=True)
     # In a folder others may write to, somebody could have laid their own folder or a link in our place.
     found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid:
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (account.uid, os.geteuid()):
         raise FolderNotUsable(
             f"{folder}, where the database's socket belongs, is not a folder of ours.",
             f"Look what it is and remove it: rm -r {folder}",
         )
     folder.chmod(0o700)
+    if found.st_uid != account.uid:
+        os.chown(folder, account.uid, account.gid)
 
 
 def rotate(log: Path) -> None:

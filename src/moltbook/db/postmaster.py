@@ -23,7 +23,7 @@ from moltbook.db.trouble import FolderNotUsable
 
 POLL_SECONDS = 0.02
 _STOP_PATIENCE_SECONDS = 300.0
-_ORPHAN_PATIENCE_SECONDS = 5.0
+_ORPHAN_PATIENCE_SECONDS = 2.0
 
 
 class Postmaster(msgspec.Struct, frozen=True):
@@ -115,18 +115,27 @@ def sweep(cluster: Path, socket_dir: Path) -> None:
     pid_file = cluster / "postmaster.pid"
     if pid_file.exists():
         # Without their postmaster these can only end, and until they do they hold the shared memory of the old server.
-        strays = [process for process in psutil.process_iter() if serves(process.pid, cluster)]
+        strays = [pid for pid in psutil.pids() if serves(pid, cluster)]
         for kind in (signal.SIGQUIT, signal.SIGKILL):
-            for process in strays:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.send_signal(kind)
-            _, strays = psutil.wait_procs(strays, timeout=_ORPHAN_PATIENCE_SECONDS)
+            strays = _end(strays, kind, cluster)
         if strays:
             raise FolderNotUsable(
                 f"Processes of an earlier PostgreSQL still use {cluster} and do not end: "
-                f"{', '.join(str(process.pid) for process in strays)}.",
+                f"{', '.join(map(str, strays))}.",
                 "End them (or wait for the disk they hang on), then start again.",
             )
         pid_file.unlink(missing_ok=True)
     for left in socket_dir.glob(".s.PGSQL.*"):
         left.unlink(missing_ok=True)
+
+
+def _end(pids: list[int], kind: signal.Signals, cluster: Path) -> list[int]:
+    """Signal the processes, give them time, and name those that stayed."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, kind)
+    patience_ends = time.monotonic() + _ORPHAN_PATIENCE_SECONDS
+    while pids and time.monotonic() < patience_ends:
+        time.sleep(POLL_SECONDS)
+        pids = [pid for pid in pids if serves(pid, cluster)]
+    return pids

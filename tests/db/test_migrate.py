@@ -1,0 +1,95 @@
+"""Migrations: run once, in order, whole or not at all."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from moltbook.db.migrate import upgrade
+from moltbook.db.pool import connect
+from moltbook.db.trouble import MigrationFailed, SchemaTooNew
+
+REVISION = """
+from alembic import op
+from pathlib import Path
+
+revision = {name!r}
+down_revision = {former!r}
+
+def upgrade():
+    op.get_context().impl.static_output(Path(__file__).with_suffix(".sql").read_text())
+"""
+
+SEVERAL_STATEMENTS = """
+CREATE TABLE counted (n int, note text);
+CREATE FUNCTION doubled(n int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    -- a semicolon; a :colon and 100 % of a $1 in here are nobody's parameters
+    RETURN n * 2;
+END
+$$;
+INSERT INTO counted VALUES (doubled(21), '50 % of :all \ttabs; ''quotes'' and ::casts');
+"""
+
+
+@pytest.fixture
+def chain(tmp_path):
+    """Write a chain of revisions, each a name and its SQL."""
+
+    def write(*steps):
+        for (former, _), (name, sql) in pairwise([(None, ""), *steps]):
+            (tmp_path / f"{name}.py").write_text(REVISION.format(name=name, former=former))
+            (tmp_path / f"{name}.sql").write_text(sql)
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+async def connection(empty_dsn):
+    opened = await connect(empty_dsn, "a test")
+    yield opened
+    await opened.close()
+
+
+async def test_the_real_chain_runs_once(empty_dsn):
+    ran = await upgrade(empty_dsn)
+    assert ran[0] == "0001_first_light"
+    assert await upgrade(empty_dsn) == []
+
+
+async def test_a_clone_of_the_template_needs_nothing(dsn):
+    assert await upgrade(dsn) == []
+
+
+async def test_workers_starting_together_run_each_revision_once(empty_dsn):
+    ran = await asyncio.gather(*(upgrade(empty_dsn) for _ in range(4)))
+    assert [names[:1] for names in ran if names] == [["0001_first_light"]]
+
+
+async def test_a_file_of_many_statements_runs_word_for_word(empty_dsn, connection, chain):
+    assert await upgrade(empty_dsn, revisions=chain(("a", SEVERAL_STATEMENTS))) == ["a"]
+    row = await connection.fetchrow("SELECT * FROM counted")
+    assert tuple(row) == (42, "50 % of :all \ttabs; 'quotes' and ::casts")
+
+
+async def test_only_what_is_missing_runs_and_in_order(empty_dsn, chain):
+    first = ("a", "CREATE TABLE one ();")
+    assert await upgrade(empty_dsn, revisions=chain(first)) == ["a"]
+    longer = chain(first, ("b", "ALTER TABLE one RENAME TO two;"), ("c", "ALTER TABLE two RENAME TO three;"))
+    assert await upgrade(empty_dsn, revisions=longer) == ["b", "c"]
+
+
+async def test_a_broken_revision_leaves_the_ones_before_it_and_nothing_of_itself(empty_dsn, connection, chain):
+    broken = chain(("a", "CREATE TABLE one ();"), ("b", "CREATE TABLE two ();\nCREATE TABEL three ();"))
+    with pytest.raises(MigrationFailed, match=r"b failed.*CREATE TABEL three"):
+        await upgrade(empty_dsn, revisions=broken)
+    assert await connection.fetchval("SELECT to_regclass('two')") is None
+    mended = chain(("a", "CREATE TABLE one ();"), ("b", "CREATE TABLE two ();"))
+    assert await upgrade(empty_dsn, revisions=mended) == ["b"]
+
+
+async def test_a_database_of_a_newer_version_is_not_touched(empty_dsn, chain):
+    await upgrade(empty_dsn, revisions=chain(("z_from_the_future", "CREATE TABLE one ();")))
+    with pytest.raises(SchemaTooNew, match="z_from_the_future"):
+        await upgrade(empty_dsn)
