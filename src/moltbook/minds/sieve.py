@@ -64,9 +64,7 @@ _UNFIT = re.compile(
     r"penis|breast\w*|vagina)\b",
     re.IGNORECASE,
 )
-_TAUTOLOGY = re.compile(
-    r"\b(\w{3,}) (is|are|was|were|be)( not| just| only)? (an? |the |one )?\1\b", re.IGNORECASE
-)
+_TAUTOLOGY = re.compile(r"\b(\w{3,}) (is|are|was|were|be)( not| just| only)? (an? |the |one )?\1\b", re.IGNORECASE)
 _STRANGE = re.compile(r"[<>{}\[\]|\\#@*_=~^`]|https?:|www\.|\d{3,}|[^\x00-\u024f\u2010-\u2027\u20ac]")
 
 
