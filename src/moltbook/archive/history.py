@@ -1,7 +1,8 @@
 """History: what an archive tells the log, as if it had happened here.
 
 In this room: the events of everything that is new, in the order in which it happened, laid down ready to be numbered.
-An agent registers and a submolt is founded when the archive first hears of them; nothing is told before what it answers.
+An agent registers and a submolt is founded when the archive first hears of them; nothing is told before what it
+answers.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The file: opening an archive, unpacking it while it is read, and counting its lines.
 
-What a file is, its first bytes tell; its name does not matter. A line longer than any honest thread is refused before it
-fills the memory.
+What a file is, its first bytes tell; its name does not matter. A line longer than any honest thread is refused
+before it fills the memory.
 """
 
 import gzip
@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from moltbook.archive.trouble import BadLine, BadLines, DamagedFile, EmptyArchive, NoSuchFile, NotAnArchive
 
@@ -32,11 +31,13 @@ _OTHERS = {
 _BOM = b"\xef\xbb\xbf"
 _HEAD_BYTES = 4096
 
+_Stream = io.BufferedReader | lzma.LZMAFile | gzip.GzipFile
+
 
 class Source:
     """The lines of an archive, and how much of the file they have used."""
 
-    def __init__(self, path: Path, file: BinaryIO, size: int) -> None:
+    def __init__(self, path: Path, file: io.BufferedReader, size: int) -> None:
         self._path = path
         self._file = file
         self.size = size
@@ -73,14 +74,15 @@ class Source:
         if not found:
             raise EmptyArchive(f"{self._path} holds no thread.", _ACCEPTED)
 
-    def _unpacked(self) -> io.BufferedReader:
-        file = cast("io.BufferedReader", self._file)
+    def _unpacked(self) -> _Stream:
+        file = self._file
+        stream: lzma.LZMAFile | gzip.GzipFile
         head = file.peek(_HEAD_BYTES)
         self._ensure_may_be_archive(head)
         if head.startswith(_XZ):
-            stream = io.BufferedReader(cast("io.RawIOBase", lzma.open(file)), _HEAD_BYTES * 16)
+            stream = lzma.LZMAFile(file)
         elif head.startswith(_GZIP):
-            stream = io.BufferedReader(cast("io.RawIOBase", gzip.open(file)), _HEAD_BYTES * 16)
+            stream = gzip.GzipFile(fileobj=file)
         else:
             return file
         self._ensure_may_be_archive(stream.peek(_HEAD_BYTES), "holds ")
