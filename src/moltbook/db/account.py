@@ -89,14 +89,15 @@ def ensure_reach(account: Account, programs: Programs, data_dir: Path) -> None:
         _open_to_read(tree)
     if not _can_run(account, programs):
         raise FolderNotUsable(
-            f"PostgreSQL runs as the system user {_name_of(account.uid)} here, who cannot run {programs.path('postgres')}.",
+            f"PostgreSQL runs as the system user {_name_of(account.uid)} here, who cannot run"
+            f" {programs.path('postgres')}.",
             "Install Moltbook where every user may read it, or do not run as root.",
         )
 
 
 def _can_run(account: Account, programs: Programs) -> bool:
     for name in ("postgres", "initdb"):
-        command = [programs.path(name), "--version"]
+        command: list[str | Path] = [programs.path(name), "--version"]
         try:
             run_as(account, command)
         except (OSError, subprocess.CalledProcessError):

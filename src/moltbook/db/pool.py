@@ -79,7 +79,8 @@ async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 
 def _packed(text: str) -> bytes:
-    return UUID(text).bytes
+    packed: bytes = UUID(text).bytes
+    return packed
 
 
 def _plain(packed: bytes) -> str:

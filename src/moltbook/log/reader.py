@@ -68,14 +68,14 @@ class Readers:
                 await self._run(reader)
             except asyncio.CancelledError:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the edge of a reader
                 log.warning("reader stumbled", reader=reader.name, error=repr(error))
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _run(self, reader: Reader) -> None:
         connection: asyncpg.Connection = await self._connect()
         try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_of(reader.name)):
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_of(reader.name)):  # noqa: ASYNC110
                 await asyncio.sleep(RETRY_SECONDS)
             cursor = await connection.fetchval(CURSOR, reader.name) or 0
             self.cursors[reader.name] = cursor
