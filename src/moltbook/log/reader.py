@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import asyncpg
 import structlog
 
-from moltbook.log.follow import Entry, Log
+from moltbook.log.follow import PAGE, Entry, Log
 
 log = structlog.get_logger(__name__)
 
@@ -82,8 +82,10 @@ class Readers:
             async for entries in self._log.batches(cursor):
                 await step(connection, reader, entries)
                 self.cursors[reader.name] = entries[-1].seq
-                # Ranks may follow within a second: gathering makes many changes of a row one.
-                await asyncio.sleep(reader.pause_seconds)
+                # Ranks may follow within a second: gathering makes many changes of a row one. A full page means
+                # that more is waiting: pausing then would let a busy network run away from its readers.
+                if len(entries) < PAGE:
+                    await asyncio.sleep(reader.pause_seconds)
         finally:
             connection.terminate()
 
