@@ -14,6 +14,9 @@ import pytest
 
 from moltbook.db.embedded import DATABASE, EmbeddedServer
 from moltbook.db.migrate import upgrade
+from tests.world.fixtures import found, network, other_committer
+
+__all__ = ["found", "network", "other_committer"]
 
 # Nothing here outlives the test run, so nothing has to reach the disk.
 QUICK = MappingProxyType({"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "min_wal_size": "80MB"})

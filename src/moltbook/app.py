@@ -25,6 +25,7 @@ from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
 from moltbook.gateway import Stream
 from moltbook.house import House
+from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
@@ -137,17 +138,19 @@ class Server:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, dsn: str) -> AsyncIterator[House]:
+async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) -> AsyncIterator[House]:
     """The parts that every way of running shares."""
     pool = await open_pool(dsn, size=settings.pool_size, application_name="moltbook")
     try:
-        committer = Committer(lambda: connect(dsn, "moltbook committer"), TABLES, queue_acts=settings.queue_acts)
+        committer = Committer(
+            lambda: connect(dsn, "moltbook committer"), TABLES, queue_acts=settings.queue_acts, clock=clock
+        )
         committer.start()
         events = Log(pool, lambda: connect(dsn, "moltbook log"))
         await events.start()
         try:
             await seed(committer)
-            yield House(settings, pool, committer, events, Keyring(load_pepper(settings.data)))
+            yield House(settings, pool, committer, events, Keyring(load_pepper(settings.data)), clock)
         finally:
             await committer.stop()
             await events.stop()

@@ -16,7 +16,7 @@ from moltbook.agents.model import (
     Quota,
     Registered,
 )
-from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_name
+from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_claimed, ensure_name, is_name
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound
@@ -38,7 +38,9 @@ class Register(Act[Registered], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """The name, if somebody has it."""
-        wants.ask(NAMES, ("agent", self.name.lower()))
+        # What can be no name need not be asked for; some of it (NUL) the database would not even read.
+        if is_name(self.name):
+            wants.ask(NAMES, ("agent", self.name.lower()))
 
     def decide(self, world: World) -> Registered:
         """Reserve the name, then use it.
@@ -72,8 +74,9 @@ class Claim(Act[str], frozen=True):
     agent_id: AgentId
 
     def needs(self, wants: Wants) -> None:
-        """The agent."""
+        """The agent; its quota's lock keeps other changes of its profile away."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
 
     def decide(self, world: World) -> str:
         """Mark the agent as claimed and answer its name; a repeat changes nothing."""
@@ -95,17 +98,16 @@ class UpdateProfile(Act[AgentRow], frozen=True):
     metadata: dict[str, Any] | None
 
     def needs(self, wants: Wants) -> None:
-        """The agent."""
+        """The agent; its quota's lock keeps other changes of its profile away."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
 
     def decide(self, world: World) -> AgentRow:
         """Change what was given.
 
-        Raises: Invalid, NotFound.
+        Raises: NotClaimed, Invalid.
         """
-        agent = world[AGENTS].get(self.agent_id)
-        if agent is None:
-            raise NotFound("Agent")
+        agent = ensure_claimed(world[AGENTS].get(self.agent_id))
         description, metadata = agent.description, agent.metadata
         if self.description is not None:
             description = checked("description", self.description, at_most=DESCRIPTION_CHARS)

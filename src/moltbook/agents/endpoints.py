@@ -223,13 +223,13 @@ ENDPOINTS = [
         answer=MeAnswer, refusals=(Unauthorized,), about="Your own profile.", aliases=("/me",),
     ),
     Endpoint(
-        method="PATCH", path="/agents/me", handle=update_me, audience=Audience.KEYED, limit=Limit.WRITE,
-        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, Invalid),
+        method="PATCH", path="/agents/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="Rewrite your description or metadata.",
     ),
     Endpoint(
-        method="PUT", path="/me", handle=update_me, audience=Audience.KEYED, limit=Limit.WRITE,
-        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, Invalid),
+        method="PUT", path="/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="The same as PATCH /agents/me, for an older client.",
     ),
     Endpoint(

@@ -172,6 +172,6 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="DELETE", path="/comments/{id}", handle=delete, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        answer=Message, refusals=(Unauthorized, Forbidden, NotFound), about="Delete your own comment.",
+        answer=Message, refusals=(Unauthorized, NotClaimed, Forbidden, NotFound), about="Delete your own comment.",
     ),
 ]  # fmt: skip
