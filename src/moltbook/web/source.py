@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
+from msgspec import Struct
 
 from moltbook.activity import pulse
 from moltbook.agents import AgentRow, agent_by_name, recent_agents
@@ -46,6 +47,7 @@ FEED_CHARS = 1000
 ROOTS_A_PAGE = 200
 PAGE = 25
 LIST_PAGE = 50
+TALKS_KEPT = 5000
 
 # Beside each post of a feed: how deep its thread goes, how many speak in it, and its best-liked exchange.
 TALK = """
@@ -139,29 +141,64 @@ async def _feed(house: House, wanted: Feed) -> tuple[tuple[PostView, ...], str]:
     return await dressed(house.pool, page.posts), page.next_cursor or ""
 
 
+class Talk(Struct, frozen=True):
+    """What a feed tells of a post's thread."""
+
+    depth: int = 0
+    voices: int = 0
+    exchange: tuple[Line, ...] = ()
+
+
+NO_TALK = Talk()
+
+
+class Talks:
+    """The talk of the posts on the feeds, remembered until another comment is written or taken back."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], Talk] = {}
+
+    async def of(self, pool: asyncpg.Pool, posts: Sequence[Post]) -> dict[str, Talk]:
+        """The talk of each of these posts that has comments."""
+        wanted = {view.post.id: view.post.comment_count for view in posts if view.post.comment_count > 0}
+        missing = [post_id for post_id, comments in wanted.items() if (post_id, comments) not in self._known]
+        if missing:
+            if len(self._known) > TALKS_KEPT:
+                self._known.clear()
+            counted = {row[0]: (row[1], row[2]) for row in await pool.fetch(TALK, missing)}
+            lines = {row[0]: _exchange(tuple(row)) for row in await pool.fetch(EXCHANGES, missing)}
+            for post_id in missing:
+                depth, voices = counted.get(post_id, (0, 0))
+                self._known[post_id, wanted[post_id]] = Talk(depth, voices, lines.get(post_id, ()))
+        return {post_id: self._known.get((post_id, comments), NO_TALK) for post_id, comments in wanted.items()}
+
+
+_TALKS = Talks()
+
+
 async def dressed(pool: asyncpg.Pool, posts: Sequence[Post], chars: int = FEED_CHARS) -> tuple[PostView, ...]:
     """Posts with their talk beside them."""
-    ids = [view.post.id for view in posts if view.post.comment_count]
-    talk = {row[0]: (row[1], row[2]) for row in await pool.fetch(TALK, ids)} if ids else {}
-    lines = {row[0]: _exchange(tuple(row)) for row in await pool.fetch(EXCHANGES, ids)} if ids else {}
-    return tuple(
-        PostView(
-            id=view.post.id,
-            title=view.post.title,
-            text=view.post.content[:chars],
-            length=len(view.post.content),
-            submolt=view.submolt,
-            author=Author(view.post.author_id, view.post.author_name),
-            created_at=view.post.created_at,
-            url=view.post.url or "",
-            upvotes=view.post.upvotes,
-            downvotes=view.post.downvotes,
-            comment_count=view.post.comment_count,
-            depth=talk.get(view.post.id, (0, 0))[0],
-            voices=talk.get(view.post.id, (0, 0))[1],
-            exchange=lines.get(view.post.id, ()),
-        )
-        for view in posts
+    talks = await _TALKS.of(pool, posts)
+    return tuple(_dressed(view, talks.get(view.post.id, NO_TALK), chars) for view in posts)
+
+
+def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
+    post = view.post
+    return PostView(
+        id=post.id,
+        title=post.title,
+        text=post.content[:chars],
+        length=len(post.content),
+        submolt=view.submolt,
+        author=Author(post.author_id, post.author_name),
+        created_at=post.created_at,
+        url=post.url or "",
+        upvotes=post.upvotes,
+        downvotes=post.downvotes,
+        comment_count=post.comment_count,
+        depth=talk.depth,
+        voices=talk.voices,
+        exchange=talk.exchange,
     )
 
 
