@@ -3,7 +3,7 @@
 import gzip
 import json
 import lzma
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ ALL_ROWS = "SELECT t::text FROM {table} t ORDER BY 1"
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
 
 
-def an_id(name: str) -> str:
-    """The id that goes by this name in every test."""
+def an_id(name: str) -> Any:
+    """The id, of whatever kind, that goes by this name in every test."""
     return str(uuid5(NAMESPACE_URL, name))
 
 
@@ -78,7 +78,8 @@ def text_of(threads: Iterable[Json]) -> bytes:
 
 def write(path: Path, threads: Iterable[Json]) -> Path:
     """Write an archive, packed as its name says."""
-    pack = {".xz": lzma.compress, ".gz": gzip.compress}.get(path.suffix, bytes)
+    packs: dict[str, Callable[[bytes], bytes]] = {".xz": lzma.compress, ".gz": gzip.compress}
+    pack = packs.get(path.suffix, bytes)
     path.write_bytes(pack(text_of(threads)))
     return path
 

@@ -14,7 +14,9 @@ from moltbook.archive import ImportRunning, Phase, Progress, load
 from moltbook.comments import COMMENT_WORDS, COMMENTS, WriteComment
 from moltbook.db.commit import Committer
 from moltbook.db.pool import connect
+from moltbook.db.table import Table
 from moltbook.follows import FOLLOWS
+from moltbook.kernel.ids import AgentId
 from moltbook.posts import POST_WORDS, POSTS, PostKind, PublishPost
 from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.votes import VOTES, CastVote, Direction
@@ -30,7 +32,7 @@ from tests.archive.archives import (
     write,
 )
 
-TABLES = [
+TABLES: list[Table[Any]] = [
     NAMES,
     POSTS,
     POST_WORDS,
@@ -50,7 +52,7 @@ SOUND = {
     "comment_count": "SELECT count(*) FROM posts p"
     " WHERE comment_count <> (SELECT count(*) FROM comments c WHERE c.post_id = p.id)",
     "reply_count": "SELECT count(*) FROM comments p"
-    " WHERE reply_count <> (SELECT count(*) FROM comments c WHERE c.parent_id = p.id)",
+    " WHERE reply_count <> (SELECT count(*) FROM comments c WHERE c.post_id = p.post_id AND c.parent_id = p.id)",
     "posts_count": "SELECT count(*) FROM agents a"
     " WHERE posts_count <> (SELECT count(*) FROM posts p WHERE p.author_id = a.id)",
     "comments_count": "SELECT count(*) FROM agents a"
@@ -76,7 +78,7 @@ async def committer(dsn: str) -> AsyncIterator[Committer]:
     await writer.stop()
 
 
-async def join(committer: Committer, name: str) -> str:
+async def join(committer: Committer, name: str) -> AgentId:
     secret = name.encode()
     return (await committer.do(Register(name, "", b"k" + secret, b"c" + secret, "code", claimed=True))).id
 
@@ -179,7 +181,7 @@ async def test_writers_write_on_while_an_archive_is_loaded(dsn: str, tmp_path: P
     loading = asyncio.create_task(load(dsn, write(tmp_path / "second.xz", threads)))
     written = 0
 
-    async def write_on(agent_id: str) -> None:
+    async def write_on(agent_id: AgentId) -> None:
         nonlocal written
         while not loading.done():
             acts: list[Any] = [
