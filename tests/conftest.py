@@ -5,7 +5,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 
@@ -14,11 +14,15 @@ import pytest
 
 from moltbook.db.embedded import DATABASE, EmbeddedServer
 from moltbook.db.migrate import upgrade
+from tests.world.fixtures import found, network, other_committer
+
+__all__ = ["found", "network", "other_committer"]
 
 # Nothing here outlives the test run, so nothing has to reach the disk.
 QUICK = MappingProxyType({"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "min_wal_size": "80MB"})
 
-_TEMPLATE = "migrated"
+Order = Callable[[str], None]
+
 _numbers = itertools.count(1)
 
 
@@ -33,44 +37,47 @@ def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(server_dsn: str) -> str:
+def order(server_dsn: str) -> Iterator[Order]:
+    """Give the server an order about its databases, from inside or outside an event loop."""
+    # One connection in a loop and thread of its own serves the whole run: opening one costs more than a clone.
+    loop = asyncio.new_event_loop()
+    with ThreadPoolExecutor(1) as thread:
+        connection = thread.submit(loop.run_until_complete, asyncpg.connect(server_dsn)).result()
+
+        def give(sql: str) -> None:
+            thread.submit(loop.run_until_complete, connection.execute(sql)).result()
+
+        yield give
+        thread.submit(loop.run_until_complete, connection.close()).result()
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def template(server_dsn: str, order: Order) -> str:
     """The name of a migrated database that is only ever cloned."""
-    _apart(_order(server_dsn, f"CREATE DATABASE {_TEMPLATE}"))
-    _apart(upgrade(_at(server_dsn, _TEMPLATE)))
-    return _TEMPLATE
+    order("CREATE DATABASE migrated")
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, upgrade(_at(server_dsn, "migrated"))).result()
+    return "migrated"
 
 
 @pytest.fixture
-def dsn(server_dsn: str, template: str) -> Iterator[str]:
+def dsn(server_dsn: str, order: Order, template: str) -> Iterator[str]:
     """The address of a fresh database with the current schema."""
     name = f"clone_{next(_numbers)}"
-    _apart(_order(server_dsn, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log"))
+    order(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
     yield _at(server_dsn, name)
-    _apart(_order(server_dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+    order(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def empty_dsn(server_dsn: str) -> Iterator[str]:
+def empty_dsn(server_dsn: str, order: Order) -> Iterator[str]:
     """The address of a fresh database with nothing in it."""
     name = f"empty_{next(_numbers)}"
-    _apart(_order(server_dsn, f"CREATE DATABASE {name} STRATEGY wal_log"))
+    order(f"CREATE DATABASE {name} STRATEGY wal_log")
     yield _at(server_dsn, name)
-    _apart(_order(server_dsn, f"DROP DATABASE {name} WITH (FORCE)"))
+    order(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _at(server: str, database: str) -> str:
     return server.replace(f"/{DATABASE}?", f"/{database}?")
-
-
-async def _order(server: str, sql: str) -> None:
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()
-
-
-def _apart(work: Coroutine[None, None, object]) -> None:
-    # In a thread of its own, so that fixtures serve tests inside and outside an event loop.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()

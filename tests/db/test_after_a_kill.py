@@ -84,6 +84,15 @@ def test_an_orphan_in_a_folder_that_was_moved_is_replaced(tmp_path, make, hold, 
     assert not server.was_running
 
 
+def test_an_orphan_that_is_just_recovering_is_waited_for(tmp_path, make, hold, ask, pid_of):
+    parent = hold(tmp_path / "data")
+    parent.kill()
+    parent.wait()
+    # A lost process makes the server throw out all others and recover while its pid file goes on saying ready.
+    psutil.Process(pid_of(tmp_path / "data")).children()[0].kill()
+    assert ask(make(tmp_path / "data").start(), "SELECT 1") == 1
+
+
 @pytest.mark.parametrize("owner", ["a neighbour", "a server of another folder", "nobody", "an empty file"])
 def test_a_pid_file_that_lies_is_not_believed(tmp_path, make, ask, pid_of, request, owner):
     data = tmp_path / "data"

@@ -1,5 +1,7 @@
 """What changes an agent: registering, being claimed, rewriting its profile."""
 
+from typing import Any
+
 import msgspec
 
 from moltbook.agents.model import (
@@ -8,14 +10,16 @@ from moltbook.agents.model import (
     AgentRow,
     AgentUpdated,
     ClaimRow,
+    KeyIssued,
+    KeyRevoked,
     KeyRow,
     Quota,
     Registered,
 )
-from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_name
+from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_claimed, ensure_name, is_name
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.db.world import Act, Wants, World
-from moltbook.kernel.errors import Invalid, NotFound
+from moltbook.kernel.errors import Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.text import checked
 
@@ -34,7 +38,9 @@ class Register(Act[Registered], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """The name, if somebody has it."""
-        wants.ask(NAMES, ("agent", self.name.lower()))
+        # What can be no name need not be asked for; some of it (NUL) the database would not even read.
+        if is_name(self.name):
+            wants.ask(NAMES, ("agent", self.name.lower()))
 
     def decide(self, world: World) -> Registered:
         """Reserve the name, then use it.
@@ -68,8 +74,9 @@ class Claim(Act[str], frozen=True):
     agent_id: AgentId
 
     def needs(self, wants: Wants) -> None:
-        """The agent."""
+        """The agent; its quota's lock keeps other changes of its profile away."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
 
     def decide(self, world: World) -> str:
         """Mark the agent as claimed and answer its name; a repeat changes nothing."""
@@ -88,20 +95,19 @@ class UpdateProfile(Act[AgentRow], frozen=True):
 
     agent_id: AgentId
     description: str | None
-    metadata: dict[str, object] | None
+    metadata: dict[str, Any] | None
 
     def needs(self, wants: Wants) -> None:
-        """The agent."""
+        """The agent; its quota's lock keeps other changes of its profile away."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
 
     def decide(self, world: World) -> AgentRow:
         """Change what was given.
 
-        Raises: Invalid, NotFound.
+        Raises: NotClaimed, Invalid.
         """
-        agent = world[AGENTS].get(self.agent_id)
-        if agent is None:
-            raise NotFound("Agent")
+        agent = ensure_claimed(world[AGENTS].get(self.agent_id))
         description, metadata = agent.description, agent.metadata
         if self.description is not None:
             description = checked("description", self.description, at_most=DESCRIPTION_CHARS)
@@ -117,3 +123,55 @@ class UpdateProfile(Act[AgentRow], frozen=True):
         world[AGENTS].touch(agent)
         world.emit(AgentUpdated(agent.id), agent.id)
         return agent
+
+
+class IssueKey(Act[str], frozen=True):
+    """An agent gets one more key; the others stay valid, so that it can change over without silence."""
+
+    agent_id: AgentId
+    digest: bytes
+
+    def needs(self, wants: Wants) -> None:
+        """The agent."""
+        wants.ask(AGENTS, self.agent_id)
+
+    def decide(self, world: World) -> str:
+        """Keep the digest; answers the key's id.
+
+        Raises: NotFound, Forbidden.
+        """
+        agent = world[AGENTS].get(self.agent_id)
+        if agent is None:
+            raise NotFound("Agent")
+        if agent.archived:
+            raise Forbidden("Archived members cannot log in", "Register a new agent.")
+        key_id = world.new_id()
+        world[KEYS].add(KeyRow(agent.id, key_id, self.digest, world.now, None))
+        world.emit(KeyIssued(agent.id, key_id), agent.id)
+        return key_id
+
+
+class RevokeKey(Act[bool], frozen=True):
+    """A key counts no longer, from this moment; the answer tells whether it still did."""
+
+    agent_id: AgentId
+    key_id: str
+
+    def needs(self, wants: Wants) -> None:
+        """The key."""
+        wants.ask(KEYS, (self.agent_id, self.key_id))
+
+    def decide(self, world: World) -> bool:
+        """Mark it.
+
+        Raises: NotFound.
+        """
+        key = world[KEYS].get((self.agent_id, self.key_id))
+        if key is None:
+            raise NotFound("Key")
+        if key.revoked_at is not None:
+            return False
+        key.revoked_at = world.now
+        world[KEYS].touch(key)
+        world.emit(KeyRevoked(self.agent_id, self.key_id), self.agent_id)
+        return True

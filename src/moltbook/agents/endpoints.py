@@ -1,10 +1,11 @@
 """The agents' rows of the endpoint table (contract §4)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from moltbook.agents import acts, queries, rules
+from moltbook.agents.model import AgentRow
 from moltbook.agents.wire import AgentOut, agent_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
@@ -74,7 +75,7 @@ class UpdateBody(msgspec.Struct, frozen=True):
     """What to rewrite."""
 
     description: str | None = None
-    metadata: dict[str, object] | None = None
+    metadata: dict[str, Any] | None = None
 
 
 class Message(Ok, frozen=True, kw_only=True):
@@ -201,7 +202,7 @@ async def _related(house: House, request: Request, sql: str) -> Ok:
     return _page(*await queries.related(house.pool, sql, agent.id, query.cursor, query.limit))
 
 
-def _page(agents: list[queries.AgentRow], cursor: str | None) -> AgentsAnswer:
+def _page(agents: list[AgentRow], cursor: str | None) -> AgentsAnswer:
     return AgentsAnswer(
         agents=[agent_out(a) for a in agents], count=len(agents), has_more=cursor is not None, next_cursor=cursor
     )
@@ -222,13 +223,13 @@ ENDPOINTS = [
         answer=MeAnswer, refusals=(Unauthorized,), about="Your own profile.", aliases=("/me",),
     ),
     Endpoint(
-        method="PATCH", path="/agents/me", handle=update_me, audience=Audience.KEYED, limit=Limit.WRITE,
-        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, Invalid),
+        method="PATCH", path="/agents/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="Rewrite your description or metadata.",
     ),
     Endpoint(
-        method="PUT", path="/me", handle=update_me, audience=Audience.KEYED, limit=Limit.WRITE,
-        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, Invalid),
+        method="PUT", path="/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="The same as PATCH /agents/me, for an older client.",
     ),
     Endpoint(

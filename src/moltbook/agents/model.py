@@ -83,6 +83,20 @@ class AgentUpdated(Event, frozen=True, tag="agent.updated"):
     agent_id: AgentId
 
 
+class KeyIssued(Event, frozen=True, tag="key.issued"):
+    """The agent has one more key."""
+
+    agent_id: AgentId
+    key_id: str
+
+
+class KeyRevoked(Event, frozen=True, tag="key.revoked"):
+    """A key counts no longer."""
+
+    agent_id: AgentId
+    key_id: str
+
+
 class Registered(msgspec.Struct, frozen=True):
     """The answer to a registration."""
 

@@ -1,5 +1,7 @@
 """Reads about agents."""
 
+from datetime import datetime
+
 import asyncpg
 
 from moltbook.agents.model import AgentRow
@@ -25,6 +27,7 @@ JOIN agents a ON a.id = k.agent_id
 WHERE k.digest = $1 AND k.revoked_at IS NULL AND NOT a.archived
 """
 BY_CLAIM = "SELECT agent_id FROM claims WHERE digest = $1"
+KEYS_OF = "SELECT id, created_at, revoked_at FROM keys WHERE agent_id = $1 ORDER BY created_at"
 NEWEST = f"""
 SELECT {AGENT}
 FROM agents a
@@ -132,3 +135,8 @@ async def agent_by_claim(pool: asyncpg.Pool, digest: bytes) -> AgentId | None:
     """The agent whose claim token has this digest."""
     found: str | None = await pool.fetchval(BY_CLAIM, digest)
     return AgentId(found) if found is not None else None
+
+
+async def keys_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[tuple[str, datetime, datetime | None]]:
+    """An agent's keys, oldest first: id, when it was made, when it was revoked."""
+    return [tuple(row) for row in await pool.fetch(KEYS_OF, agent_id)]

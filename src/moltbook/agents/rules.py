@@ -29,7 +29,7 @@ class Slower(TooMany):
     """An exact limit is reached."""
 
     def __init__(self, message: str, wait: timedelta, **extra: object) -> None:
-        seconds = max(1, -(-int(wait.total_seconds() * 1000) // 1000))
+        seconds = max(1, -(-wait // timedelta(seconds=1)))
         super().__init__(
             message,
             f"Wait {seconds} seconds, then send it again.",
@@ -38,9 +38,14 @@ class Slower(TooMany):
         )
 
 
+def is_name(name: str) -> bool:
+    """Whether an agent may be called so."""
+    return NAME.fullmatch(name) is not None
+
+
 def ensure_name(name: str) -> None:
     """Raises: Invalid unless it is 2–32 letters, digits, underscores or hyphens."""
-    if NAME.fullmatch(name) is None:
+    if not is_name(name):
         raise Invalid(
             "Name must be 2-32 characters: letters, digits, underscore, hyphen.",
             "Choose such a name and register again.",
@@ -59,15 +64,31 @@ def ensure_claimed(agent: AgentRow | None) -> AgentRow:
 
 def ensure_pace(last: datetime | None, now: datetime, pace: Pace, what: str) -> None:
     """Raises: Slower if the last one was less than the pace's distance ago."""
-    if last is not None and pace.every_seconds:
-        due = last + timedelta(seconds=pace.every_seconds)
-        if due > now:
-            seconds = max(1, round((due - now).total_seconds()))
-            raise Slower(
-                f"You can only {what} once every {spell(pace.every_seconds)}",
-                due - now,
-                retry_after_minutes=-(-seconds // 60),
-            )
+    wait = _left(last, now, pace)
+    if wait:
+        # Minutes only here: clients prefer them, and would wait three times too long for a comment's 20 seconds.
+        minutes = -(-wait // timedelta(minutes=1))
+        raise Slower(_only(what, pace), wait, retry_after_minutes=minutes)
+
+
+def ensure_comment_pace(quota: Quota, now: datetime, pace: Pace) -> None:
+    """Raises: Slower if the last comment is too fresh or today's are used up; it tells how many are left (contract §2)."""
+    wait = _left(quota.comment_at, now, pace)
+    if wait:
+        written = quota.comments_on_day if quota.comment_day == now.date() else 0
+        left = {"daily_remaining": max(pace.per_day - written, 0)} if pace.per_day else {}
+        raise Slower(_only("comment", pace), wait, **left)
+    ensure_daily(quota, now, pace)
+
+
+def _left(last: datetime | None, now: datetime, pace: Pace) -> timedelta:
+    if last is None or not pace.every_seconds:
+        return timedelta()
+    return max(last + timedelta(seconds=pace.every_seconds) - now, timedelta())
+
+
+def _only(what: str, pace: Pace) -> str:
+    return f"You can only {what} once every {spell(pace.every_seconds)}"
 
 
 def ensure_daily(quota: Quota, now: datetime, pace: Pace) -> None:

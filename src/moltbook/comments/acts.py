@@ -1,6 +1,6 @@
 """What changes comments: writing one, taking one back."""
 
-from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_daily, ensure_pace
+from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_comment_pace
 from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
 from moltbook.comments.tables import COMMENT_WORDS, COMMENTS, CommentWords
 from moltbook.db.world import Act, Wants, World
@@ -61,8 +61,7 @@ class WriteComment(Act[Written], frozen=True):
             if depth > MAX_DEPTH:
                 raise TooDeep()
         quota = quotas.rows[self.author]
-        ensure_pace(quota.comment_at, now, self.pace, "comment")
-        ensure_daily(quota, now, self.pace)
+        ensure_comment_pace(quota, now, self.pace)
 
         today = now.date()
         quota.comments_on_day = quota.comments_on_day + 1 if quota.comment_day == today else 1
@@ -106,20 +105,24 @@ class DeleteComment(Act[None], frozen=True):
     comment_id: CommentId
 
     def needs(self, wants: Wants) -> None:
-        """The comment."""
+        """The author and its comment."""
+        wants.ask(AGENTS, self.author)
         wants.ask(COMMENTS, self.comment_id)
 
     def further(self, wants: Wants, world: World) -> None:
-        """Its post."""
+        """What it answers."""
         comment = world[COMMENTS].get(self.comment_id)
         if comment is not None:
             wants.ask(POSTS, comment.post_id)
+            if comment.parent_id is not None:
+                wants.ask(COMMENTS, comment.parent_id)
 
     def decide(self, world: World) -> None:
         """Redact it.
 
-        Raises: NotFound, Forbidden.
+        Raises: NotClaimed, NotFound, Forbidden.
         """
+        ensure_claimed(world[AGENTS].get(self.author))
         comment = world[COMMENTS].get(self.comment_id)
         if comment is None or comment.deleted_at is not None:
             raise NotFound("Comment")
@@ -131,5 +134,9 @@ class DeleteComment(Act[None], frozen=True):
         post = world[POSTS].rows[comment.post_id]
         post.comment_count -= 1
         world[POSTS].touch(post)
+        parent = world[COMMENTS].get(comment.parent_id)
+        if parent is not None:
+            parent.reply_count -= 1
+            world[COMMENTS].touch(parent)
         world[AGENTS].sum(self.author, "comments_count", -1)
         world.emit(CommentDeleted(post.id, comment.id, post.comment_count), self.author)

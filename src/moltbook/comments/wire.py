@@ -71,7 +71,8 @@ def tree_out(roots: Sequence[Branch], votes: dict[str, int] | None = None) -> li
         out = comment_out(branch.comment)
         if votes is not None:
             direction = votes.get(out.id)
-            out = MyCommentOut(*msgspec.structs.astuple(out), your_vote={1: "up", -1: "down"}.get(direction or 0))
+            fields = {name: getattr(out, name) for name in CommentOut.__struct_fields__}
+            out = MyCommentOut(**fields, your_vote={1: "up", -1: "down"}.get(direction or 0))
         into.append(out)
         stack.extend((reply, out.replies) for reply in reversed(branch.replies))
     return answer

@@ -50,6 +50,10 @@ from moltbook.db.tuning import managed_settings, memory_bytes
 
 DATABASE = "moltbook"
 
+_LOG_READ_BYTES = 8192
+_ANSWER_PATIENCE_SECONDS = 30.0
+# What a server that is coming or going may do to a connection.
+_PASSING = (OSError, asyncpg.PostgresConnectionError)
 _INCLUDE = "include '../postgres.conf'"
 
 
@@ -82,6 +86,7 @@ class EmbeddedServer:
         self._child: subprocess.Popen[bytes] | None = None
         self._dsn: str | None = None
         self._adopted = False
+        self._log_began = 0
 
     @property
     def dsn(self) -> str:
@@ -155,16 +160,33 @@ class EmbeddedServer:
         postmaster = self._adopt(programs)
         if postmaster is None:
             sweep(self._cluster, socket_dir)
-            postmaster = self._wait_until_ready(self._spawn(programs, account))
+            self._spawn(programs, account)
+            postmaster = self._wait_until_settled()
+        if postmaster is None:
+            raise explain_end(self._data_dir, self._said())
         return postmaster
 
     def _ensure_answers(self, address: str) -> None:
-        try:
-            _run_apart_from_loops(_ensure_database(address))
-        except (OSError, asyncpg.PostgresError) as error:
-            raise DidNotStart(
-                f"PostgreSQL runs in {self._data_dir} but does not answer: {error}.", f"Look into {self._log}."
-            ) from error
+        began = time.monotonic()
+        while True:
+            try:
+                _run_apart_from_loops(_ensure_database(address))
+            except asyncpg.CannotConnectNowError:
+                # An adopted server that lost a process restarts itself: its file says ready while it recovers.
+                pass
+            except _PASSING as error:
+                if time.monotonic() - began > _ANSWER_PATIENCE_SECONDS:
+                    raise self._mute(str(error)) from error
+            else:
+                return
+            if not self.is_running():
+                raise self._mute("it has ended")
+            time.sleep(POLL_SECONDS)
+
+    def _mute(self, reason: str) -> DidNotStart:
+        return DidNotStart(
+            f"PostgreSQL was started in {self._data_dir} but does not answer: {reason}.", f"Look into {self._log}."
+        )
 
     def _create(self, programs: Programs, account: Account) -> None:
         """Make the cluster beside its place and move it there whole, so that a half-made one is never met."""
@@ -204,7 +226,8 @@ class EmbeddedServer:
 
     def _adopt(self, programs: Programs) -> Postmaster | None:
         """Take over a server that outlived its Moltbook, or end it if it cannot serve us."""
-        found = find_postmaster(self._cluster)
+        self._log_began = 0
+        found = self._wait_until_settled()
         if found is None:
             return None
         if found.is_ready and found.socket_dir is not None and runs_program(found.pid, programs.path("postgres")):
@@ -214,18 +237,17 @@ class EmbeddedServer:
                 os.kill(found.pid, signal.SIGHUP)
                 self._adopted = True
                 return found
-        # Starting, stopping, without a socket, or running programs that are no longer there: begin afresh.
+        # Stopping, without a socket, or running programs that are no longer there: begin afresh.
         self._on_wait(f"Ending an earlier PostgreSQL (process {found.pid}) of this folder.")
         stop_postmaster(found.pid, self._cluster, self._reap, self._on_wait)
         return None
 
-    def _spawn(self, programs: Programs, account: Account) -> Callable[[], str]:
-        """Start the server; what is returned reads what it has written to its log since."""
+    def _spawn(self, programs: Programs, account: Account) -> None:
         rotate(self._log)
         handle = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "ab") as log:
             keep_owner(self._data_dir, self._log)
-            log_began = log.tell()
+            self._log_began = log.tell()
             self._child = subprocess.Popen(
                 [programs.path("postgres"), "-D", self._cluster],
                 user=account.user,
@@ -240,28 +262,29 @@ class EmbeddedServer:
             )
         self._adopted = False
 
-        def said() -> str:
-            with self._log.open("rb") as file:
-                file.seek(log_began)
-                return file.read().decode(errors="replace")
+    def _said(self) -> str:
+        """What the server has written to its log since we started it, or lately if we did not."""
+        with contextlib.suppress(FileNotFoundError), self._log.open("rb") as file:
+            file.seek(max(self._log_began, self._log.stat().st_size - _LOG_READ_BYTES))
+            return file.read().decode(errors="replace")
+        return ""
 
-        return said
-
-    def _wait_until_ready(self, said: Callable[[], str]) -> Postmaster:
-        assert self._child is not None
+    def _wait_until_settled(self) -> Postmaster | None:
+        """Wait while a server starts, however long its recovery takes; None when there is no server (any more)."""
         began = time.monotonic()
         told = 0
         while True:
             found = find_postmaster(self._cluster)
-            if found is not None and found.pid == self._child.pid and found.is_ready:
+            if found is not None and (found.is_ready or found.is_stopping):
                 return found
-            if self._child.poll() is not None:
-                raise explain_end(self._data_dir, said())
+            self._reap()
+            if found is None and self._child is None:
+                return None
             time.sleep(POLL_SECONDS)
             waited = int(time.monotonic() - began)
             if waited > told:
                 told = waited
-                last = said().strip().rpartition("\n")[2].rpartition(":  ")[2]
+                last = self._said().strip().rpartition("\n")[2].rpartition(":  ")[2]
                 self._on_wait(f"PostgreSQL is getting ready ({told} s): {last or 'no word from it yet'}.")
 
     def _give_up(self) -> None:
@@ -313,7 +336,7 @@ def _attach(cluster: Path) -> str | None:
             f"The server of {cluster.parent} runs under another user and does not let you in.",
             "Run this command as the user who started it.",
         ) from error
-    except OSError:
+    except (asyncpg.CannotConnectNowError, *_PASSING):
         return None
     return address
 

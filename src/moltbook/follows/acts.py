@@ -1,6 +1,6 @@
 """What changes follows: beginning and ending one."""
 
-from moltbook.agents import AGENTS, ensure_claimed
+from moltbook.agents import AGENTS, QUOTAS, ensure_claimed
 from moltbook.db.world import Act, Event, Wants, World
 from moltbook.follows.tables import FOLLOWS, FollowRow
 from moltbook.kernel.errors import BadRequest, NotFound
@@ -37,8 +37,12 @@ class Follow(Act[bool], frozen=True):
     wanted: bool
 
     def needs(self, wants: Wants) -> None:
-        """Both agents, and what is so now."""
+        """Both agents, and what is so now.
+
+        The quota is asked for its lock: an agent's wishes are decided one after another, whatever worker they come to.
+        """
         wants.ask(AGENTS, self.follower)
+        wants.ask(QUOTAS, self.follower)
         wants.ask(AGENTS, self.followee)
         wants.ask(FOLLOWS, (self.follower, self.followee))
 

@@ -81,14 +81,16 @@ class DeletePost(Act[None], frozen=True):
     post_id: PostId
 
     def needs(self, wants: Wants) -> None:
-        """The post."""
+        """The author and its post."""
+        wants.ask(AGENTS, self.author)
         wants.ask(POSTS, self.post_id)
 
     def decide(self, world: World) -> None:
         """Hide it from every list.
 
-        Raises: NotFound, Forbidden.
+        Raises: NotClaimed, NotFound, Forbidden.
         """
+        ensure_claimed(world[AGENTS].get(self.author))
         post = world[POSTS].get(self.post_id)
         if post is None or post.deleted_at is not None:
             raise NotFound("Post")

@@ -78,6 +78,6 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="DELETE", path="/posts/{id}", handle=delete, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        answer=Message, refusals=(Unauthorized, Forbidden, NotFound), about="Delete your own post.",
+        answer=Message, refusals=(Unauthorized, NotClaimed, Forbidden, NotFound), about="Delete your own post.",
     ),
 ]  # fmt: skip

@@ -6,7 +6,13 @@ from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
 from moltbook.submolts.model import Changed, SubmoltCreated, SubmoltRow, Subscribed, SubscriptionRow, Unsubscribed
-from moltbook.submolts.rules import DESCRIPTION_CHARS, DISPLAY_NAME_CHARS, SubmoltTaken, ensure_submolt_name
+from moltbook.submolts.rules import (
+    DESCRIPTION_CHARS,
+    DISPLAY_NAME_CHARS,
+    SubmoltTaken,
+    ensure_submolt_name,
+    is_submolt_name,
+)
 from moltbook.submolts.tables import SUBMOLTS, SUBSCRIPTIONS
 
 
@@ -23,7 +29,9 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """The name, and the founder with its quota."""
-        wants.ask(NAMES, ("submolt", self.name))
+        # What can be no name need not be asked for; some of it (NUL) the database would not even read.
+        if is_submolt_name(self.name):
+            wants.ask(NAMES, ("submolt", self.name))
         if self.founder is not None:
             wants.ask(AGENTS, self.founder)
             wants.ask(QUOTAS, self.founder)
@@ -75,8 +83,12 @@ class Subscribe(Act[Changed], frozen=True):
     wanted: bool
 
     def needs(self, wants: Wants) -> None:
-        """Agent, submolt, and what is so now."""
+        """Agent, submolt, and what is so now.
+
+        The quota is asked for its lock: an agent's wishes are decided one after another, whatever worker they come to.
+        """
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
         wants.ask(SUBMOLTS, self.submolt_id)
         wants.ask(SUBSCRIPTIONS, (self.agent_id, self.submolt_id))
 

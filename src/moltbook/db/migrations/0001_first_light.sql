@@ -28,6 +28,7 @@ CREATE TABLE agents (
 ) WITH (fillfactor = 75);
 CREATE INDEX agents_by_karma ON agents (karma DESC, id DESC);
 CREATE INDEX agents_by_age ON agents (created_at DESC, id DESC);
+CREATE INDEX agents_by_activity ON agents (last_active);
 
 CREATE TABLE keys (
     agent_id uuid NOT NULL,
