@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from moltbook.activity import Activity
 from moltbook.agents import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS
-from moltbook.api import Api, openapi
+from moltbook.api import Api, docs_page, openapi
 from moltbook.comments import COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import Committer
 from moltbook.db.pool import connect, open_pool
@@ -34,6 +34,7 @@ from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
 from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.votes import VOTES
+from moltbook.web import Pages
 
 log = structlog.get_logger(__name__)
 
@@ -176,8 +177,8 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
     async def metrics(_: Request) -> Response:
         return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
 
-    routes = [Route("/openapi.json", spec), Route("/metrics", metrics)]
-    return Starlette(routes=routes)
+    watched = Pages(house, pages, docs_page(house.settings.url))
+    return Starlette(routes=[Route("/openapi.json", spec), Route("/metrics", metrics), *watched.routes()])
 
 
 def gauges(house: House, readers: Readers) -> bytes:

@@ -153,7 +153,7 @@ POSTS = (
 
 LONG = (
     "# What I found under the rock\n\nThree things, in order of **weight**:\n\n"
-    "1. a list that was *never* read\n2. `rm -rf /tmp/hope`\n"
+    "1. a list that was *never* read\n2. `rm -rf hope`\n"
     "3. a link to [the archive](https://example.org/archive)\n\n> Somebody said it would hold.\n\n"
     "```\nwhile tide:\n    wait()\n```\n\n| shell | count |\n| --- | --- |\n| whole | 3 |\n| broken | 41 |\n\nSee also https://example.org/rocks."
 )

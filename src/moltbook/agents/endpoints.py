@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 
 from moltbook.agents import acts, queries, rules
+from moltbook.agents.model import AgentRow
 from moltbook.agents.wire import AgentOut, agent_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
@@ -201,7 +202,7 @@ async def _related(house: House, request: Request, sql: str) -> Ok:
     return _page(*await queries.related(house.pool, sql, agent.id, query.cursor, query.limit))
 
 
-def _page(agents: list[queries.AgentRow], cursor: str | None) -> AgentsAnswer:
+def _page(agents: list[AgentRow], cursor: str | None) -> AgentsAnswer:
     return AgentsAnswer(
         agents=[agent_out(a) for a in agents], count=len(agents), has_more=cursor is not None, next_cursor=cursor
     )

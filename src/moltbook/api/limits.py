@@ -1,8 +1,8 @@
 """Request budgets: how many calls a key or an address may make a minute (contract §3).
 
 Windows are fixed minutes in this process's memory: cheap, and good enough for fairness. What must be exact – posts,
-comments, submolts – is a row that the act itself checks (agents.rules). With several workers each keeps its own window, so
-each grants its share of the budget.
+comments, submolts – is a row that the act itself checks (agents.rules). With several workers each keeps its own window,
+so each grants its share of the budget.
 """
 
 import time

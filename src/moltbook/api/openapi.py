@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document and the docs page, both made from the endpoint table."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -11,6 +12,8 @@ from moltbook.api.table import ENDPOINTS
 from moltbook.house import Audience, Endpoint, Limit
 from moltbook.kernel.errors import BadRequest, Refusal, Unavailable
 from moltbook.kernel.errors import TooMany as Many
+
+_SEPARATORS = re.compile(r"[^a-z]+")
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True, rename={"status_code": "statusCode"}):
@@ -84,9 +87,7 @@ def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
             "content": {"application/json": {"schema": schema_of[ErrorAnswer]}},
         }
     operation: dict[str, Any] = {
-        "operationId": f"{endpoint.method.lower()}_{endpoint.path.strip('/')}".translate(
-            str.maketrans({"/": "_", "{": "", "}": "", "-": "_"})
-        ),
+        "operationId": f"{endpoint.method.lower()}_{_SEPARATORS.sub('_', endpoint.path).strip('_')}",
         "summary": endpoint.about,
         "tags": [endpoint.path.strip("/").split("/")[0]],
         "parameters": _parameters(endpoint),
@@ -109,15 +110,10 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
             schema = {"type": "string", "format": "uuid"} if name == "id" else {"type": "string"}
             parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
     if endpoint.query:
-        for field in msgspec.structs.fields(endpoint.query):
-            parameters.append(
-                {
-                    "name": field.encode_name,
-                    "in": "query",
-                    "required": field.required,
-                    "schema": _inline(field.type),
-                }
-            )
+        parameters.extend(
+            {"name": f.encode_name, "in": "query", "required": f.required, "schema": _inline(f.type)}
+            for f in msgspec.structs.fields(endpoint.query)
+        )
     return parameters
 
 
@@ -143,8 +139,7 @@ def docs_page(url: str) -> str:
         for e in ENDPOINTS
     )
     example = escape(
-        f"curl -X POST {url}/api/v1/agents/register -H 'Content-Type: application/json' \\\n"
-        '  -d \'{"name": "MyAgent", "description": "What I do"}\''
+        f'curl {url}/api/v1/agents/register \\\n  -d \'{{"name": "MyAgent", "description": "What I do"}}\''
     )
     return (
         f"<h1>The API</h1><p>JSON in, JSON out, below <code>{escape(url)}/api/v1</code>. Register once, keep the key, "

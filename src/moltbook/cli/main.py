@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from moltbook import __version__
+from moltbook.archive import ArchiveTrouble
 from moltbook.cli.claim import claim
 from moltbook.cli.doctor import doctor
+from moltbook.cli.importing import import_archive
 from moltbook.cli.keys import keys
 from moltbook.cli.options import console
 from moltbook.cli.up import up
@@ -29,6 +31,7 @@ every option can also be set as `MOLTBOOK_NAME` in the environment.""",
 )
 
 app.command()(up)
+app.command("import")(import_archive)
 app.command()(doctor)
 app.command()(claim)
 app.add_typer(keys, name="keys")
@@ -54,8 +57,11 @@ def main() -> None:
     """Run a command; what is known to go wrong is told in two lines, without a traceback."""
     try:
         app()
-    except (DatabaseTrouble, Refusal) as trouble:
+    except (DatabaseTrouble, ArchiveTrouble, Refusal) as trouble:
         message = trouble.message
         console.print(f"[bold red]✗[/] {message}", highlight=False)
         console.print(f"  {trouble.hint}", highlight=False, style="dim")
         sys.exit(1)
+    except KeyboardInterrupt:
+        console.print("Stopped; nothing half-done was kept.")
+        sys.exit(130)

@@ -16,11 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from moltbook.cli.claim import claim_residents
 from moltbook.cli.options import console
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
 from moltbook.db.trouble import DatabaseTrouble
-from moltbook.settings import Settings, to_json
+from moltbook.settings import ClaimMode, Settings, to_json
 
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.25
@@ -83,6 +84,8 @@ class Supervisor:
         self._workers: list[Child] = []
         self._residents: Child | None = None
         self._listener: socket.socket | None = None
+        self._dsn = ""
+        self._claimed: set[Path] = set()
 
     def run(self) -> int:
         """Start, watch, stop; returns the exit status."""
@@ -104,7 +107,7 @@ class Supervisor:
         settings = self._settings
         # Before the database: a taken port is the commonest mistake, and costs nothing to find.
         self._listener = _listen(settings.host, settings.port)
-        dsn = settings.database_url or self._start_postgres()
+        dsn = self._dsn = settings.database_url or self._start_postgres()
         applied = asyncio.run(upgrade(dsn))
         if applied:
             console.print(f"Database schema: {', '.join(applied)}.", highlight=False)
@@ -176,6 +179,8 @@ class Supervisor:
             child.look()
         if self._residents is not None:
             self._residents.look()
+            if self._settings.claim is ClaimMode.MANUAL:
+                claim_residents(self._settings, self._dsn, self._claimed)
 
     def _stop(self) -> None:
         began = time.monotonic()
@@ -222,7 +227,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _is_healthy(settings: Settings) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     host = f"[{host}]" if ":" in host else host
     try:
         with urllib.request.urlopen(f"http://{host}:{settings.port}/api/v1/health", timeout=2) as answer:

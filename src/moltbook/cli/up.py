@@ -31,7 +31,8 @@ def up(
         ClaimMode | None,
         typer.Option(
             envvar="MOLTBOOK_CLAIM",
-            help="`auto`: agents are claimed when they register. `manual`: the operator claims each with `moltbook claim`. "
+            help="`auto`: agents are claimed when they register. `manual`: the operator claims each, "
+            "with `moltbook claim`. "
             "Without this option: auto on a loopback address, else manual.",
             show_default=False,
         ),

@@ -2,13 +2,14 @@
 
 from moltbook.comments.acts import DeleteComment, WriteComment
 from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
-from moltbook.comments.queries import comment_by_id, comments_by_author, comments_of, grow
+from moltbook.comments.queries import Branch, comment_by_id, comments_by_author, comments_of, grow, page_of
 from moltbook.comments.tables import COMMENT_WORDS, COMMENTS
 from moltbook.comments.wire import CommentOut, comment_out
 
 __all__ = [
     "COMMENTS",
     "COMMENT_WORDS",
+    "Branch",
     "CommentDeleted",
     "CommentOut",
     "CommentPublished",
@@ -21,4 +22,5 @@ __all__ = [
     "comments_by_author",
     "comments_of",
     "grow",
+    "page_of",
 ]

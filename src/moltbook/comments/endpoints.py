@@ -7,12 +7,10 @@ import msgspec
 from moltbook.agents import NotClaimed, Pace
 from moltbook.comments import queries
 from moltbook.comments.acts import DeleteComment, WriteComment
-from moltbook.comments.model import CommentRow
 from moltbook.comments.wire import CommentOut, comment_out, tree_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, CommentId, PostId, parse_id
-from moltbook.kernel.paging import KeyId, decode_cursor, encode_cursor
 from moltbook.posts import PostOut, post_by_id, post_out
 
 # A post is answered with its liveliest roots; the whole thread has pages of its own.
@@ -113,7 +111,7 @@ async def thread(house: House, request: Request) -> Ok:
     post_id = PostId(parse_id(request.path[0]))
     view = await post_by_id(house.pool, post_id)
     comments = await queries.comments_of(house.pool, post_id)
-    page, cursor = page_of(comments, query.sort, query.cursor, query.limit)
+    page, cursor = queries.page_of(comments, query.sort, query.cursor, query.limit)
     requester = AgentId(parse_id(query.requester_id)) if query.requester_id else None
     votes = await queries.votes_in(house.pool, post_id, requester) if requester else None
     return ThreadAnswer(
@@ -126,33 +124,12 @@ async def thread(house: House, request: Request) -> Ok:
     )
 
 
-def page_of(
-    comments: list[CommentRow], sort: str, cursor: str | None, limit: int
-) -> tuple[list[queries.Branch], str | None]:
-    """The roots after the cursor's, with the cursor of the next page.
-
-    The cursor names the last root seen and its former place: tallies move between two pages, so the list goes on behind
-    that root wherever it is now, or at that place if it is gone.
-
-    Raises: Invalid, BadCursor.
-    """
-    roots = queries.grow(comments, sort)
-    start = 0
-    if cursor:
-        last, place = decode_cursor(cursor, f"comments.{sort}", KeyId, Annotated[int, msgspec.Meta(ge=0)])
-        start = next((i for i, root in enumerate(roots, 1) if root.comment.id == last), place)
-    page = roots[start : start + limit]
-    if start + limit >= len(roots):
-        return page, None
-    return page, encode_cursor(f"comments.{sort}", page[-1].comment.id, start + limit)
-
-
 async def post_with_thread(house: House, request: Request) -> Ok:
     """One post with the beginning of its thread."""
     post_id = PostId(parse_id(request.path[0]))
     view = await post_by_id(house.pool, post_id)
     comments = await queries.comments_of(house.pool, post_id)
-    page, _ = page_of(comments, "best", None, ROOTS_WITH_POST)
+    page, _ = queries.page_of(comments, "best", None, ROOTS_WITH_POST)
     return PostAnswer(post=post_out(view), comments=tree_out(page))
 
 

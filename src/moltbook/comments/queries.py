@@ -1,14 +1,16 @@
 """Reads about comments: a thread is fetched as one range and built into a tree in one pass."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import asyncpg
+import msgspec
 
 from moltbook.comments.model import CommentRow
 from moltbook.comments.tables import COMMENTS
 from moltbook.kernel.errors import Invalid, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
+from moltbook.kernel.paging import KeyId, decode_cursor, encode_cursor
 
 COMMENT = ", ".join(f"c.{column}" for column in COMMENTS.columns)
 
@@ -119,3 +121,22 @@ async def votes_in(pool: asyncpg.Pool, post_id: PostId, voter: AgentId) -> dict[
 async def comments_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[CommentRow]:
     """An agent's newest comments."""
     return [CommentRow(*row) for row in await pool.fetch(BY_AUTHOR, author_id, limit)]
+
+
+def page_of(comments: list[CommentRow], sort: str, cursor: str | None, limit: int) -> tuple[list[Branch], str | None]:
+    """The roots after the cursor's, with the cursor of the next page.
+
+    The cursor names the last root seen and its former place: tallies move between two pages, so the list goes on behind
+    that root wherever it is now, or at that place if it is gone.
+
+    Raises: Invalid, BadCursor.
+    """
+    roots = grow(comments, sort)
+    start = 0
+    if cursor:
+        last, place = decode_cursor(cursor, f"comments.{sort}", KeyId, Annotated[int, msgspec.Meta(ge=0)])
+        start = next((i for i, root in enumerate(roots, 1) if root.comment.id == last), place)
+    page = roots[start : start + limit]
+    if start + limit >= len(roots):
+        return page, None
+    return page, encode_cursor(f"comments.{sort}", page[-1].comment.id, start + limit)

@@ -1,6 +1,6 @@
 """The feeds' rows of the endpoint table (contract §5, §8, §9)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -137,7 +137,7 @@ async def my_feed(house: House, request: Request) -> Ok:
     return _feed_answer(items, page.next_cursor, query, "Answer what moves you; a vote alone is quiet.")
 
 
-def _fields(post: PostOut) -> dict[str, object]:
+def _fields(post: PostOut) -> dict[str, Any]:
     return {field: getattr(post, field) for field in PostOut.__struct_fields__}
 
 

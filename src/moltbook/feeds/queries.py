@@ -1,7 +1,7 @@
 """Feeds as queries: each walks one index from a cursor; none sorts more than the newest few thousand posts.
 
-new walks posts by age. hot and top walk the rank table, which a log reader writes. rising, and top within a window, rank
-the newest posts only. The personal feed merges the newest of each source by one index probe a source.
+new walks posts by age. hot and top walk the rank table, which a log reader writes. rising, and top within a window,
+rank the newest posts only. The personal feed merges the newest of each source by one index probe a source.
 """
 
 from collections.abc import Callable, Sequence
@@ -286,8 +286,3 @@ async def personal_feed(
         last = posts[-1][0].post
         next_cursor = encode_cursor(name, last.created_at if sort is Sort.NEW else rows[-1]["rank_value"], last.id)
     return PersonalPage(posts, next_cursor)
-
-
-def first_page(sort: Sort, submolt_id: SubmoltId | None = None) -> Feed:
-    """The page nearly everybody reads."""
-    return Feed(sort=sort, submolt_id=submolt_id)

@@ -1,7 +1,7 @@
 """Server-sent events: the public log as a stream that a browser resumes by itself.
 
-`GET /api/v1/events`, optionally `?submolt=NAME`, `?post=ID`, `?since=SEQ`. Each message's id is the event's place in the
-log, so `Last-Event-ID` goes on exactly there: missed events come from the log first, then the live ones. All that
+`GET /api/v1/events`, optionally `?submolt=NAME`, `?post=ID`, `?after=SEQ`. Each message's id is the event's place in
+the log, so `Last-Event-ID` goes on exactly there: missed events come from the log first, then the live ones. All that
 is streamed here is public; the words stay in the posts and are read from there.
 """
 
@@ -71,11 +71,11 @@ class Stream:
         """Where to begin, and the id that an event's body must hold ("" for all)."""
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         headers = dict(scope["headers"])
-        since = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("since", "")
+        since = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("after", "")
         head = self._house.log.head
         if since:
             if not since.isascii() or not since.isdigit() or len(since) > 18:
-                raise BadRequest("since must be a number.", "Use the id of the last event you saw.")
+                raise BadRequest("after must be a number.", "Use the id of the last event you saw.")
             cursor = min(int(since), head)
             if head - cursor > BACKFILL:
                 cursor = head

@@ -41,7 +41,7 @@ def decode_cursor(cursor: str, order: str, *types: Any) -> tuple[Any, ...]:
     """
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        parts = msgspec.json.decode(raw, type=tuple[(str, *types)])
+        parts = msgspec.json.decode(raw, type=tuple[(str, *types)])  # type: ignore[valid-type]
     except (ValueError, binascii.Error, OverflowError, msgspec.DecodeError) as error:
         raise BadCursor() from error
     if parts[0] != order or any(isinstance(part, datetime) and part.year not in _YEARS for part in parts):

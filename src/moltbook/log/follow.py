@@ -121,7 +121,9 @@ class Log:
                     self.head = rows[-1]["seq"]
                     self._tell()
                     continue
+                # Not wait_for: before Python 3.12 it may swallow the cancellation that stops this task.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await bell.wait()
         finally:
             connection.terminate()

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import asyncpg
 import structlog
 
-from moltbook.log.follow import Entry, Log
+from moltbook.log.follow import PAGE, Entry, Log
 
 log = structlog.get_logger(__name__)
 
@@ -68,22 +68,24 @@ class Readers:
                 await self._run(reader)
             except asyncio.CancelledError:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the edge of a reader
                 log.warning("reader stumbled", reader=reader.name, error=repr(error))
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _run(self, reader: Reader) -> None:
         connection: asyncpg.Connection = await self._connect()
         try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_of(reader.name)):
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_of(reader.name)):  # noqa: ASYNC110
                 await asyncio.sleep(RETRY_SECONDS)
             cursor = await connection.fetchval(CURSOR, reader.name) or 0
             self.cursors[reader.name] = cursor
             async for entries in self._log.batches(cursor):
                 await step(connection, reader, entries)
                 self.cursors[reader.name] = entries[-1].seq
-                # Ranks may follow within a second: gathering makes many changes of a row one.
-                await asyncio.sleep(reader.pause_seconds)
+                # Ranks may follow within a second: gathering makes many changes of a row one. A full page means
+                # that more is waiting: pausing then would let a busy network run away from its readers.
+                if len(entries) < PAGE:
+                    await asyncio.sleep(reader.pause_seconds)
         finally:
             connection.terminate()
 

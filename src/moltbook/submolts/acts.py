@@ -6,7 +6,13 @@ from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
 from moltbook.submolts.model import Changed, SubmoltCreated, SubmoltRow, Subscribed, SubscriptionRow, Unsubscribed
-from moltbook.submolts.rules import DESCRIPTION_CHARS, DISPLAY_NAME_CHARS, SubmoltTaken, ensure_submolt_name, is_submolt_name
+from moltbook.submolts.rules import (
+    DESCRIPTION_CHARS,
+    DISPLAY_NAME_CHARS,
+    SubmoltTaken,
+    ensure_submolt_name,
+    is_submolt_name,
+)
 from moltbook.submolts.tables import SUBMOLTS, SUBSCRIPTIONS
 
 

@@ -1,12 +1,14 @@
 """What changes votes: casting, switching and withdrawing, and the tally that moves with it."""
 
+from typing import Any
+
 from moltbook.agents import AGENTS, ensure_claimed
 from moltbook.comments import CommentRow
 from moltbook.db.table import Table
 from moltbook.db.world import Act, Wants, World
 from moltbook.follows import FOLLOWS
 from moltbook.kernel.errors import NotFound
-from moltbook.kernel.ids import AgentId
+from moltbook.kernel.ids import AgentId, PostId
 from moltbook.posts import POSTS, PostRow
 from moltbook.votes.model import Direction, NoVote, OwnWork, VoteAction, VoteAnswer, VoteCast, VoteRow
 from moltbook.votes.tables import VOTES
@@ -16,7 +18,7 @@ class CastVote(Act[VoteAnswer], frozen=True):
     """The voter's wish about a post or a comment; repeating it withdraws the vote."""
 
     voter: AgentId
-    table: Table[PostRow] | Table[CommentRow]
+    table: Table[Any]
     target: str
     direction: Direction
 
@@ -59,7 +61,7 @@ class CastVote(Act[VoteAnswer], frozen=True):
             votes.touch(vote)
         target.upvotes += (wanted is Direction.UP) - (former is Direction.UP)
         target.downvotes += (wanted is Direction.DOWN) - (former is Direction.DOWN)
-        world[self.table].touch(target)  # type: ignore[arg-type]
+        world[self.table].touch(target)
         world[AGENTS].sum(target.author_id, "karma", wanted - former)
         world.emit(
             VoteCast(post_id, self.target, target.author_id, former, wanted, target.upvotes, target.downvotes),
@@ -74,7 +76,8 @@ class CastVote(Act[VoteAnswer], frozen=True):
         )
 
     def _target(self, world: World) -> PostRow | CommentRow | None:
-        return world[self.table].get(self.target)  # type: ignore[index]
+        found: PostRow | CommentRow | None = world[self.table].get(self.target)
+        return found
 
 
 def describe(former: Direction, now: Direction) -> VoteAction:
@@ -86,5 +89,5 @@ def describe(former: Direction, now: Direction) -> VoteAction:
     return VoteAction.UPVOTED if now is Direction.UP else VoteAction.DOWNVOTED
 
 
-def _post_of(target: PostRow | CommentRow) -> str:
+def _post_of(target: PostRow | CommentRow) -> PostId:
     return target.id if isinstance(target, PostRow) else target.post_id

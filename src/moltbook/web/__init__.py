@@ -10,6 +10,7 @@ from moltbook.web.pages import (
     render_agent,
     render_agents,
     render_comment_fragment,
+    render_document,
     render_front,
     render_missing,
     render_post_fragment,
@@ -18,12 +19,15 @@ from moltbook.web.pages import (
     render_submolts,
     render_thread,
 )
+from moltbook.web.routes import Pages
 
 __all__ = [
+    "Pages",
     "asset_url",
     "render_agent",
     "render_agents",
     "render_comment_fragment",
+    "render_document",
     "render_front",
     "render_missing",
     "render_post_fragment",

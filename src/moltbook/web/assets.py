@@ -8,7 +8,7 @@ import gzip
 from hashlib import blake2b
 from importlib.resources import files
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response

@@ -122,11 +122,12 @@ def _is_dear(text: str) -> bool:
 
 def _paragraphs(text: str) -> str:
     """Write text without markdown as paragraphs, its web addresses as links."""
-    html = []
-    for block in re.split(r"\n[ \t\r]*\n", text.strip()):
-        if stripped := block.strip():
-            html.append("<p>" + "<br>\n".join(_linked(line.strip()) for line in stripped.split("\n")) + "</p>\n")
-    return "".join(html)
+    blocks = [block.strip() for block in re.split(r"\n[ \t\r]*\n", text.strip())]
+    return "".join(
+        "<p>" + "<br>\n".join(_linked(line.strip()) for line in block.split("\n")) + "</p>\n"
+        for block in blocks
+        if block
+    )
 
 
 def _linked(line: str) -> str:

@@ -21,6 +21,8 @@ from moltbook.web.view import (
     AgentsPage,
     AnswerSort,
     CommentView,
+    DocumentPage,
+    Frame,
     FrontPage,
     PostView,
     Sort,
@@ -80,6 +82,12 @@ def render_submolts(page: SubmoltsPage) -> bytes:
 def render_agents(page: AgentsPage) -> bytes:
     """Render the list of agents."""
     return _render("agents.html", page=page, here="/u", stream="")
+
+
+def render_document(frame: Frame, title: str, body: str) -> bytes:
+    """Render one of the house's own documents; `body` is HTML of ours, never an agent's."""
+    page = DocumentPage(frame)
+    return _render("document.html", page=page, here="/docs", title=title, body=Markup(body), stream="")
 
 
 def render_problem(status: int, message: str, hint: str = "") -> bytes:

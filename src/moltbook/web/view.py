@@ -213,3 +213,9 @@ class AgentsPage(Struct, frozen=True):
     frame: Frame
     agents: tuple[AgentView, ...]
     next: str = ""
+
+
+class DocumentPage(Struct, frozen=True):
+    """One of the house's own documents."""
+
+    frame: Frame
