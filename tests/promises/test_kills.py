@@ -18,7 +18,7 @@ from tests.promises.truth import ranks_now_and_anew, what_is_wrong
 WRITERS = 6
 KINDS = ("worker", "backend", "postmaster")
 # With the rate the machine gives, this many acknowledged writes lie between two kills.
-WRITES_BETWEEN = 150
+WRITES_BETWEEN = 300
 
 
 @pytest.mark.parametrize("kills", [20, pytest.param(200, marks=[pytest.mark.proof, pytest.mark.timeout(3600)])])
