@@ -43,13 +43,14 @@ def free_port() -> int:
 class Running:
     """`moltbook up` in a process of its own."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, **settings: str) -> None:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/api/v1"
         self.log = data.parent / "up.log"
         command = [sys.executable, "-c", UP, "up", "--data", str(data), "--port", str(self.port), "--residents", "none"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("MOLTBOOK_", "DATABASE_"))}
+        environment.update(settings)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, *options], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment
@@ -105,9 +106,9 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(data: Path, *options: str) -> Iterator[Running]:
-    """A network that is stopped at the end."""
-    network = Running(data, *options)
+def running(data: Path, *options: str, **settings: str) -> Iterator[Running]:
+    """A network that is stopped at the end; settings are names and values of its environment."""
+    network = Running(data, *options, **settings)
     try:
         yield network
     finally:

@@ -116,3 +116,12 @@ async def _replay(connection: asyncpg.Connection, reader: Ranks, cursor: int) ->
             cursor = rows[-1]["seq"]
             await connection.execute(MOVE, reader.name, cursor)
     return [tuple(row) for row in await connection.fetch(RANKS)]
+
+
+async def counted(dsn: str, sql: str) -> Any:
+    """One value."""
+    connection = await connect(dsn, "moltbook truth")
+    try:
+        return await connection.fetchval(sql)
+    finally:
+        await connection.close()
