@@ -4,6 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+import msgspec
+
 from moltbook.app import open_house
 from moltbook.log import Log
 from moltbook.settings import Settings
@@ -62,7 +64,7 @@ async def test_four_writers_and_their_readers(dsn, tmp_path, monkeypatch):
         assert seen == [
             tuple(row) for row in await house.pool.fetch("SELECT seq, kind, body FROM events ORDER BY seq")
         ]
-    place = {body.split('"')[5]: seq for seq, kind, body in seen if kind == "post.published"}
+    place = {msgspec.json.decode(body)["post_id"]: seq for seq, kind, body in seen if kind == "post.published"}
     assert len(place) == posts
     for rounds in told:
         assert len(rounds) == ROUNDS
