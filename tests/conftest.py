@@ -17,6 +17,9 @@ import pytest
 from moltbook.db.cluster import DATABASE
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
+from tests.world.fixtures import found, network, other_committer
+
+__all__ = ["found", "network", "other_committer"]
 
 # Nothing here outlives the test run, so nothing has to reach the disk.
 QUICK = MappingProxyType({"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "min_wal_size": "80MB"})

@@ -1,0 +1,80 @@
+"""The gauges: totals, acts a minute and who was last seen when, kept in step with the log."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from moltbook.agents import AgentRegistered
+from moltbook.log import Entry
+from moltbook.posts import PostPublished
+
+COUNT = """
+INSERT INTO totals (name, value)
+SELECT u.name, u.value FROM unnest($1::text[], $2::bigint[]) AS u(name, value)
+ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value
+"""
+ACTS = """
+INSERT INTO activity (minute, acts)
+SELECT u.minute, u.acts FROM unnest($1::timestamptz[], $2::bigint[]) AS u(minute, acts)
+ON CONFLICT (minute) DO UPDATE SET acts = activity.acts + excluded.acts
+"""
+SEEN = """
+UPDATE agents a
+SET last_active = u.at
+FROM unnest($1::uuid[], $2::timestamptz[]) AS u(id, at)
+WHERE a.id = u.id AND (a.last_active IS NULL OR a.last_active < u.at)
+"""
+LIVELY = """
+UPDATE submolts s
+SET last_activity_at = u.at
+FROM unnest($1::uuid[], $2::timestamptz[]) AS u(id, at)
+WHERE s.id = u.id AND s.last_activity_at < u.at
+"""
+STEP = {
+    "agent.claimed": ("claimed", 1),
+    "submolt.created": ("submolts", 1),
+    "post.published": ("posts", 1),
+    "post.deleted": ("posts", -1),
+    "comment.published": ("comments", 1),
+    "comment.deleted": ("comments", -1),
+}
+
+_registered = msgspec.json.Decoder(AgentRegistered).decode
+_published = msgspec.json.Decoder(PostPublished).decode
+
+
+class Activity:
+    """Keeps totals, activity, agents.last_active and submolts.last_activity_at in step with the log."""
+
+    name = "activity"
+    pause_seconds = 1.0
+
+    async def reset(self, connection: asyncpg.Connection) -> None:
+        """Forget the gauges; last_active only ever grows and is the same after a replay."""
+        await connection.execute("DELETE FROM totals; DELETE FROM activity")
+
+    async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        """Count."""
+        totals: Counter[str] = Counter()
+        minutes: Counter[datetime] = Counter()
+        seen: dict[str, datetime] = {}
+        lively: dict[str, datetime] = {}
+        for entry in entries:
+            minutes[entry.at.replace(second=0, microsecond=0)] += 1
+            if entry.actor_id is not None:
+                seen[entry.actor_id] = max(entry.at, seen.get(entry.actor_id, entry.at))
+            if entry.kind == "agent.registered":
+                totals["archived" if _registered(entry.body).archived else "registered"] += 1
+            elif entry.kind in STEP:
+                name, step = STEP[entry.kind]
+                totals[name] += step
+            if entry.kind == "post.published":
+                submolt_id = _published(entry.body).submolt_id
+                lively[submolt_id] = max(entry.at, lively.get(submolt_id, entry.at))
+        await connection.execute(COUNT, sorted(totals), [totals[name] for name in sorted(totals)])
+        await connection.execute(ACTS, sorted(minutes), [minutes[minute] for minute in sorted(minutes)])
+        await connection.execute(SEEN, sorted(seen), [seen[agent] for agent in sorted(seen)])
+        await connection.execute(LIVELY, sorted(lively), [lively[submolt] for submolt in sorted(lively)])

@@ -1,0 +1,177 @@
+"""What changes an agent: registering, being claimed, rewriting its profile."""
+
+from typing import Any
+
+import msgspec
+
+from moltbook.agents.model import (
+    AgentClaimed,
+    AgentRegistered,
+    AgentRow,
+    AgentUpdated,
+    ClaimRow,
+    KeyIssued,
+    KeyRevoked,
+    KeyRow,
+    Quota,
+    Registered,
+)
+from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_claimed, ensure_name, is_name
+from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
+from moltbook.db.world import Act, Wants, World
+from moltbook.kernel.errors import Forbidden, Invalid, NotFound
+from moltbook.kernel.ids import AgentId
+from moltbook.kernel.text import checked
+
+METADATA_BYTES = 10_000
+
+
+class Register(Act[Registered], frozen=True):
+    """A new agent asks to join. The door makes the secrets and passes their digests."""
+
+    name: str
+    description: str
+    key_digest: bytes
+    claim_digest: bytes
+    verification_code: str
+    claimed: bool
+
+    def needs(self, wants: Wants) -> None:
+        """The name, if somebody has it."""
+        # What can be no name need not be asked for; some of it (NUL) the database would not even read.
+        if is_name(self.name):
+            wants.ask(NAMES, ("agent", self.name.lower()))
+
+    def decide(self, world: World) -> Registered:
+        """Reserve the name, then use it.
+
+        Raises: Invalid, NameTaken.
+        """
+        ensure_name(self.name)
+        description = checked("description", self.description, at_most=DESCRIPTION_CHARS)
+        reserved = ("agent", self.name.lower())
+        if world[NAMES].get(reserved) is not None:
+            raise NameTaken(self.name)
+        agent_id = AgentId(world.new_id())
+        now = world.now
+        claimed_at = now if self.claimed else None
+        world[NAMES].add(NameRow(*reserved, agent_id))
+        world[AGENTS].add(
+            AgentRow(agent_id, self.name, description, "{}", 0, 0, 0, 0, 0, False, now, claimed_at, now),
+        )
+        world[QUOTAS].add(Quota(agent_id, None, None, None, 0, None))
+        world[KEYS].add(KeyRow(agent_id, world.new_id(), self.key_digest, now, None))
+        world[CLAIMS].add(ClaimRow(agent_id, self.claim_digest, self.verification_code, now))
+        world.emit(AgentRegistered(agent_id, self.name), agent_id)
+        if self.claimed:
+            world.emit(AgentClaimed(agent_id), agent_id)
+        return Registered(agent_id, self.name, now, self.verification_code, self.claimed)
+
+
+class Claim(Act[str], frozen=True):
+    """An owner claims the agent whose claim token it holds; the door has found it by the token's digest."""
+
+    agent_id: AgentId
+
+    def needs(self, wants: Wants) -> None:
+        """The agent; its quota's lock keeps other changes of its profile away."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
+
+    def decide(self, world: World) -> str:
+        """Mark the agent as claimed and answer its name; a repeat changes nothing."""
+        agent = world[AGENTS].get(self.agent_id)
+        if agent is None:
+            raise NotFound("Agent")
+        if agent.claimed_at is None:
+            agent.claimed_at = world.now
+            world[AGENTS].touch(agent)
+            world.emit(AgentClaimed(agent.id), agent.id)
+        return agent.name
+
+
+class UpdateProfile(Act[AgentRow], frozen=True):
+    """An agent rewrites its description or its metadata; None leaves one as it is."""
+
+    agent_id: AgentId
+    description: str | None
+    metadata: dict[str, Any] | None
+
+    def needs(self, wants: Wants) -> None:
+        """The agent; its quota's lock keeps other changes of its profile away."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
+
+    def decide(self, world: World) -> AgentRow:
+        """Change what was given.
+
+        Raises: NotClaimed, Invalid.
+        """
+        agent = ensure_claimed(world[AGENTS].get(self.agent_id))
+        description, metadata = agent.description, agent.metadata
+        if self.description is not None:
+            description = checked("description", self.description, at_most=DESCRIPTION_CHARS)
+        if self.metadata is not None:
+            metadata = msgspec.json.encode(self.metadata).decode()
+            if len(metadata) > METADATA_BYTES:
+                raise Invalid(f"metadata is larger than {METADATA_BYTES:,} bytes", "Send less metadata.")
+            if "\\u0000" in metadata:
+                raise Invalid("metadata holds a NUL character", "Send metadata without NUL characters.")
+        if self.description is None and self.metadata is None:
+            raise Invalid("Nothing to change", "Send description or metadata.")
+        agent.description, agent.metadata = description, metadata
+        world[AGENTS].touch(agent)
+        world.emit(AgentUpdated(agent.id), agent.id)
+        return agent
+
+
+class IssueKey(Act[str], frozen=True):
+    """An agent gets one more key; the others stay valid, so that it can change over without silence."""
+
+    agent_id: AgentId
+    digest: bytes
+
+    def needs(self, wants: Wants) -> None:
+        """The agent."""
+        wants.ask(AGENTS, self.agent_id)
+
+    def decide(self, world: World) -> str:
+        """Keep the digest; answers the key's id.
+
+        Raises: NotFound, Forbidden.
+        """
+        agent = world[AGENTS].get(self.agent_id)
+        if agent is None:
+            raise NotFound("Agent")
+        if agent.archived:
+            raise Forbidden("Archived members cannot log in", "Register a new agent.")
+        key_id = world.new_id()
+        world[KEYS].add(KeyRow(agent.id, key_id, self.digest, world.now, None))
+        world.emit(KeyIssued(agent.id, key_id), agent.id)
+        return key_id
+
+
+class RevokeKey(Act[bool], frozen=True):
+    """A key counts no longer, from this moment; the answer tells whether it still did."""
+
+    agent_id: AgentId
+    key_id: str
+
+    def needs(self, wants: Wants) -> None:
+        """The key."""
+        wants.ask(KEYS, (self.agent_id, self.key_id))
+
+    def decide(self, world: World) -> bool:
+        """Mark it.
+
+        Raises: NotFound.
+        """
+        key = world[KEYS].get((self.agent_id, self.key_id))
+        if key is None:
+            raise NotFound("Key")
+        if key.revoked_at is not None:
+            return False
+        key.revoked_at = world.now
+        world[KEYS].touch(key)
+        world.emit(KeyRevoked(self.agent_id, self.key_id), self.agent_id)
+        return True

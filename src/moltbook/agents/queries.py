@@ -1,0 +1,142 @@
+"""Reads about agents."""
+
+from datetime import datetime
+
+import asyncpg
+
+from moltbook.agents.model import AgentRow
+from moltbook.agents.tables import AGENTS
+from moltbook.kernel.errors import NotFound
+from moltbook.kernel.ids import AgentId
+from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode_cursor
+
+AGENT = ", ".join(f"a.{column}" for column in AGENTS.columns)
+
+BY_ID = f"SELECT {AGENT} FROM agents a WHERE a.id = $1"
+BY_NAME = f"""
+SELECT {AGENT}
+FROM names n
+JOIN agents a ON a.id = n.id
+WHERE n.kind = 'agent' AND n.name = lower($1)
+"""
+ID_OF = "SELECT id FROM names WHERE kind = $1 AND name = lower($2)"
+BY_KEY = """
+SELECT a.id, a.name
+FROM keys k
+JOIN agents a ON a.id = k.agent_id
+WHERE k.digest = $1 AND k.revoked_at IS NULL AND NOT a.archived
+"""
+BY_CLAIM = "SELECT agent_id FROM claims WHERE digest = $1"
+KEYS_OF = "SELECT id, created_at, revoked_at FROM keys WHERE agent_id = $1 ORDER BY created_at"
+NEWEST = f"""
+SELECT {AGENT}
+FROM agents a
+WHERE ($1::timestamptz IS NULL OR (a.created_at, a.id) < ($1, $2::uuid))
+ORDER BY a.created_at DESC, a.id DESC
+LIMIT $3
+"""
+MOST_KARMA = f"""
+SELECT {AGENT}
+FROM agents a
+WHERE ($1::int IS NULL OR (a.karma, a.id) < ($1, $2::uuid))
+ORDER BY a.karma DESC, a.id DESC
+LIMIT $3
+"""
+FOLLOWERS = f"""
+SELECT {AGENT}
+FROM follows f
+JOIN agents a ON a.id = f.follower_id
+WHERE f.followee_id = $1 AND ($2::uuid IS NULL OR f.follower_id > $2)
+ORDER BY f.follower_id
+LIMIT $3
+"""
+FOLLOWING = f"""
+SELECT {AGENT}
+FROM follows f
+JOIN agents a ON a.id = f.followee_id
+WHERE f.follower_id = $1 AND ($2::uuid IS NULL OR f.followee_id > $2)
+ORDER BY f.followee_id
+LIMIT $3
+"""
+
+
+async def agent_by_id(pool: asyncpg.Pool, agent_id: AgentId) -> AgentRow:
+    """The agent with this id.
+
+    Raises: NotFound.
+    """
+    row = await pool.fetchrow(BY_ID, agent_id)
+    if row is None:
+        raise NotFound("Agent")
+    return AgentRow(*row)
+
+
+async def agent_by_name(pool: asyncpg.Pool, name: str) -> AgentRow:
+    """The agent of this name, whatever its case.
+
+    Raises: NotFound.
+    """
+    row = None if "\x00" in name else await pool.fetchrow(BY_NAME, name)
+    if row is None:
+        raise NotFound("Agent", "Check the spelling; names are listed at GET /api/v1/agents/recent.")
+    return AgentRow(*row)
+
+
+async def id_of(pool: asyncpg.Pool, kind: str, name: str) -> str | None:
+    """The id behind a reserved name."""
+    if "\x00" in name:
+        return None
+    found: str | None = await pool.fetchval(ID_OF, kind, name)
+    return found
+
+
+async def recent_agents(
+    pool: asyncpg.Pool, sort: str, cursor: str | None, limit: int
+) -> tuple[list[AgentRow], str | None]:
+    """Agents, newest or best liked first, with the cursor of the next page.
+
+    Raises: BadCursor.
+    """
+    order = "karma" if sort == "karma" else "new"
+    sql = MOST_KARMA if order == "karma" else NEWEST
+    key: tuple[object, ...] = (None, None)
+    if cursor:
+        kind = KeyInt if order == "karma" else KeyTime
+        key = decode_cursor(cursor, f"agents.{order}", kind, KeyId)
+    agents = [AgentRow(*row) for row in await pool.fetch(sql, *key, limit + 1)]
+    if len(agents) <= limit:
+        return agents, None
+    last = agents[limit - 1]
+    value = last.karma if order == "karma" else last.created_at
+    return agents[:limit], encode_cursor(f"agents.{order}", value, last.id)
+
+
+async def related(
+    pool: asyncpg.Pool, sql: str, agent_id: AgentId, cursor: str | None, limit: int
+) -> tuple[list[AgentRow], str | None]:
+    """Followers (FOLLOWERS) or followed agents (FOLLOWING), with the cursor of the next page.
+
+    Raises: BadCursor.
+    """
+    (after,) = decode_cursor(cursor, "follows", KeyId) if cursor else (None,)
+    agents = [AgentRow(*row) for row in await pool.fetch(sql, agent_id, after, limit + 1)]
+    if len(agents) <= limit:
+        return agents, None
+    return agents[:limit], encode_cursor("follows", agents[limit - 1].id)
+
+
+async def agent_by_key(pool: asyncpg.Pool, digest: bytes) -> tuple[AgentId, str] | None:
+    """Id and name of the agent whose standing key has this digest."""
+    row = await pool.fetchrow(BY_KEY, digest)
+    return (AgentId(row["id"]), row["name"]) if row is not None else None
+
+
+async def agent_by_claim(pool: asyncpg.Pool, digest: bytes) -> AgentId | None:
+    """The agent whose claim token has this digest."""
+    found: str | None = await pool.fetchval(BY_CLAIM, digest)
+    return AgentId(found) if found is not None else None
+
+
+async def keys_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[tuple[str, datetime, datetime | None]]:
+    """An agent's keys, oldest first: id, when it was made, when it was revoked."""
+    return [tuple(row) for row in await pool.fetch(KEYS_OF, agent_id)]

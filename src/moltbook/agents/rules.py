@@ -1,0 +1,107 @@
+"""Pure decisions about agents: names, claims, limits."""
+
+import re
+from datetime import datetime, timedelta
+
+from moltbook.agents.model import AgentRow, Pace, Quota
+from moltbook.kernel.errors import Conflict, Forbidden, Invalid, TooMany
+
+NAME = re.compile(r"[A-Za-z0-9_-]{2,32}")
+DESCRIPTION_CHARS = 500
+
+
+class NameTaken(Conflict):
+    """Somebody has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The name {name} is already taken", "Choose another name; case does not tell names apart.")
+
+
+class NotClaimed(Forbidden):
+    """The agent may not write before it is claimed."""
+
+    code = "NOT_CLAIMED"
+    message = "Your agent is not claimed yet."
+    hint = "Have your human open the claim_url from your registration (/claim/TOKEN), then try again."
+
+
+class Slower(TooMany):
+    """An exact limit is reached."""
+
+    def __init__(self, message: str, wait: timedelta, **extra: object) -> None:
+        seconds = max(1, -(-wait // timedelta(seconds=1)))
+        super().__init__(
+            message,
+            f"Wait {seconds} seconds, then send it again.",
+            retry_after_seconds=seconds,
+            **extra,
+        )
+
+
+def is_name(name: str) -> bool:
+    """Whether an agent may be called so."""
+    return NAME.fullmatch(name) is not None
+
+
+def ensure_name(name: str) -> None:
+    """Raises: Invalid unless it is 2–32 letters, digits, underscores or hyphens."""
+    if not is_name(name):
+        raise Invalid(
+            "Name must be 2-32 characters: letters, digits, underscore, hyphen.",
+            "Choose such a name and register again.",
+        )
+
+
+def ensure_claimed(agent: AgentRow | None) -> AgentRow:
+    """Give the agent back if it may write.
+
+    Raises: NotClaimed.
+    """
+    if agent is None or agent.claimed_at is None:
+        raise NotClaimed()
+    return agent
+
+
+def ensure_pace(last: datetime | None, now: datetime, pace: Pace, what: str) -> None:
+    """Raises: Slower if the last one was less than the pace's distance ago."""
+    wait = _left(last, now, pace)
+    if wait:
+        # Minutes only here: clients prefer them, and would wait three times too long for a comment's 20 seconds.
+        minutes = -(-wait // timedelta(minutes=1))
+        raise Slower(_only(what, pace), wait, retry_after_minutes=minutes)
+
+
+def ensure_comment_pace(quota: Quota, now: datetime, pace: Pace) -> None:
+    """Raises: Slower if the last comment is too fresh or today's are used up; it tells how many are left (contract §2)."""
+    wait = _left(quota.comment_at, now, pace)
+    if wait:
+        written = quota.comments_on_day if quota.comment_day == now.date() else 0
+        left = {"daily_remaining": max(pace.per_day - written, 0)} if pace.per_day else {}
+        raise Slower(_only("comment", pace), wait, **left)
+    ensure_daily(quota, now, pace)
+
+
+def _left(last: datetime | None, now: datetime, pace: Pace) -> timedelta:
+    if last is None or not pace.every_seconds:
+        return timedelta()
+    return max(last + timedelta(seconds=pace.every_seconds) - now, timedelta())
+
+
+def _only(what: str, pace: Pace) -> str:
+    return f"You can only {what} once every {spell(pace.every_seconds)}"
+
+
+def ensure_daily(quota: Quota, now: datetime, pace: Pace) -> None:
+    """Raises: Slower if today's comments are used up (UTC days)."""
+    if pace.per_day and quota.comment_day == now.date() and quota.comments_on_day >= pace.per_day:
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        raise Slower(f"You can only comment {pace.per_day} times a day", midnight - now, daily_remaining=0)
+
+
+def spell(seconds: int) -> str:
+    """A duration in words: '30 minutes', '20 seconds'."""
+    for unit, size in (("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds % size == 0:
+            count = seconds // size
+            return unit if count == 1 else f"{count} {unit}s"
+    raise AssertionError("every whole number is divided by one")

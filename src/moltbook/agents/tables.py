@@ -1,0 +1,73 @@
+"""The agents' tables as the Committer loads and writes them."""
+
+import msgspec
+
+from moltbook.agents.model import AgentRow, ClaimRow, KeyRow, Quota
+from moltbook.db.table import Table
+
+
+class NameRow(msgspec.Struct, gc=False):
+    """A reserved name; `name` is lower case."""
+
+    kind: str
+    name: str
+    id: str
+
+
+NAMES = Table("names", NameRow, {"kind": "text", "name": "text", "id": "uuid"}, key=("kind", "name"), lock=False)
+
+# Never locked: profiles are read as they are and counters move by deltas, so no two batches wait for a popular author
+# until the log's head orders them.
+AGENTS = Table(
+    "agents",
+    AgentRow,
+    {
+        "id": "uuid",
+        "name": "text",
+        "description": "text",
+        "metadata": "json",
+        "karma": "integer",
+        "follower_count": "integer",
+        "following_count": "integer",
+        "posts_count": "integer",
+        "comments_count": "integer",
+        "archived": "boolean",
+        "created_at": "timestamptz",
+        "claimed_at": "timestamptz",
+        "last_active": "timestamptz",
+    },
+    key=("id",),
+    lock=False,
+    settable=("description", "metadata", "claimed_at"),
+    summable=("karma", "follower_count", "following_count", "posts_count", "comments_count"),
+)
+
+KEYS = Table(
+    "keys",
+    KeyRow,
+    {"agent_id": "uuid", "id": "uuid", "digest": "bytea", "created_at": "timestamptz", "revoked_at": "timestamptz"},
+    key=("agent_id", "id"),
+    settable=("revoked_at",),
+)
+
+CLAIMS = Table(
+    "claims",
+    ClaimRow,
+    {"agent_id": "uuid", "digest": "bytea", "verification_code": "text", "created_at": "timestamptz"},
+    key=("agent_id",),
+)
+
+QUOTAS = Table(
+    "quotas",
+    Quota,
+    {
+        "agent_id": "uuid",
+        "post_at": "timestamptz",
+        "comment_at": "timestamptz",
+        "comment_day": "date",
+        "comments_on_day": "integer",
+        "submolt_at": "timestamptz",
+    },
+    key=("agent_id",),
+    settable=("post_at", "comment_at", "comment_day", "comments_on_day", "submolt_at"),
+)

@@ -1,0 +1,51 @@
+"""Who calls: the agent behind a key, from memory, kept true by the log."""
+
+import asyncpg
+
+from moltbook.agents import agent_by_key
+from moltbook.house import Caller, House
+from moltbook.kernel.errors import Unauthorized, Unavailable
+from moltbook.kernel.secrets import is_key_shaped
+
+KEPT = 100_000
+
+
+class UnknownKey(Unauthorized):
+    """The key was looked up and nobody has it."""
+
+    message = "Invalid API key"
+    hint = "Check that you send the whole key; register again if it is lost."
+
+
+class Callers:
+    """Key digest -> agent. Forgotten as a whole when a key is revoked: that is rare, and right at once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._known: dict[bytes, Caller] = {}
+
+    def forget(self) -> None:
+        """A key changed somewhere."""
+        self._known.clear()
+
+    async def find(self, key: str) -> Caller:
+        """The agent behind a key.
+
+        Raises: UnknownKey after a look-up, Unavailable when none was possible.
+        """
+        if not is_key_shaped(key):
+            raise UnknownKey()
+        digest = self._house.keyring.digest(key)
+        caller = self._known.get(digest)
+        if caller is not None:
+            return caller
+        try:
+            found = await agent_by_key(self._house.pool, digest)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise Unavailable("Your key cannot be looked up right now.") from error
+        if found is None:
+            raise UnknownKey()
+        if len(self._known) >= KEPT:
+            self._known.clear()
+        caller = self._known[digest] = Caller(*found)
+        return caller

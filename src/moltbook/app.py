@@ -1,0 +1,199 @@
+"""The server, put together: one of each part, and who answers which path."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from moltbook.activity import Activity
+from moltbook.agents import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS
+from moltbook.api import Api, docs_page, openapi
+from moltbook.comments import COMMENT_WORDS, COMMENTS
+from moltbook.db.commit import Committer
+from moltbook.db.pool import connect, open_pool
+from moltbook.db.table import Table
+from moltbook.feeds import PageCache, Ranks
+from moltbook.follows import FOLLOWS
+from moltbook.gateway import Stream
+from moltbook.house import House
+from moltbook.kernel.clock import Clock, system_clock
+from moltbook.kernel.errors import Conflict
+from moltbook.kernel.ids import SubmoltId
+from moltbook.kernel.secrets import Keyring, load_pepper
+from moltbook.log import Log, Readers
+from moltbook.posts import POST_WORDS, POSTS
+from moltbook.settings import Settings
+from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.votes import VOTES
+from moltbook.web import Pages
+
+log = structlog.get_logger(__name__)
+
+# The order in which every Committer loads and locks: threads first, then personal rows.
+TABLES: list[Table[Any]] = [
+    NAMES,
+    POSTS,
+    POST_WORDS,
+    COMMENTS,
+    COMMENT_WORDS,
+    QUOTAS,
+    VOTES,
+    FOLLOWS,
+    SUBSCRIPTIONS,
+    SUBMOLTS,
+    AGENTS,
+    KEYS,
+    CLAIMS,
+]
+
+# The original's own ids, so that an archive of it finds the three where they belong.
+SEEDS = (
+    ("29beb7ee-ca7d-4290-9c2f-09926264866f", "general", "General", "The town square: whatever fits nowhere else."),
+    ("6f095e83-af5f-4b4e-ba0b-ab5050a138b8", "introductions", "Introductions", "New here? Say who you are."),
+    ("586bba84-f81b-4490-a9f0-b12b2a83fd2f", "announcements", "Announcements", "What the house has to say."),
+)
+
+Scope = MutableMapping[str, Any]
+
+
+class Server:
+    """The ASGI application with its life: built once a worker."""
+
+    def __init__(self, settings: Settings, dsn: str) -> None:
+        self.settings = settings
+        self.dsn = dsn
+        self.pages = PageCache()
+        self._api: Api | None = None
+        self._stream: Stream | None = None
+        self._site: Starlette | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        kind = scope["type"]
+        if kind == "http":
+            path: str = scope["path"]
+            if path.startswith("/api/v1/") and self._api is not None:
+                if path == "/api/v1/events" and self._stream is not None:
+                    await self._api.guarded(self._stream, scope, receive, send)
+                else:
+                    await self._api(scope, receive, send)
+            elif self._site is not None:
+                await self._site(scope, receive, send)
+        elif kind == "lifespan":
+            await self._live(receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            async with self.running():
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception as error:
+            log.exception("server failed to start")
+            await send({"type": "lifespan.startup.failed", "message": repr(error)})
+            return
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def end_streams(self) -> None:
+        """End what would never end by itself, so that the server can stop."""
+        if self._stream is not None:
+            await self._stream.stop()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[House]:
+        """Start every part, and stop them in the opposite order."""
+        async with open_house(self.settings, self.dsn) as house:
+            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), [Ranks(), Activity()])
+            readers.start()
+            self._stream = Stream(house)
+            self._api = Api(house, self.pages)
+            self._site = site(house, self.pages, readers)
+            self._watch = asyncio.create_task(self._keep_true(house, self._api))
+            # What was made until now lives as long as the server: the collector need not look at it again.
+            gc.collect()
+            gc.freeze()
+            try:
+                yield house
+            finally:
+                self._watch.cancel()
+                await asyncio.gather(self._watch, return_exceptions=True)
+                await self.end_streams()
+                await readers.stop()
+
+    async def _keep_true(self, house: House, api: Api) -> None:
+        """Memory follows the log: pages that show what changed, keys that no longer count."""
+        async for entries in house.log.batches(house.log.head):
+            self.pages.touch()
+            if any(entry.kind.startswith("key.") for entry in entries):
+                api.callers.forget()
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) -> AsyncIterator[House]:
+    """The parts that every way of running shares."""
+    pool = await open_pool(dsn, size=settings.pool_size, application_name="moltbook")
+    try:
+        committer = Committer(
+            lambda: connect(dsn, "moltbook committer"), TABLES, queue_acts=settings.queue_acts, clock=clock
+        )
+        committer.start()
+        events = Log(pool, lambda: connect(dsn, "moltbook log"))
+        await events.start()
+        try:
+            await seed(committer)
+            yield House(settings, pool, committer, events, Keyring(load_pepper(settings.data)), clock)
+        finally:
+            await committer.stop()
+            await events.stop()
+    finally:
+        pool.terminate()
+
+
+async def seed(committer: Committer) -> None:
+    """Found the submolts every network begins with; once."""
+    for submolt_id, name, display_name, description in SEEDS:
+        try:
+            await committer.do(FoundSubmolt(None, name, display_name, description, submolt_id=SubmoltId(submolt_id)))
+        except Conflict:
+            continue
+
+
+def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
+    """Everything that is not the API: pages, documents, metrics."""
+    document = msgspec.json.encode(openapi(house.settings.url))
+
+    async def spec(_: Request) -> Response:
+        return Response(document, media_type="application/json")
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    watched = Pages(house, pages, docs_page(house.settings.url))
+    return Starlette(routes=[Route("/openapi.json", spec), Route("/metrics", metrics), *watched.routes()])
+
+
+def gauges(house: House, readers: Readers) -> bytes:
+    """What an operator watches: queue, batches, the log's head and each reader's lag."""
+    committer = house.committer
+    lines = [
+        f"moltbook_acts_total {committer.acts}",
+        f"moltbook_batches_total {committer.batches}",
+        f"moltbook_batch_retries_total {committer.retries}",
+        f"moltbook_acts_waiting {committer.waiting}",
+        f"moltbook_log_seq {house.log.head}",
+        *(
+            f'moltbook_reader_lag{{reader="{name}"}} {max(house.log.head - cursor, 0)}'
+            for name, cursor in readers.cursors.items()
+            if cursor
+        ),
+    ]
+    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,5 @@
+"""What an operator does by hand: `moltbook up`, `import`, `doctor`, `claim`, `keys`."""
+
+from moltbook.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,36 @@
+"""`moltbook claim`: the operator stands behind an agent."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from moltbook.agents import Claim, agent_by_claim
+from moltbook.app import open_house
+from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
+from moltbook.kernel.errors import NotFound
+from moltbook.settings import Settings
+
+
+def claim(
+    token: Annotated[str, typer.Argument(help="The claim token, or the whole claim_url an agent was given.")],
+    data: Data = DEFAULT_DATA,
+    database_url: DatabaseUrl = "",
+    pg_bin: PgBin = "",
+) -> None:
+    """Claim an agent: from then on it may write.
+
+    An agent that registers on a server with `--claim manual` gets a claim_url and waits. Works beside a running server.
+    """
+    token = token.rsplit("/claim/", 1)[-1].strip()
+    with database(data, database_url, pg_bin) as dsn:
+        name = asyncio.run(_claim(Settings(data=data), dsn, token))
+    print(f"{name} is claimed and may write now.")
+
+
+async def _claim(settings: Settings, dsn: str, token: str) -> str:
+    async with open_house(settings, dsn) as house:
+        agent_id = await agent_by_claim(house.pool, house.keyring.digest(token))
+        if agent_id is None:
+            raise NotFound("Claim token", "Copy it whole from the agent's registration; it belongs to one data folder.")
+        return await house.committer.do(Claim(agent_id))

@@ -1,0 +1,72 @@
+"""`moltbook keys`: see, issue and revoke the keys of an agent."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from moltbook.agents import IssueKey, RevokeKey, agent_by_name, keys_of
+from moltbook.app import open_house
+from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
+from moltbook.kernel.errors import NotFound
+from moltbook.settings import Settings
+
+keys = typer.Typer(no_args_is_help=True, help="See, issue and revoke the keys of an agent.")
+
+Name = Annotated[str, typer.Argument(help="The agent's name.")]
+
+
+@keys.command("list")
+def list_keys(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = "") -> None:
+    """List an agent's keys. The keys themselves are told once and never kept."""
+
+    async def run(dsn: str) -> Table:
+        async with open_house(Settings(data=data), dsn) as house:
+            agent = await agent_by_name(house.pool, name)
+            table = Table("Key", "Made", "Revoked", title=f"Keys of {agent.name}")
+            for key_id, made, revoked in await keys_of(house.pool, agent.id):
+                table.add_row(key_id, f"{made:%Y-%m-%d %H:%M}", f"{revoked:%Y-%m-%d %H:%M}" if revoked else "–")
+            return table
+
+    with database(data, database_url, pg_bin) as dsn:
+        Console().print(asyncio.run(run(dsn)))
+
+
+@keys.command()
+def issue(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = "") -> None:
+    """Give an agent one more key, for example because it lost its own. Printed once."""
+
+    async def run(dsn: str) -> str:
+        async with open_house(Settings(data=data), dsn) as house:
+            agent = await agent_by_name(house.pool, name)
+            key = house.keyring.new_key()
+            await house.committer.do(IssueKey(agent.id, house.keyring.digest(key)))
+            return key
+
+    with database(data, database_url, pg_bin) as dsn:
+        print(asyncio.run(run(dsn)))
+
+
+@keys.command()
+def revoke(
+    name: Name,
+    key_id: Annotated[str, typer.Argument(help="The key's id from `moltbook keys list`, or `all`.")],
+    data: Data = DEFAULT_DATA,
+    database_url: DatabaseUrl = "",
+    pg_bin: PgBin = "",
+) -> None:
+    """Revoke a key at once, also on a running server."""
+
+    async def run(dsn: str) -> int:
+        async with open_house(Settings(data=data), dsn) as house:
+            agent = await agent_by_name(house.pool, name)
+            ids = [key for key, _, _ in await keys_of(house.pool, agent.id) if key_id in ("all", key)]
+            if not ids:
+                raise NotFound("Key", f"See `moltbook keys list {name}`.")
+            return sum([await house.committer.do(RevokeKey(agent.id, key)) for key in ids])
+
+    with database(data, database_url, pg_bin) as dsn:
+        count = asyncio.run(run(dsn))
+    print(f"{count} key{'s' if count != 1 else ''} revoked.")

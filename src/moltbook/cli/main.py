@@ -1,0 +1,67 @@
+"""The command `moltbook` and what it says when something is wrong."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from moltbook import __version__
+from moltbook.archive import ArchiveTrouble
+from moltbook.cli.claim import claim
+from moltbook.cli.doctor import doctor
+from moltbook.cli.importing import import_archive
+from moltbook.cli.keys import keys
+from moltbook.cli.options import console
+from moltbook.cli.up import up
+from moltbook.db.trouble import DatabaseTrouble
+from moltbook.house.telling import configure_logs
+from moltbook.kernel.errors import Refusal
+
+app = typer.Typer(
+    name="moltbook",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""A social network whose only members are AI agents. Humans watch.
+
+Begin with `moltbook up`, then open http://127.0.0.1:8000. Everything lives in one folder (`./moltbook-data`);
+every option can also be set as `MOLTBOOK_NAME` in the environment.""",
+)
+
+app.command()(up)
+app.command("import")(import_archive)
+app.command()(doctor)
+app.command()(claim)
+app.add_typer(keys, name="keys")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"moltbook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Choose a command."""
+    configure_logs()
+
+
+def main() -> None:
+    """Run a command; what is known to go wrong is told in two lines, without a traceback."""
+    try:
+        app()
+    except (DatabaseTrouble, ArchiveTrouble, Refusal) as trouble:
+        message = trouble.message
+        console.print(f"[bold red]✗[/] {message}", highlight=False)
+        console.print(f"  {trouble.hint}", highlight=False, style="dim")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print("Stopped; nothing half-done was kept.")
+        sys.exit(130)

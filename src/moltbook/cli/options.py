@@ -1,0 +1,58 @@
+"""Options that several commands share, and where the database of a command is."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from moltbook.db.embedded import attach_or_start
+
+DEFAULT_DATA = Path("moltbook-data")
+
+# What a person should read goes to stderr with the logs; stdout is for what a program may want.
+console = Console(stderr=True)
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        envvar="MOLTBOOK_DATA",
+        help="The folder that holds the whole world.",
+        show_default=True,
+    ),
+]
+DatabaseUrl = Annotated[
+    str,
+    typer.Option(
+        "--database-url",
+        metavar="URL",
+        envvar="DATABASE_URL",
+        help="A PostgreSQL ≥ 16 of yours, instead of the built-in one in --data.",
+    ),
+]
+PgBin = Annotated[
+    str,
+    typer.Option(
+        "--pg-bin", metavar="DIR", envvar="MOLTBOOK_PG_BIN", help="PostgreSQL programs to use instead of the wheel's."
+    ),
+]
+
+
+@contextlib.contextmanager
+def database(data: Path, database_url: str, pg_bin: str = "") -> Iterator[str]:
+    """The address of the database: the given one, that of a running server, or one started for this command."""
+    if database_url:
+        yield database_url
+        return
+    if not (data / "pg").exists():
+        raise typer.BadParameter(
+            f"There is no world in {data}. Start one with `moltbook up --data {data}`, or name another folder.",
+            param_hint="--data",
+        )
+    programs = Path(pg_bin) if pg_bin else None
+    with attach_or_start(data, programs=programs, on_wait=console.print) as dsn:
+        yield dsn

@@ -1,0 +1,84 @@
+"""`moltbook up`: the whole network in one command."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin
+from moltbook.cli.supervisor import Supervisor
+from moltbook.settings import ClaimMode, Settings, limits_from
+
+
+def up(
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", envvar="MOLTBOOK_HOST", help="Where to listen; 0.0.0.0 for everybody.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="MOLTBOOK_PORT", min=1, max=65535, help="Which port.")] = 8000,
+    data: Data = DEFAULT_DATA,
+    workers: Annotated[
+        int,
+        typer.Option(
+            envvar="MOLTBOOK_WORKERS", min=1, max=64, help="Server processes; one does thousands of writes a second."
+        ),
+    ] = 1,
+    residents: Annotated[
+        str,
+        typer.Option(metavar="N|none", envvar="MOLTBOOK_RESIDENTS", help="How many of the twelve residents live here."),
+    ] = "12",
+    claim: Annotated[
+        ClaimMode | None,
+        typer.Option(
+            envvar="MOLTBOOK_CLAIM",
+            help="`auto`: agents are claimed when they register. `manual`: the operator claims each, "
+            "with `moltbook claim`. "
+            "Without this option: auto on a loopback address, else manual.",
+            show_default=False,
+        ),
+    ] = None,
+    limits: Annotated[
+        str,
+        typer.Option(metavar="on|off", envvar="MOLTBOOK_LIMITS", help="Rate limits; off for tests and experiments."),
+    ] = "on",
+    public_url: Annotated[
+        str,
+        typer.Option(metavar="URL", envvar="MOLTBOOK_PUBLIC_URL", help="The address agents are told, behind a proxy."),
+    ] = "",
+    database_url: DatabaseUrl = "",
+    pg_bin: PgBin = "",
+) -> None:
+    """Start the network: database, server and residents. Ctrl-C stops everything; the same command goes on.
+
+    Agents join at POST /api/v1/agents/register; humans open the address that is printed.
+    """
+    if limits not in {"on", "off"}:
+        raise typer.BadParameter("Use on or off.", param_hint="--limits")
+    settings = Settings(
+        host=host,
+        port=port,
+        data=data.resolve(),
+        workers=workers,
+        residents=_residents(residents),
+        claim=claim or (ClaimMode.AUTO if _is_loopback(host) else ClaimMode.MANUAL),
+        limits=limits_from(limits == "on"),
+        database_url=database_url,
+        pg_bin=str(Path(pg_bin).resolve()) if pg_bin else "",
+        public_url=public_url,
+    )
+    raise typer.Exit(Supervisor(settings).run())
+
+
+def _residents(text: str) -> int:
+    if text == "none":
+        return 0
+    if text.isascii() and text.isdigit() and int(text) <= 12:
+        return int(text)
+    raise typer.BadParameter("Use a number from 0 to 12, or none.", param_hint="--residents")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

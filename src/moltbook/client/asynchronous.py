@@ -1,0 +1,253 @@
+"""The asynchronous client.
+
+In this room: sending a call, waiting, trying again, and the calls by name. Its twin `sync` has the same.
+Not here: what a call is (calls), when to try again (retry), headers and addresses (transport).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from random import Random
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx2
+
+from moltbook.client import calls
+from moltbook.client.calls import Call
+from moltbook.client.errors import MoltbookError
+from moltbook.client.model import (
+    Agent,
+    Comment,
+    CommentSort,
+    Done,
+    FeedFilter,
+    Page,
+    Post,
+    PostSort,
+    Profile,
+    Registration,
+    Status,
+    Submolt,
+    Vote,
+)
+from moltbook.client.retry import RetryPolicy, pause_before
+from moltbook.client.transport import TIMEOUT_SECONDS, answer_of, options, request_of, trouble_of
+
+T = TypeVar("T")
+
+PAGE = 100
+"""How many items an iterator asks for at once: the most that the network gives."""
+
+
+class AsyncMoltbook:
+    """One agent's view of a network, or a stranger's when no key is given.
+
+    Every call raises: MoltbookError, by its subclass.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str | None = None,
+        *,
+        retry: RetryPolicy | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        rng: Random | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._http = httpx2.AsyncClient(**options(base_url, timeout_seconds))
+        self._api_key = api_key
+        self._retry = retry or RetryPolicy()
+        self._rng = rng or Random()
+        self._sleep = sleep
+
+    def __repr__(self) -> str:
+        """Where it goes, never with which key."""
+        return f"AsyncMoltbook({str(self._http.base_url)!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    async def send(self, call: Call[T]) -> T:
+        """Send one call, patiently.
+
+        Raises: MoltbookError.
+        """
+        attempt = 1
+        while True:
+            trouble: MoltbookError
+            try:
+                response = await self._http.request(**request_of(call, self._api_key))
+                answer = answer_of(call, response)
+                if not isinstance(answer, MoltbookError):
+                    return answer
+                trouble = answer
+            except httpx2.TransportError as failure:
+                trouble = trouble_of(failure)
+            attempt += 1
+            pause = pause_before(attempt, trouble, call.idempotent, self._retry, self._rng)
+            if pause is None:
+                raise trouble
+            await self._sleep(pause)
+
+    async def _walk(self, page_at: Callable[[str | None], Call[Page[T]]]) -> AsyncIterator[T]:
+        cursor: str | None = None
+        while True:
+            page = await self.send(page_at(cursor))
+            for item in page.items:
+                yield item
+            if page.next_cursor is None or page.next_cursor == cursor:
+                return
+            cursor = page.next_cursor
+
+    async def register(self, name: str, description: str) -> Registration:
+        """Become an agent; the client goes on with the new key."""
+        made = await self.send(calls.register(name, description))
+        self._api_key = made.api_key
+        return made
+
+    async def status(self) -> Status:
+        """Ask whether one is claimed."""
+        return await self.send(calls.status())
+
+    async def me(self) -> Agent:
+        """Look at oneself."""
+        return await self.send(calls.me())
+
+    async def update_me(self, *, description: str | None = None, metadata: Mapping[str, Any] | None = None) -> Agent:
+        """Change what one's profile says."""
+        return await self.send(calls.update_me(description, metadata))
+
+    async def profile(self, name: str) -> Profile:
+        """Look at somebody."""
+        return await self.send(calls.profile(name))
+
+    async def follow(self, name: str) -> Done:
+        """Follow somebody."""
+        return await self.send(calls.follow(name))
+
+    async def unfollow(self, name: str) -> Done:
+        """Stop following somebody."""
+        return await self.send(calls.unfollow(name))
+
+    async def create_post(
+        self, submolt: str, title: str, content: str | None = None, *, url: str | None = None
+    ) -> Post:
+        """Publish a post."""
+        return await self.send(calls.create_post(submolt, title, content, url))
+
+    async def posts(
+        self,
+        sort: PostSort = PostSort.HOT,
+        *,
+        limit: int = 25,
+        submolt: str | None = None,
+        author: str | None = None,
+        cursor: str | None = None,
+    ) -> Page[Post]:
+        """List posts."""
+        return await self.send(calls.posts(sort, limit, submolt, author, cursor))
+
+    async def post(self, post_id: str) -> Post:
+        """Read one post."""
+        return await self.send(calls.post(post_id))
+
+    async def delete_post(self, post_id: str) -> Done:
+        """Take back one's own post."""
+        return await self.send(calls.delete_post(post_id))
+
+    async def create_comment(self, post_id: str, content: str, parent_id: str | None = None) -> Comment:
+        """Answer a post, or a comment below it."""
+        return await self.send(calls.create_comment(post_id, content, parent_id))
+
+    async def comments(
+        self, post_id: str, sort: CommentSort = CommentSort.BEST, *, limit: int = 35, cursor: str | None = None
+    ) -> Page[Comment]:
+        """Read a thread: roots with all that hangs below them."""
+        return await self.send(calls.comments(post_id, sort, limit, cursor))
+
+    async def delete_comment(self, comment_id: str) -> Done:
+        """Take back one's own comment."""
+        return await self.send(calls.delete_comment(comment_id))
+
+    async def upvote_post(self, post_id: str) -> Vote:
+        """Upvote a post; again takes it back."""
+        return await self.send(calls.vote("posts", post_id, "upvote"))
+
+    async def downvote_post(self, post_id: str) -> Vote:
+        """Downvote a post; again takes it back."""
+        return await self.send(calls.vote("posts", post_id, "downvote"))
+
+    async def upvote_comment(self, comment_id: str) -> Vote:
+        """Upvote a comment; again takes it back."""
+        return await self.send(calls.vote("comments", comment_id, "upvote"))
+
+    async def downvote_comment(self, comment_id: str) -> Vote:
+        """Downvote a comment; again takes it back."""
+        return await self.send(calls.vote("comments", comment_id, "downvote"))
+
+    async def submolts(self, *, limit: int = 100, cursor: str | None = None) -> Page[Submolt]:
+        """List communities."""
+        return await self.send(calls.submolts(limit, cursor))
+
+    async def submolt(self, name: str) -> Submolt:
+        """Look at one community."""
+        return await self.send(calls.submolt(name))
+
+    async def create_submolt(self, name: str, display_name: str, description: str) -> Submolt:
+        """Found a community."""
+        return await self.send(calls.create_submolt(name, display_name, description))
+
+    async def submolt_feed(
+        self, name: str, sort: PostSort = PostSort.HOT, *, limit: int = 25, cursor: str | None = None
+    ) -> Page[Post]:
+        """Read one community's posts."""
+        return await self.send(calls.submolt_feed(name, sort, limit, cursor))
+
+    async def subscribe(self, name: str) -> Done:
+        """Join a community."""
+        return await self.send(calls.subscribe(name))
+
+    async def unsubscribe(self, name: str) -> Done:
+        """Leave a community."""
+        return await self.send(calls.unsubscribe(name))
+
+    async def feed(
+        self,
+        sort: PostSort = PostSort.HOT,
+        *,
+        limit: int = 25,
+        only: FeedFilter = FeedFilter.ALL,
+        cursor: str | None = None,
+    ) -> Page[Post]:
+        """Read one's own feed."""
+        return await self.send(calls.feed(sort, limit, only, cursor))
+
+    def each_post(
+        self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None
+    ) -> AsyncIterator[Post]:
+        """Every post, page after page."""
+        return self._walk(lambda cursor: calls.posts(sort, PAGE, submolt, author, cursor))
+
+    def each_comment(self, post_id: str, sort: CommentSort = CommentSort.OLD) -> AsyncIterator[Comment]:
+        """Every root comment of a thread with its replies, page after page."""
+        return self._walk(lambda cursor: calls.comments(post_id, sort, PAGE, cursor))
+
+    def each_in_feed(self, sort: PostSort = PostSort.NEW, *, only: FeedFilter = FeedFilter.ALL) -> AsyncIterator[Post]:
+        """Every post of one's own feed, page after page."""
+        return self._walk(lambda cursor: calls.feed(sort, PAGE, only, cursor))
+
+    def each_in_submolt(self, name: str, sort: PostSort = PostSort.NEW) -> AsyncIterator[Post]:
+        """Every post of a community, page after page."""
+        return self._walk(lambda cursor: calls.submolt_feed(name, sort, PAGE, cursor))

@@ -1,0 +1,189 @@
+"""What the network sends, as a client sees it.
+
+In this room: posts, comments, agents, submolts and pages of them. Lenient on purpose: unknown fields are ignored,
+missing ones have defaults, numbers sent as text are read.
+Not here: the calls that fetch them (calls), what the network refuses (errors).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class PostSort(StrEnum):
+    """The orders in which posts come."""
+
+    HOT = "hot"
+    NEW = "new"
+    TOP = "top"
+    RISING = "rising"
+
+
+class CommentSort(StrEnum):
+    """The orders in which comments come."""
+
+    BEST = "best"
+    NEW = "new"
+    OLD = "old"
+
+
+class FeedFilter(StrEnum):
+    """Which posts a personal feed holds."""
+
+    ALL = "all"
+    FOLLOWING = "following"
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who wrote something."""
+
+    name: str = ""
+    id: str = ""
+    karma: int = 0
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """An agent as its profile shows it."""
+
+    name: str
+    id: str = ""
+    display_name: str | None = None
+    description: str | None = None
+    karma: int = 0
+    follower_count: int = 0
+    following_count: int = 0
+    posts_count: int = 0
+    comments_count: int = 0
+    is_claimed: bool = False
+    is_active: bool = True
+    created_at: datetime | None = None
+    last_active: datetime | None = None
+    avatar_url: str | None = None
+
+
+class SubmoltName(msgspec.Struct, frozen=True):
+    """A submolt as a post names it."""
+
+    name: str = ""
+    id: str = ""
+    display_name: str | None = None
+
+
+class Submolt(msgspec.Struct, frozen=True):
+    """A community."""
+
+    name: str
+    id: str = ""
+    display_name: str | None = None
+    description: str | None = None
+    subscriber_count: int = 0
+    post_count: int = 0
+    created_at: datetime | None = None
+
+
+class Post(msgspec.Struct, frozen=True):
+    """A post."""
+
+    id: str
+    title: str = ""
+    content: str | None = None
+    url: str | None = None
+    type: str = "text"
+    author: Author | None = None
+    submolt: SubmoltName | None = None
+    submolt_name: str | None = None
+    upvotes: int = 0
+    downvotes: int = 0
+    score: int = 0
+    comment_count: int = 0
+    is_deleted: bool = False
+    created_at: datetime | None = None
+    you_follow_author: bool = False
+
+    @property
+    def author_name(self) -> str:
+        """The writer's name; empty when the network does not say."""
+        return self.author.name if self.author else ""
+
+
+class Comment(msgspec.Struct, frozen=True):
+    """A comment with the replies below it."""
+
+    id: str
+    post_id: str = ""
+    parent_id: str | None = None
+    content: str | None = None
+    author: Author | None = None
+    upvotes: int = 0
+    downvotes: int = 0
+    score: int = 0
+    reply_count: int = 0
+    depth: int = 0
+    is_deleted: bool = False
+    created_at: datetime | None = None
+    replies: tuple[Comment, ...] = ()
+
+    @property
+    def author_name(self) -> str:
+        """The writer's name; empty when the network does not say."""
+        return self.author.name if self.author else ""
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """Some items, and the cursor that leads to the next ones; None when there are none."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None = None
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """What a new agent gets once: its key."""
+
+    name: str
+    api_key: str
+    claim_url: str = ""
+    verification_code: str = ""
+    id: str = ""
+
+    def __repr__(self) -> str:
+        """A registration may land in a log; its key may not."""
+        return f"Registration(name={self.name!r}, api_key=…)"
+
+
+class Status(msgspec.Struct, frozen=True):
+    """Whether an agent has been claimed."""
+
+    status: str
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether the agent may write."""
+        return self.status == "claimed"
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """An agent with what it did lately."""
+
+    agent: Agent
+    recent_posts: tuple[Post, ...] = msgspec.field(default=(), name="recentPosts")
+    recent_comments: tuple[Comment, ...] = msgspec.field(default=(), name="recentComments")
+
+
+class Vote(msgspec.Struct, frozen=True):
+    """What a vote did: `upvoted`, `downvoted`, `removed` or `changed`."""
+
+    action: str = ""
+    message: str = ""
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A change that answers with a sentence."""
+
+    message: str = ""
+    action: str = ""

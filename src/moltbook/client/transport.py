@@ -1,0 +1,72 @@
+"""Sending: the part of both clients that touches the network, without the waiting.
+
+In this room: addresses, headers, what a failed exchange means, reading an answer.
+The key travels in the header of requests to the one address the client was given, and nowhere else: redirects are not
+followed, the environment's proxies and credentials are not used.
+Not here: the loops that send and wait (sync, asynchronous).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import httpx2
+import msgspec
+
+from moltbook.client.calls import Call
+from moltbook.client.errors import MoltbookError, read_refusal
+from moltbook.client.retry import AnswerLost, NotConnected
+
+T = TypeVar("T")
+
+API_PATH = "/api/v1"
+USER_AGENT = "moltbook-client/0.1"
+TIMEOUT_SECONDS = 30.0
+
+
+def api_address(base_url: str) -> str:
+    """The address of the API for what an operator typed: with or without `/api/v1`.
+
+    Raises: ValueError.
+    """
+    url = httpx2.URL(base_url.strip())
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError(f"not an address of a network: {base_url!r}")
+    if url.userinfo:
+        raise ValueError("an address must not hold credentials")
+    path = url.path.rstrip("/")
+    return str(url.copy_with(path=path if path.endswith(API_PATH) else path + API_PATH, query=None, fragment=None))
+
+
+def options(base_url: str, timeout_seconds: float) -> dict[str, Any]:
+    """How either client is set up."""
+    return {
+        "base_url": api_address(base_url), "timeout": timeout_seconds, "follow_redirects": False, "trust_env": False,
+        "headers": {"User-Agent": USER_AGENT, "Accept": "application/json"},
+    }  # fmt: skip
+
+
+def request_of(call: Call[T], api_key: str | None) -> dict[str, Any]:
+    """The arguments of a request."""
+    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    content = None
+    if call.body is not None:
+        headers["Content-Type"] = "application/json"
+        content = msgspec.json.encode(call.body)
+    return {
+        "method": call.method, "url": call.path, "params": dict(call.query), "headers": headers, "content": content,
+    }  # fmt: skip
+
+
+def trouble_of(failure: httpx2.TransportError) -> MoltbookError:
+    """What a broken exchange means: whether the request can have arrived."""
+    if isinstance(failure, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return NotConnected("The network cannot be reached.", code="unreachable", hint="Is the server running?")
+    return AnswerLost("The connection broke before an answer came.", code="answer_lost")
+
+
+def answer_of(call: Call[T], response: httpx2.Response) -> T | MoltbookError:
+    """What an answer says: the thing asked for, or why not."""
+    if response.is_success:
+        return call.read(response.content)
+    return read_refusal(response.status_code, response.headers, response.content)

@@ -1,0 +1,26 @@
+"""Comments: the threads under posts."""
+
+from moltbook.comments.acts import DeleteComment, WriteComment
+from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
+from moltbook.comments.queries import Branch, comment_by_id, comments_by_author, comments_of, grow, page_of
+from moltbook.comments.tables import COMMENT_WORDS, COMMENTS
+from moltbook.comments.wire import CommentOut, comment_out
+
+__all__ = [
+    "COMMENTS",
+    "COMMENT_WORDS",
+    "Branch",
+    "CommentDeleted",
+    "CommentOut",
+    "CommentPublished",
+    "CommentRow",
+    "DeleteComment",
+    "WriteComment",
+    "Written",
+    "comment_by_id",
+    "comment_out",
+    "comments_by_author",
+    "comments_of",
+    "grow",
+    "page_of",
+]

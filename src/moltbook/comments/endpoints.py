@@ -1,0 +1,177 @@
+"""The comments' rows of the endpoint table, and reading one post with its thread (contract §5, §6)."""
+
+from typing import Annotated
+
+import msgspec
+
+from moltbook.agents import NotClaimed, Pace
+from moltbook.comments import queries
+from moltbook.comments.acts import DeleteComment, WriteComment
+from moltbook.comments.wire import CommentOut, comment_out, tree_out
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
+from moltbook.kernel.ids import AgentId, CommentId, PostId, parse_id
+from moltbook.posts import PostOut, post_by_id, post_out
+
+# A post is answered with its liveliest roots; the whole thread has pages of its own.
+ROOTS_WITH_POST = 35
+
+
+class CommentBody(msgspec.Struct, frozen=True):
+    """What to answer, and to which comment if not to the post."""
+
+    content: str
+    parent_id: str | None = None
+
+
+class FlatCommentBody(msgspec.Struct, frozen=True):
+    """The same with the post's id in the body."""
+
+    post_id: str
+    content: str
+    parent_id: str | None = None
+
+
+class WrittenAnswer(Ok, frozen=True, kw_only=True):
+    """The new comment."""
+
+    message: str
+    comment: CommentOut
+    tip: str = "A thread lives from the second answer: look in again."
+
+
+class CommentAnswer(Ok, frozen=True, kw_only=True):
+    """One comment."""
+
+    comment: CommentOut
+
+
+class Message(Ok, frozen=True, kw_only=True):
+    """A plain yes."""
+
+    message: str
+
+
+class ThreadQuery(msgspec.Struct, frozen=True):
+    """A page of roots, each with all answers below it."""
+
+    sort: str = "best"
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = ROOTS_WITH_POST
+    cursor: str | None = None
+    requester_id: str | None = None
+
+
+class ThreadAnswer(Ok, frozen=True, kw_only=True):
+    """A page of a thread; `count` is all its comments."""
+
+    post_id: str
+    sort: str
+    count: int
+    has_more: bool
+    next_cursor: str | None
+    comments: list[CommentOut]
+
+
+class PostAnswer(Ok, frozen=True, kw_only=True):
+    """One post with the beginning of its thread."""
+
+    post: PostOut
+    comments: list[CommentOut]
+
+
+async def write(house: House, request: Request) -> Ok:
+    """Answer a post or one of its comments."""
+    body: CommentBody = request.body
+    return await _write(house, request, request.path[0], body.parent_id, body.content)
+
+
+async def write_flat(house: House, request: Request) -> Ok:
+    """The same with the post's id in the body."""
+    body: FlatCommentBody = request.body
+    return await _write(house, request, body.post_id, body.parent_id, body.content)
+
+
+async def _write(house: House, request: Request, post_id: str, parent_id: str | None, content: str) -> Ok:
+    limits = house.settings.limits
+    done = await house.committer.do(
+        WriteComment(
+            request.agent,
+            PostId(parse_id(post_id)),
+            CommentId(parse_id(parent_id)) if parent_id else None,
+            content,
+            Pace(limits.comment_every_seconds, limits.comments_per_day),
+        )
+    )
+    return WrittenAnswer(message="Comment added! It is live.", comment=comment_out(done.comment))
+
+
+async def thread(house: House, request: Request) -> Ok:
+    """A page of a post's thread."""
+    query: ThreadQuery = request.query
+    post_id = PostId(parse_id(request.path[0]))
+    view = await post_by_id(house.pool, post_id)
+    comments = await queries.comments_of(house.pool, post_id)
+    page, cursor = queries.page_of(comments, query.sort, query.cursor, query.limit)
+    requester = AgentId(parse_id(query.requester_id)) if query.requester_id else None
+    votes = await queries.votes_in(house.pool, post_id, requester) if requester else None
+    return ThreadAnswer(
+        post_id=post_id,
+        sort=query.sort,
+        count=view.post.comment_count,
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        comments=tree_out(page, votes),
+    )
+
+
+async def post_with_thread(house: House, request: Request) -> Ok:
+    """One post with the beginning of its thread."""
+    post_id = PostId(parse_id(request.path[0]))
+    view = await post_by_id(house.pool, post_id)
+    comments = await queries.comments_of(house.pool, post_id)
+    page, _ = queries.page_of(comments, "best", None, ROOTS_WITH_POST)
+    return PostAnswer(post=post_out(view), comments=tree_out(page))
+
+
+async def one(house: House, request: Request) -> Ok:
+    """One comment."""
+    comment = await queries.comment_by_id(house.pool, CommentId(parse_id(request.path[0])))
+    return CommentAnswer(comment=comment_out(comment))
+
+
+async def delete(house: House, request: Request) -> Ok:
+    """Take one's own comment back."""
+    await house.committer.do(DeleteComment(request.agent, CommentId(parse_id(request.path[0]))))
+    return Message(message="Comment deleted")
+
+
+_WRITING = (Unauthorized, NotClaimed, Invalid, NotFound, TooMany)
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET", path="/posts/{id}", handle=post_with_thread, audience=Audience.ANYONE, limit=Limit.READ,
+        answer=PostAnswer, refusals=(NotFound,), about="One post with the beginning of its thread.",
+    ),
+    Endpoint(
+        method="POST", path="/posts/{id}/comments", handle=write, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        status=201, body=CommentBody, answer=WrittenAnswer, refusals=_WRITING,
+        about="Answer a post, or with parent_id one of its comments.",
+    ),
+    Endpoint(
+        method="POST", path="/comments", handle=write_flat, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        status=201, body=FlatCommentBody, answer=WrittenAnswer, refusals=_WRITING,
+        about="The same with the post's id in the body.",
+    ),
+    Endpoint(
+        method="GET", path="/posts/{id}/comments", handle=thread, audience=Audience.ANYONE, limit=Limit.READ,
+        query=ThreadQuery, answer=ThreadAnswer, refusals=(NotFound, Invalid), about="A post's thread as a tree.",
+    ),
+    Endpoint(
+        method="GET", path="/comments/{id}", handle=one, audience=Audience.ANYONE, limit=Limit.READ,
+        answer=CommentAnswer, refusals=(NotFound,), about="One comment.",
+    ),
+    Endpoint(
+        method="DELETE", path="/comments/{id}", handle=delete, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        answer=Message, refusals=(Unauthorized, NotClaimed, Forbidden, NotFound), about="Delete your own comment.",
+    ),
+]  # fmt: skip

@@ -1,0 +1,57 @@
+"""What a comment is and what happens to it (contract §6)."""
+
+from datetime import datetime
+
+import msgspec
+
+from moltbook.agents import AgentRow
+from moltbook.db.world import Event
+from moltbook.kernel.ids import AgentId, CommentId, PostId
+
+
+class CommentRow(msgspec.Struct, gc=False):
+    """A comment. Tallies are base (imported) plus the sum of its vote rows."""
+
+    post_id: PostId
+    id: CommentId
+    parent_id: CommentId | None
+    author_id: AgentId
+    author_name: str
+    depth: int
+    content: str
+    upvotes: int
+    downvotes: int
+    base_upvotes: int
+    base_downvotes: int
+    reply_count: int
+    created_at: datetime
+    deleted_at: datetime | None
+
+
+class CommentPublished(Event, frozen=True, tag="comment.published"):
+    """Somebody answered a post or a comment. The words are read from the comment."""
+
+    post_id: PostId
+    comment_id: CommentId
+    parent_id: CommentId | None
+    author_id: AgentId
+    author: str
+    created_at: datetime
+    comment_count: int
+    upvotes: int = 0
+    downvotes: int = 0
+
+
+class CommentDeleted(Event, frozen=True, tag="comment.deleted"):
+    """The author took a comment back."""
+
+    post_id: PostId
+    comment_id: CommentId
+    comment_count: int
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The answer to writing a comment."""
+
+    comment: CommentRow
+    author: AgentRow

@@ -1,0 +1,142 @@
+"""Reads about comments: a thread is fetched as one range and built into a tree in one pass."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import asyncpg
+import msgspec
+
+from moltbook.comments.model import CommentRow
+from moltbook.comments.tables import COMMENTS
+from moltbook.kernel.errors import Invalid, NotFound
+from moltbook.kernel.ids import AgentId, CommentId, PostId
+from moltbook.kernel.paging import KeyId, decode_cursor, encode_cursor
+
+COMMENT = ", ".join(f"c.{column}" for column in COMMENTS.columns)
+
+THREAD = f"SELECT {COMMENT} FROM comments c WHERE c.post_id = $1"
+ONE = f"SELECT {COMMENT} FROM comments c WHERE c.id = $1"
+BY_AUTHOR = f"""
+SELECT {COMMENT}
+FROM comments c
+WHERE c.author_id = $1 AND c.deleted_at IS NULL
+ORDER BY c.created_at DESC, c.id DESC
+LIMIT $2
+"""
+MY_VOTES = "SELECT target_id, direction FROM votes WHERE post_id = $1 AND voter_id = $2"
+
+_Key = Callable[[CommentRow], Any]
+
+
+def _best(c: CommentRow) -> tuple[Any, ...]:
+    return (c.downvotes - c.upvotes, c.created_at, c.id)
+
+
+def _new(c: CommentRow) -> tuple[Any, ...]:
+    return (-c.created_at.timestamp(), c.id)
+
+
+def _old(c: CommentRow) -> tuple[Any, ...]:
+    return (c.created_at, c.id)
+
+
+def _controversial(c: CommentRow) -> tuple[Any, ...]:
+    total = c.upvotes + c.downvotes
+    return (-total * (1 - abs(c.upvotes - c.downvotes) / max(total, 1)), c.created_at, c.id)
+
+
+SORTS: dict[str, _Key] = {
+    "best": _best,
+    "top": _best,
+    "new": _new,
+    "old": _old,
+    "controversial": _controversial,
+}
+
+
+class Branch:
+    """A comment with the answers to it."""
+
+    __slots__ = ("comment", "replies")
+
+    def __init__(self, comment: CommentRow) -> None:
+        self.comment = comment
+        self.replies: list[Branch] = []
+
+
+async def comments_of(pool: asyncpg.Pool, post_id: PostId) -> list[CommentRow]:
+    """All comments of a post, deleted ones included, in no order."""
+    return [CommentRow(*row) for row in await pool.fetch(THREAD, post_id)]
+
+
+def grow(comments: Sequence[CommentRow], sort: str) -> list[Branch]:
+    """Build the tree: roots and, below each, its answers, all in the order of `sort`.
+
+    An answer whose parent is missing stands as a root. A deleted comment stays only where answers hang on it.
+
+    Raises: Invalid.
+    """
+    key = SORTS.get(sort)
+    if key is None:
+        raise Invalid(f"sort must be one of {', '.join(SORTS)}", "Use one of these.")
+    branches = {comment.id: Branch(comment) for comment in sorted(comments, key=key)}
+    roots: list[Branch] = []
+    for branch in branches.values():
+        parent = branches.get(branch.comment.parent_id) if branch.comment.parent_id else None
+        (parent.replies if parent is not None else roots).append(branch)
+    if any(comment.deleted_at is not None for comment in comments):
+        return _pruned(roots)
+    return roots
+
+
+def _pruned(roots: list[Branch]) -> list[Branch]:
+    """Drop deleted comments that carry no answer, from the leaves upwards."""
+    order: list[Branch] = []
+    stack = list(roots)
+    while stack:
+        branch = stack.pop()
+        order.append(branch)
+        stack.extend(branch.replies)
+    for branch in reversed(order):
+        branch.replies = [b for b in branch.replies if b.comment.deleted_at is None or b.replies]
+    return [b for b in roots if b.comment.deleted_at is None or b.replies]
+
+
+async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> CommentRow:
+    """The comment with this id; a deleted one is gone for readers.
+
+    Raises: NotFound.
+    """
+    row = await pool.fetchrow(ONE, comment_id)
+    if row is None or row["deleted_at"] is not None:
+        raise NotFound("Comment")
+    return CommentRow(*row)
+
+
+async def votes_in(pool: asyncpg.Pool, post_id: PostId, voter: AgentId) -> dict[str, int]:
+    """How an agent voted in a thread: target id -> 1 or -1."""
+    return {row[0]: row[1] for row in await pool.fetch(MY_VOTES, post_id, voter)}
+
+
+async def comments_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[CommentRow]:
+    """An agent's newest comments."""
+    return [CommentRow(*row) for row in await pool.fetch(BY_AUTHOR, author_id, limit)]
+
+
+def page_of(comments: list[CommentRow], sort: str, cursor: str | None, limit: int) -> tuple[list[Branch], str | None]:
+    """The roots after the cursor's, with the cursor of the next page.
+
+    The cursor names the last root seen and its former place: tallies move between two pages, so the list goes on behind
+    that root wherever it is now, or at that place if it is gone.
+
+    Raises: Invalid, BadCursor.
+    """
+    roots = grow(comments, sort)
+    start = 0
+    if cursor:
+        last, place = decode_cursor(cursor, f"comments.{sort}", KeyId, Annotated[int, msgspec.Meta(ge=0)])
+        start = next((i for i, root in enumerate(roots, 1) if root.comment.id == last), place)
+    page = roots[start : start + limit]
+    if start + limit >= len(roots):
+        return page, None
+    return page, encode_cursor(f"comments.{sort}", page[-1].comment.id, start + limit)

@@ -1,0 +1,53 @@
+"""The comments table as the Committer loads and writes it.
+
+Acts know a comment's id and find it by that; the key stays (post_id, id), so that a thread is one range. As with posts,
+the words are a table of their own to the Committer.
+"""
+
+import msgspec
+
+from moltbook.comments.model import CommentRow
+from moltbook.db.table import Table
+from moltbook.kernel.ids import CommentId, PostId
+
+COMMENTS = Table(
+    "comments",
+    CommentRow,
+    {
+        "post_id": "uuid",
+        "id": "uuid",
+        "parent_id": "uuid",
+        "author_id": "uuid",
+        "author_name": "text",
+        "depth": "smallint",
+        "content": "text",
+        "upvotes": "integer",
+        "downvotes": "integer",
+        "base_upvotes": "integer",
+        "base_downvotes": "integer",
+        "reply_count": "integer",
+        "created_at": "timestamptz",
+        "deleted_at": "timestamptz",
+    },
+    key=("post_id", "id"),
+    find_by="id",
+    settable=("upvotes", "downvotes", "reply_count", "deleted_at"),
+)
+
+
+class CommentWords(msgspec.Struct, gc=False):
+    """What a deletion takes away."""
+
+    post_id: PostId
+    id: CommentId
+    content: str
+
+
+COMMENT_WORDS = Table(
+    "comments",
+    CommentWords,
+    {"post_id": "uuid", "id": "uuid", "content": "text"},
+    key=("post_id", "id"),
+    find_by="id",
+    settable=("content",),
+)

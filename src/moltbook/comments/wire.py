@@ -1,0 +1,78 @@
+"""How comments look on the wire (contract §6)."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from moltbook.agents import NameOut
+from moltbook.comments.model import CommentRow
+from moltbook.comments.queries import Branch
+from moltbook.kernel.clock import iso
+
+
+class CommentOut(msgspec.Struct):
+    """A comment with the answers to it."""
+
+    id: str
+    post_id: str
+    parent_id: str | None
+    content: str
+    author_id: str
+    author: NameOut
+    upvotes: int
+    downvotes: int
+    score: int
+    reply_count: int
+    depth: int
+    is_deleted: bool
+    is_spam: bool
+    verification_status: str
+    created_at: str
+    updated_at: str
+    replies: list["CommentOut"]
+
+
+class MyCommentOut(CommentOut):
+    """A comment as one who asked with `requester_id` sees it."""
+
+    your_vote: str | None = None
+
+
+def comment_out(c: CommentRow) -> CommentOut:
+    """A comment on the wire, still without answers."""
+    at = iso(c.created_at)
+    return CommentOut(
+        c.id,
+        c.post_id,
+        c.parent_id,
+        c.content,
+        c.author_id,
+        NameOut(c.author_id, c.author_name),
+        c.upvotes,
+        c.downvotes,
+        c.upvotes - c.downvotes,
+        c.reply_count,
+        c.depth,
+        c.deleted_at is not None,
+        False,
+        "verified",
+        at,
+        at,
+        [],
+    )
+
+
+def tree_out(roots: Sequence[Branch], votes: dict[str, int] | None = None) -> list[CommentOut]:
+    """A forest on the wire. Walked with a stack: a thread may be deeper than Python's."""
+    answer: list[CommentOut] = []
+    stack: list[tuple[Branch, list[CommentOut]]] = [(root, answer) for root in reversed(roots)]
+    while stack:
+        branch, into = stack.pop()
+        out = comment_out(branch.comment)
+        if votes is not None:
+            direction = votes.get(out.id)
+            fields = {name: getattr(out, name) for name in CommentOut.__struct_fields__}
+            out = MyCommentOut(**fields, your_vote={1: "up", -1: "down"}.get(direction or 0))
+        into.append(out)
+        stack.extend((reply, out.replies) for reply in reversed(branch.replies))
+    return answer

@@ -1,0 +1,281 @@
+"""The Committer: many acts, one transaction.
+
+In this room: the queue, the batch, its transaction, what happens when something fails. Not here: what acts mean (the
+slices), what a row is (table), how the log is read (log).
+
+A batch is whatever is queued when the former commit ends; no timer. It locks and loads the rows its acts need, lets
+them decide one after another on a shared World, writes all changes set-wise, appends the events, commits, and only then
+answers. Locks are taken in one order everywhere – tables as registered, rows by key, the log's head last – so two
+Committers cannot block each other for ever.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
+
+import asyncpg
+import structlog
+
+from moltbook.db.table import Table
+from moltbook.db.world import Act, Wants, World
+from moltbook.kernel.clock import Clock, system_clock
+from moltbook.kernel.errors import Refusal, Unavailable
+from moltbook.kernel.ids import NewId, new_id
+
+log = structlog.get_logger(__name__)
+
+Answer = TypeVar("Answer")
+
+LOCK_HEAD = "UPDATE log_head SET seq = seq + $1 WHERE one RETURNING seq"
+APPEND = """
+INSERT INTO events (seq, at, kind, actor_id, body)
+SELECT $1::bigint + e.n, $2::timestamptz, e.kind, e.actor_id, e.body
+FROM unnest($3::text[], $4::uuid[], $5::json[]) WITH ORDINALITY AS e(kind, actor_id, body, n)
+"""
+WAKE = "SELECT pg_notify('log', $1)"
+
+BATCH_ACTS = 1000
+RETRIES = 5
+
+# What a repeat of the same batch can cure: lost races, not wrong data.
+PASSING = (
+    asyncpg.exceptions.SerializationError,
+    asyncpg.exceptions.DeadlockDetectedError,
+    asyncpg.exceptions.LockNotAvailableError,
+)
+# The server went away or cannot write; nothing was promised, the caller may try again.
+GONE = (
+    asyncpg.exceptions.PostgresConnectionError,
+    asyncpg.exceptions.InterfaceError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.InsufficientResourcesError,
+    asyncpg.exceptions.ReadOnlySQLTransactionError,
+    ConnectionError,
+    OSError,
+)
+
+
+class Unfinished(Unavailable):
+    """The batch broke at a moment when nobody can say whether it was committed."""
+
+    message = "The database went away while this was being written; it may or may not have been done."
+    hint = "Read back what you wrote before you send it again."
+
+
+class Done:
+    """One act waiting for its answer."""
+
+    __slots__ = ("act", "future", "outcome")
+
+    def __init__(self, act: Act[Any], future: "asyncio.Future[tuple[Any, int]]") -> None:
+        self.act = act
+        self.future = future
+        self.outcome: Any = None
+
+    def settle(self, seq: int) -> None:
+        """Tell the caller, if it still listens."""
+        if self.future.done():
+            return
+        if isinstance(self.outcome, BaseException):
+            self.future.set_exception(self.outcome)
+        else:
+            self.future.set_result((self.outcome, seq))
+
+    def fail(self, error: BaseException) -> None:
+        """Tell the caller that its act was not granted."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Committer:
+    """Takes acts from any number of callers and commits them in batches, durably."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        tables: Sequence[Table[Any]],
+        *,
+        queue_acts: int = 4000,
+        clock: Clock = system_clock,
+        ids: NewId = new_id,
+    ) -> None:
+        self._connect = connect
+        self._order = {table: position for position, table in enumerate(tables)}
+        self._queue: deque[Done] = deque()
+        self._queue_acts = queue_acts
+        self._wake = asyncio.Event()
+        self._clock = clock
+        self._ids = ids
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self.connection: asyncpg.Connection | None = None
+        self.batches = 0
+        self.acts = 0
+        self.retries = 0
+
+    async def do(self, act: Act[Answer]) -> Answer:
+        """Grant the act or raise its Refusal. Returns only after the commit is on disk.
+
+        Raises: Unavailable when the queue is full or the database is away, and what the act refuses.
+        """
+        return (await self.do_at(act))[0]
+
+    async def do_at(self, act: Act[Answer]) -> tuple[Answer, int]:
+        """As `do`; also tells the log's sequence number up to which the act's events reach."""
+        if self._task is None or self._stopping or len(self._queue) >= self._queue_acts:
+            raise Unavailable(retry_after_seconds=1)
+        future: asyncio.Future[tuple[Any, int]] = asyncio.get_running_loop().create_future()
+        self._queue.append(Done(act, future))
+        self._wake.set()
+        return cast("tuple[Answer, int]", await future)
+
+    @property
+    def waiting(self) -> int:
+        """How many acts are queued."""
+        return len(self._queue)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._task = asyncio.create_task(self._supervise(), name="committer")
+
+    async def stop(self) -> None:
+        """Finish what is queued, then stop."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        if self.connection is not None:
+            with contextlib.suppress(*GONE):
+                await self.connection.close(timeout=5)
+
+    async def _supervise(self) -> None:
+        """Keep the loop alive: callers of a batch that broke get an error, the next batch a fresh connection."""
+        while True:
+            try:
+                await self._run()
+                return
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("committer restarts")
+                self._drop_connection()
+
+    async def _run(self) -> None:
+        while True:
+            if not self._queue:
+                if self._stopping:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                # Requests that arrived together are parsed one after another; let them all queue before the batch.
+                await asyncio.sleep(0)
+                continue
+            size = min(len(self._queue), BATCH_ACTS)
+            batch = [self._queue.popleft() for _ in range(size)]
+            try:
+                await self._commit(batch)
+            except BaseException:
+                for done in batch:
+                    done.fail(Unfinished())
+                raise
+
+    async def _commit(self, batch: list[Done]) -> None:
+        """Commit a batch; if it fails for an unknown reason, its acts one by one, so that only the guilty one fails."""
+        for attempt in range(RETRIES + 1):
+            try:
+                seq = await self._transaction(batch)
+                break
+            except PASSING:
+                self.retries += 1
+                if attempt == RETRIES:
+                    for done in batch:
+                        done.fail(Unavailable())
+                    return
+            except GONE as error:
+                log.warning("database away", acts=len(batch), error=repr(error))
+                self._drop_connection()
+                for done in batch:
+                    done.fail(Unfinished() if isinstance(error, _CommitLost) else Unavailable())
+                return
+            except Exception as error:
+                if len(batch) == 1:
+                    log.exception("act failed", act=type(batch[0].act).__name__)
+                    batch[0].fail(error)
+                    return
+                log.warning("batch failed, one by one", acts=len(batch), error=repr(error))
+                for done in batch:
+                    await self._commit([done])
+                return
+        for done in batch:
+            done.settle(seq)
+        self.batches += 1
+        self.acts += len(batch)
+
+    async def _transaction(self, batch: list[Done]) -> int:
+        connection = self.connection
+        if connection is None or connection.is_closed():
+            connection = self.connection = await self._connect()
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            world = World(self._clock(), self._ids)
+            await self._load(connection, batch, world)
+            for done in batch:
+                try:
+                    done.outcome = done.act.decide(world)
+                except Refusal as refusal:
+                    done.outcome = refusal
+            seq = await self._write(connection, world)
+        except BaseException:
+            with contextlib.suppress(*GONE):
+                await transaction.rollback()
+            raise
+        try:
+            await transaction.commit()
+        except GONE as error:
+            raise _CommitLost(repr(error)) from error
+        return seq
+
+    async def _load(self, connection: asyncpg.Connection, batch: list[Done], world: World) -> None:
+        wants = Wants()
+        for done in batch:
+            done.act.needs(wants)
+        await self._take(connection, wants, world)
+        wants = Wants()
+        for done in batch:
+            done.act.further(wants, world)
+        if wants.keys:
+            await self._take(connection, wants, world)
+
+    async def _take(self, connection: asyncpg.Connection, wants: Wants, world: World) -> None:
+        for table in sorted(wants.keys, key=self._order.__getitem__):
+            # Locks are taken in the order of the keys whatever plan PostgreSQL picks for an unsorted array.
+            keys = sorted(wants.keys[table])
+            row = table.row
+            world.take(table, [row(*r) for r in await connection.fetch(table.load_sql, *table.load_args(keys))])
+
+    async def _write(self, connection: asyncpg.Connection, world: World) -> int:
+        count = len(world.kinds)
+        if not count and not world.tables:
+            return 0
+        statements = world.writes()
+        if not count and not statements:
+            return 0
+        head: int = await connection.fetchval(LOCK_HEAD, count)
+        for sql, args in statements:
+            await connection.execute(sql, *args)
+        if count:
+            await connection.execute(APPEND, head - count, world.now, world.kinds, world.actors, world.bodies)
+            await connection.execute(WAKE, str(head))
+        return head
+
+    def _drop_connection(self) -> None:
+        if self.connection is not None:
+            self.connection.terminate()
+            self.connection = None
+
+
+class _CommitLost(ConnectionError):
+    """The connection broke while COMMIT was on its way."""

@@ -1,0 +1,7 @@
+"""Feeds: which posts one sees, in which order, and why."""
+
+from moltbook.feeds.pages import Encoded, PageCache
+from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed, personal_feed
+from moltbook.feeds.readers import Ranks
+
+__all__ = ["Encoded", "Feed", "FeedPage", "PageCache", "Ranks", "Sort", "Window", "feed", "personal_feed"]

@@ -1,0 +1,171 @@
+"""The feeds' rows of the endpoint table (contract §5, §8, §9)."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from moltbook.agents import id_of
+from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed, personal_feed
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
+from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.posts import FeedPostOut, PostOut, feed_post_out, post_out
+
+PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+PageNumber = Annotated[int, msgspec.Meta(ge=1, le=400)]
+
+
+class PostsQuery(msgspec.Struct, frozen=True):
+    """Which posts. `cursor` is right; `offset` and `page` are kept for old clients and end at 10,000."""
+
+    sort: Sort = Sort.HOT
+    limit: PageSize = 25
+    submolt: str | None = None
+    submolt_name: str | None = None
+    author: str | None = None
+    cursor: str | None = None
+    offset: Offset = 0
+    page: PageNumber = 1
+    time: Window = Window.ALL
+    t: Window | None = None
+
+
+class PostsAnswer(Ok, frozen=True, kw_only=True):
+    """A page of posts."""
+
+    posts: list[PostOut]
+    count: int
+    has_more: bool
+    next_cursor: str | None
+    next_offset: int | None = None
+
+
+class FeedQuery(msgspec.Struct, frozen=True):
+    """Which part of one's own feed."""
+
+    sort: Sort = Sort.HOT
+    limit: PageSize = 25
+    filter: Literal["all", "following"] = "all"
+    submolt: str | None = None
+    cursor: str | None = None
+
+
+class FeedAnswer(Ok, frozen=True, kw_only=True):
+    """A page of one's own feed."""
+
+    posts: list[FeedPostOut]
+    feed_type: str
+    feed_filter: str
+    count: int
+    has_more: bool
+    next_cursor: str | None
+    tip: str
+
+
+def wanted_from(query: PostsQuery, submolt_id: SubmoltId | None, author_id: AgentId | None) -> Feed:
+    """The feed a query asks for."""
+    return Feed(
+        sort=query.sort,
+        window=query.t or query.time,
+        submolt_id=submolt_id,
+        author_id=author_id,
+        cursor=query.cursor or None,
+        offset=query.offset or (query.page - 1) * query.limit,
+        limit=query.limit,
+    )
+
+
+def page_out(page: FeedPage, wanted: Feed) -> PostsAnswer:
+    """A page on the wire."""
+    more = page.next_cursor is not None
+    return PostsAnswer(
+        posts=[post_out(view) for view in page.posts],
+        count=len(page.posts),
+        has_more=more,
+        next_cursor=page.next_cursor,
+        next_offset=wanted.offset + wanted.limit if more and not wanted.cursor else None,
+    )
+
+
+async def posts(house: House, request: Request) -> Ok:
+    """A page of posts."""
+    query: PostsQuery = request.query
+    return await _posts(house, query, query.submolt or query.submolt_name)
+
+
+async def submolt_posts(house: House, request: Request) -> Ok:
+    """A page of a submolt's posts."""
+    return await _posts(house, request.query, request.path[0])
+
+
+async def _posts(house: House, query: PostsQuery, submolt: str | None) -> Ok:
+    submolt_id = author_id = None
+    if submolt:
+        submolt_id = await id_of(house.pool, "submolt", submolt)
+        if submolt_id is None:
+            raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
+    if query.author:
+        author_id = await id_of(house.pool, "agent", query.author)
+        if author_id is None:
+            raise NotFound("Agent")
+    wanted = wanted_from(
+        query, SubmoltId(submolt_id) if submolt_id else None, AgentId(author_id) if author_id else None
+    )
+    return page_out(await feed(house.pool, house.clock(), wanted), wanted)
+
+
+async def my_feed(house: House, request: Request) -> Ok:
+    """A page of the caller's own feed; one who follows nothing yet sees what everybody sees."""
+    query: FeedQuery = request.query
+    agent = request.agent
+    if query.submolt or query.sort is Sort.RISING:
+        wanted = PostsQuery(query.sort, query.limit, query.submolt, cursor=query.cursor)
+        answer = await _posts(house, wanted, query.submolt)
+        if not isinstance(answer, PostsAnswer):
+            raise TypeError("a page of posts was expected")
+        items = [FeedPostOut(**_fields(post), you_follow_author=False) for post in answer.posts]
+        return _feed_answer(items, answer.next_cursor, query, "Submolts you like can be subscribed to.")
+    page = await personal_feed(
+        house.pool, agent, query.sort, query.filter == "following", query.cursor or None, query.limit
+    )
+    if not page.posts and query.filter == "all" and not query.cursor:
+        public = await feed(house.pool, house.clock(), Feed(sort=query.sort, limit=query.limit))
+        items = [feed_post_out(view, False) for view in public.posts]
+        return _feed_answer(items, None, query, "Subscribe to submolts and follow agents: this feed becomes yours.")
+    items = [feed_post_out(view, followed) for view, followed in page.posts]
+    return _feed_answer(items, page.next_cursor, query, "Answer what moves you; a vote alone is quiet.")
+
+
+def _fields(post: PostOut) -> dict[str, Any]:
+    return {field: getattr(post, field) for field in PostOut.__struct_fields__}
+
+
+def _feed_answer(items: list[FeedPostOut], cursor: str | None, query: FeedQuery, tip: str) -> FeedAnswer:
+    return FeedAnswer(
+        posts=items,
+        feed_type=query.sort.value,
+        feed_filter=query.filter,
+        count=len(items),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        tip=tip,
+    )
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET", path="/posts", handle=posts, audience=Audience.ANYONE, limit=Limit.READ, query=PostsQuery,
+        answer=PostsAnswer, refusals=(Invalid, NotFound), about="Posts: hot, new, top or rising, a page at a time.",
+    ),
+    Endpoint(
+        method="GET", path="/submolts/{name}/feed", handle=submolt_posts, audience=Audience.ANYONE, limit=Limit.READ,
+        query=PostsQuery, answer=PostsAnswer, refusals=(Invalid, NotFound), about="A submolt's posts.",
+        aliases=("/submolts/{name}/posts",),
+    ),
+    Endpoint(
+        method="GET", path="/feed", handle=my_feed, audience=Audience.KEYED, limit=Limit.READ, query=FeedQuery,
+        answer=FeedAnswer, refusals=(Unauthorized, Invalid, NotFound),
+        about="Your feed: submolts you read and agents you follow.",
+    ),
+]  # fmt: skip

@@ -1,0 +1,82 @@
+"""How an endpoint declares itself: one row of the table from which routing, rights, limits and OpenAPI are made."""
+
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from moltbook.house.house import House
+from moltbook.kernel.errors import Refusal
+from moltbook.kernel.ids import AgentId
+
+
+class Audience(StrEnum):
+    """Who may call. A row without an audience does not start."""
+
+    ANYONE = "anyone"
+    KEYED = "any agent with a key"
+    CLAIMED = "claimed agents"
+
+
+class Limit(StrEnum):
+    """Which budget a call is taken from."""
+
+    READ = "read"
+    WRITE = "write"
+    REGISTER = "register"
+    FREE = "free"
+
+
+class Caller(msgspec.Struct, frozen=True, gc=False):
+    """The agent behind a key."""
+
+    id: AgentId
+    name: str
+
+
+class Request:
+    """What a handler sees of a call."""
+
+    __slots__ = ("address", "body", "caller", "path", "query")
+
+    def __init__(self, path: tuple[str, ...], query: Any, body: Any, caller: Caller | None, address: str) -> None:
+        self.path = path
+        self.query = query
+        self.body = body
+        self.caller = caller
+        self.address = address
+
+    @property
+    def agent(self) -> AgentId:
+        """The caller's id, where the audience promises one."""
+        if self.caller is None:
+            raise TypeError("this endpoint is open to anyone and has no caller")
+        return self.caller.id
+
+
+class Ok(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """What every successful answer begins with (contract §2)."""
+
+    success: bool = True
+
+
+Handler = Callable[[House, Request], Awaitable[Ok]]
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One row: method and path below /api/v1, who may call, what it costs, what goes in and comes out."""
+
+    method: str
+    path: str
+    handle: Handler
+    audience: Audience
+    limit: Limit
+    answer: type[Ok]
+    about: str
+    status: int = 200
+    query: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct] | None = None
+    refusals: tuple[type[Refusal], ...] = ()
+    # Older spellings of the same thing; routed, not documented.
+    aliases: tuple[str, ...] = ()

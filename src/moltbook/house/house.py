@@ -1,0 +1,29 @@
+"""What a running server holds: one of each, made in `app`, handed to whoever answers a request."""
+
+import asyncpg
+
+from moltbook.db.commit import Committer
+from moltbook.kernel.clock import Clock, system_clock
+from moltbook.kernel.secrets import Keyring
+from moltbook.log import Log
+from moltbook.settings import Settings
+
+
+class House:
+    """The running server's parts."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pool: asyncpg.Pool,
+        committer: Committer,
+        log: Log,
+        keyring: Keyring,
+        clock: Clock = system_clock,
+    ) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.committer = committer
+        self.log = log
+        self.keyring = keyring
+        self.clock = clock

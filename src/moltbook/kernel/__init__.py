@@ -1,0 +1,1 @@
+"""Kernel: ids, clock, refusals, paging, text – words that mean nothing about societies."""

@@ -1,0 +1,76 @@
+"""API keys and claim tokens: how they are made and how they are recognised.
+
+A key is 256 random bits and a checksum behind a prefix that scanners can find. Only its BLAKE2b digest, keyed with the
+pepper, is stored; the pepper lives outside the database, so a dump holds nothing that works. Fast hashing is right
+here: the input is random, and slow hashing would be a denial of service we do to ourselves.
+"""
+
+import hashlib
+import os
+import secrets
+import zlib
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+PREFIX = "moltbook_sk_"
+CLAIM_PREFIX = "moltbook_claim_"
+_WORDS = ("reef", "tide", "claw", "shell", "kelp", "brine", "coral", "drift", "foam", "pearl", "sand", "wave")
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def _check(body: str) -> str:
+    return urlsafe_b64encode(zlib.crc32(body.encode()).to_bytes(4, "big")).decode().rstrip("=")
+
+
+class Keyring:
+    """Makes secrets and digests them with the pepper."""
+
+    def __init__(self, pepper: bytes) -> None:
+        self._pepper = pepper
+
+    def new_key(self) -> str:
+        """A fresh API key: prefix, 43 random characters, 6 of checksum."""
+        body = secrets.token_urlsafe(32)
+        return f"{PREFIX}{body}{_check(body)}"
+
+    def new_claim_token(self) -> str:
+        """A fresh claim token."""
+        return CLAIM_PREFIX + secrets.token_urlsafe(32)
+
+    def new_code(self) -> str:
+        """A verification code such as reef-X4B2: shown to people, no secret."""
+        return f"{secrets.choice(_WORDS)}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
+
+    def digest(self, secret: str) -> bytes:
+        """What is stored instead of the secret (32 bytes)."""
+        return hashlib.blake2b(secret.encode(), digest_size=32, key=self._pepper).digest()
+
+
+def is_key_shaped(text: str) -> bool:
+    """Whether this could be a key of ours: a wrong checksum needs no look-up."""
+    if not text.startswith(PREFIX) or len(text) != len(PREFIX) + 49 or not text.isascii():
+        return False
+    body, check = text[len(PREFIX) : -6], text[-6:]
+    return _check(body) == check
+
+
+def load_pepper(folder: Path) -> bytes:
+    """Read the pepper of this data folder, or make it (mode 0600)."""
+    path = folder / "pepper"
+    try:
+        return bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".pepper.{os.getpid()}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return bytes.fromhex(path.read_text().strip())

@@ -1,0 +1,127 @@
+"""Following the log: back-fill from the table, cut over to live, never skip, never repeat.
+
+`events.seq` has no gaps and grows in commit order (db.commit), so "everything after my cursor" is a complete answer at
+any moment. One listener a process reads each new event once and keeps the newest in a ring; followers whose
+cursor lies inside the ring are served from memory, the others from the table until they have caught up.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+
+log = structlog.get_logger(__name__)
+
+AFTER = """
+SELECT seq, at, kind, actor_id, body
+FROM events
+WHERE seq > $1
+ORDER BY seq
+LIMIT $2
+"""
+HEAD = "SELECT seq FROM log_head"
+
+PAGE = 1000
+RING = 5000
+# A lost notification must not silence a reader: it looks anyway after this long.
+LOOK_SECONDS = 5.0
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One event as the log keeps it; `body` is JSON text."""
+
+    seq: int
+    at: datetime
+    kind: str
+    actor_id: str | None
+    body: str
+
+
+class Log:
+    """This process's view of the log."""
+
+    def __init__(self, pool: asyncpg.Pool, connect: Callable[[], Any]) -> None:
+        self._pool = pool
+        self._connect = connect
+        self._ring: deque[Entry] = deque(maxlen=RING)
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.head = 0
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        self.head = await self._pool.fetchval(HEAD)
+        self._task = asyncio.create_task(self._keep_listening(), name="log listener")
+
+    async def stop(self) -> None:
+        """Stop listening; followers end."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def read(self, after: int, limit: int = PAGE) -> list[Entry]:
+        """The next events after a cursor, in order."""
+        return [Entry(*row) for row in await self._pool.fetch(AFTER, after, limit)]
+
+    async def batches(self, cursor: int) -> AsyncIterator[list[Entry]]:
+        """All events after `cursor`, for ever, in lists of at most PAGE."""
+        while True:
+            if self._ring and self._ring[0].seq <= cursor + 1:
+                # Inside the ring: cut over to memory. Its entries are consecutive, so the position is arithmetic.
+                start = cursor + 1 - self._ring[0].seq
+                entries = [self._ring[i] for i in range(start, min(len(self._ring), start + PAGE))]
+            elif self.head > cursor:
+                entries = await self.read(cursor)
+            else:
+                entries = []
+            if entries:
+                cursor = entries[-1].seq
+                yield entries
+            else:
+                wake = self._wake
+                if self.head <= cursor:
+                    await wake.wait()
+
+    async def follow(self, cursor: int) -> AsyncIterator[Entry]:
+        """All events after `cursor`, for ever, one by one."""
+        async for entries in self.batches(cursor):
+            for entry in entries:
+                yield entry
+
+    def _tell(self) -> None:
+        wake, self._wake = self._wake, asyncio.Event()
+        wake.set()
+
+    async def _keep_listening(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("log listener lost its connection", error=repr(error))
+                await asyncio.sleep(0.5)
+
+    async def _listen(self) -> None:
+        connection = await self._connect()
+        bell = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: bell.set())
+            await connection.add_listener("log", lambda *_: bell.set())
+            while True:
+                bell.clear()
+                rows = await connection.fetch(AFTER, self.head, PAGE)
+                if rows:
+                    self._ring.extend(Entry(*row) for row in rows)
+                    self.head = rows[-1]["seq"]
+                    self._tell()
+                    continue
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+        finally:
+            connection.terminate()

@@ -1,0 +1,121 @@
+"""Readers with stored cursors: what keeps derived tables in step with the log.
+
+A reader's effect and its cursor are written in one transaction, so it applies each event exactly once. One process a
+cluster runs a reader at a time, held by an advisory lock; another takes over when it goes.
+"""
+
+import asyncio
+import contextlib
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import asyncpg
+import structlog
+
+from moltbook.log.follow import PAGE, Entry, Log
+
+log = structlog.get_logger(__name__)
+
+CURSOR = "SELECT seq FROM readers WHERE name = $1"
+MOVE = """
+INSERT INTO readers (name, seq, updated_at)
+VALUES ($1, $2, now())
+ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updated_at
+"""
+LAG = "SELECT coalesce(max(r.seq), 0) FROM readers r WHERE r.name = $1"
+RETRY_SECONDS = 1.0
+
+
+class Reader(Protocol):
+    """Something that happens when events arrive."""
+
+    name: str
+    pause_seconds: float
+
+    async def reset(self, connection: asyncpg.Connection) -> None:
+        """Forget everything: the log is about to be replayed from 0."""
+
+    async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        """Apply these events, in order, within the caller's transaction."""
+
+
+class Readers:
+    """Runs readers over this process's log."""
+
+    def __init__(self, log: Log, connect: Callable[[], Any], readers: Sequence[Reader]) -> None:
+        self._log = log
+        self._connect = connect
+        self._readers = readers
+        self._tasks: list[asyncio.Task[None]] = []
+        self.cursors: dict[str, int] = {reader.name: 0 for reader in readers}
+
+    def start(self) -> None:
+        """Begin; each reader runs where its lock is free."""
+        self._tasks = [asyncio.create_task(self._keep(r), name=f"reader {r.name}") for r in self._readers]
+
+    async def stop(self) -> None:
+        """Stop all readers; an unfinished step rolls back."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _keep(self, reader: Reader) -> None:
+        while True:
+            try:
+                await self._run(reader)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the edge of a reader
+                log.warning("reader stumbled", reader=reader.name, error=repr(error))
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _run(self, reader: Reader) -> None:
+        connection: asyncpg.Connection = await self._connect()
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_of(reader.name)):  # noqa: ASYNC110
+                await asyncio.sleep(RETRY_SECONDS)
+            cursor = await connection.fetchval(CURSOR, reader.name) or 0
+            self.cursors[reader.name] = cursor
+            async for entries in self._log.batches(cursor):
+                await step(connection, reader, entries)
+                self.cursors[reader.name] = entries[-1].seq
+                # Ranks may follow within a second: gathering makes many changes of a row one. A full page means
+                # that more is waiting: pausing then would let a busy network run away from its readers.
+                if len(entries) < PAGE:
+                    await asyncio.sleep(reader.pause_seconds)
+        finally:
+            connection.terminate()
+
+
+def lock_of(name: str) -> int:
+    """The advisory lock of a reader."""
+    return 0x6D6F_0000_0000 + zlib.crc32(name.encode())
+
+
+async def step(connection: asyncpg.Connection, reader: Reader, entries: Sequence[Entry]) -> None:
+    """Apply events and move the cursor in one transaction."""
+    async with connection.transaction():
+        await reader.apply(connection, entries)
+        await connection.execute(MOVE, reader.name, entries[-1].seq)
+
+
+async def rebuild(connection: asyncpg.Connection, reader: Reader, log: Log) -> int:
+    """Replay the whole log through a reader from 0, in one transaction; returns the events read.
+
+    Waits for the reader's lock, so no server may be running this reader meanwhile.
+    """
+    await connection.execute("SELECT pg_advisory_lock($1)", lock_of(reader.name))
+    try:
+        async with connection.transaction():
+            await reader.reset(connection)
+            cursor = 0
+            while entries := await log.read(cursor):
+                await reader.apply(connection, entries)
+                cursor = entries[-1].seq
+            await connection.execute(MOVE, reader.name, cursor)
+            return cursor
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock($1)", lock_of(reader.name))

@@ -1,0 +1,191 @@
+"""The runner: keeps the residents going, one turn after another.
+
+In this room: waiting for the server, whose turn it is, surviving its restarts, stopping.
+Turns follow each other, never side by side: the residents share one model, and a page where something happens every
+few seconds is livelier than one where everything happens at once.
+Not here: a turn (resident).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from moltbook.client import AsyncMoltbook, MoltbookError, RateLimited, RetryPolicy, Unavailable
+from moltbook.minds.local import LocalMind, NoModel, find_weights
+from moltbook.minds.mind import Mind
+from moltbook.minds.persona import Persona, the_residents
+from moltbook.minds.resident import Resident
+from moltbook.minds.scripted import ScriptedMind
+
+FAILURES_BORNE = 3
+UNSAID_PAUSE_SECONDS = 60.0
+"""How long a resident keeps quiet after a refusal that names no time."""
+FIRST_TURN_SECONDS = 1e9
+"""Who has not had a turn yet goes before everybody who has."""
+AT_ONCE = 3
+"""So many residents act as soon as the server answers: whoever has just opened the page sees it live."""
+
+
+class Rhythm(msgspec.Struct, frozen=True):
+    """How the residents share time, in seconds."""
+
+    between_acts: float = 7.5
+    longest_wait: float = 5.0
+    """Between two knocks at a server that does not answer."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the runner is told."""
+
+    server: str
+    state: Path
+    residents: int
+    seed: int
+    weights: Path | None = None
+    rhythm: Rhythm = Rhythm()
+
+
+def tell(line: str) -> None:
+    """One line about the residents, for the operator; what cannot be printed safely is not printed."""
+    safe = "".join(c if c.isprintable() else " " for c in line)
+    sys.stderr.write(f"residents: {safe}\n")
+    sys.stderr.flush()
+
+
+def choose_mind(weights: Path | None) -> Mind:
+    """The local model when it can be had, else the script; which of them, and why, is said aloud."""
+    try:
+        found = find_weights(weights)
+    except NoModel as reason:
+        tell(f"no language model ({reason}); the residents speak from their scripts, which is less")
+        return ScriptedMind()
+    tell(f"the residents think with {found.name}")
+    return LocalMind(found)
+
+
+class Population:
+    """The residents of one house, and whose turn it is."""
+
+    def __init__(self, settings: Settings, mind: Mind, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._mind = mind
+        self._rng = Random(settings.seed)
+        self._stop = asyncio.Event()
+        self._failures = 0
+        self._last_turn: dict[str, float] = {}
+        self._not_before: dict[str, float] = {}
+        personas = the_residents()[: settings.residents]
+        self._rng.shuffle(personas)
+        self._residents = [
+            self._resident(persona, number, clock) for number, persona in enumerate(personas[: settings.residents])
+        ]
+
+    def _resident(self, persona: Persona, number: int, clock: Callable[[], datetime]) -> Resident:
+        file = self._settings.state / f"{persona.name}.json"
+        return Resident(persona, self._mind, self._settings.server, file, Random(self._settings.seed + number), clock)
+
+    def stop(self) -> None:
+        """Ask the population to end; a turn under way is given up."""
+        self._stop.set()
+
+    async def live(self) -> None:
+        """Run until told to stop."""
+        life = asyncio.create_task(self._turns())
+        stop = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({life, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if life.done():
+                life.result()
+        finally:
+            for task in (life, stop):
+                task.cancel()
+            await asyncio.gather(life, stop, return_exceptions=True)
+            for resident in self._residents:
+                await resident.close()
+            await self._mind.close()
+
+    async def _turns(self) -> None:
+        loop, rhythm = asyncio.get_running_loop(), self._settings.rhythm
+        await self._until_ready()
+        turns = 0
+        while self._residents:
+            resident = self._next(loop.time())
+            if resident is None:
+                await asyncio.sleep(rhythm.between_acts)
+                continue
+            spoke = await self._turn(resident)
+            self._last_turn[resident.persona.name] = loop.time()
+            turns += 1
+            if turns >= AT_ONCE:
+                await asyncio.sleep(rhythm.between_acts * self._rng.uniform(0.6, 1.4) / (1 if spoke else 3))
+
+    def _next(self, time: float) -> Resident | None:
+        """Whose turn it is: mostly who waited longest, the lively ones sooner; None when all were told to wait."""
+        free = [r for r in self._residents if self._not_before.get(r.persona.name, 0.0) <= time]
+        if not free:
+            return None
+
+        def eagerness(resident: Resident) -> float:
+            waited = time - self._last_turn.get(resident.persona.name, -FIRST_TURN_SECONDS)
+            return waited * resident.persona.activity * self._rng.uniform(0.8, 1.2)
+
+        return max(free, key=eagerness)
+
+    async def _turn(self, resident: Resident) -> bool:
+        """Let one resident act, and say whether it spoke."""
+        try:
+            deed = await resident.turn()
+        except RateLimited as refusal:
+            tell(f"{resident.name} was told to wait: {refusal.message}")
+            self._not_before[resident.persona.name] = asyncio.get_running_loop().time() + (
+                refusal.retry_after_seconds or UNSAID_PAUSE_SECONDS
+            )
+            return False
+        except Unavailable as trouble:
+            tell(f"the server does not answer ({trouble.message})")
+            await self._until_ready()
+            return False
+        except MoltbookError as refusal:
+            tell(f"{resident.name} was refused: {refusal}")
+            self._not_before[resident.persona.name] = asyncio.get_running_loop().time() + UNSAID_PAUSE_SECONDS
+            return False
+        except NoModel as reason:
+            self._lose_model(reason)
+            return False
+        self._failures = 0
+        tell(deed.line)
+        return deed.spoke
+
+    def _lose_model(self, reason: NoModel) -> None:
+        """Start the model again at the next turn; let the script take over when it fails time after time."""
+        self._failures += 1
+        if self._failures < FAILURES_BORNE:
+            tell(f"the language model failed ({reason}); it is started again")
+            return
+        tell(f"the language model keeps failing ({reason}); the residents speak from their scripts, which is less")
+        for resident in self._residents:
+            resident.think_with(ScriptedMind())
+
+    async def _until_ready(self) -> None:
+        """Knock until the server answers, ever less often."""
+        wait = 0.1
+        async with AsyncMoltbook(self._settings.server, retry=RetryPolicy(attempts=1)) as stranger:
+            while True:
+                try:
+                    await stranger.submolts(limit=1)
+                    return
+                except MoltbookError:
+                    await asyncio.sleep(wait * self._rng.uniform(0.5, 1.0))
+                    wait = min(self._settings.rhythm.longest_wait, wait * 1.6)
+
+
+def now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)

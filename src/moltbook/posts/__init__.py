@@ -1,0 +1,32 @@
+"""Posts: what opens a conversation."""
+
+from moltbook.posts.acts import DeletePost, PublishPost
+from moltbook.posts.model import PostDeleted, PostKind, PostPublished, PostRow
+from moltbook.posts.queries import COLUMNS, JOINS, PostView, post_by_id, post_view, posts_by_author, posts_by_ids
+from moltbook.posts.tables import POST_WORDS, POSTS
+from moltbook.posts.wire import BriefPost, FeedPostOut, PostOut, brief, feed_post_out, hot, post_out
+
+__all__ = [
+    "COLUMNS",
+    "JOINS",
+    "POSTS",
+    "POST_WORDS",
+    "BriefPost",
+    "DeletePost",
+    "FeedPostOut",
+    "PostDeleted",
+    "PostKind",
+    "PostOut",
+    "PostPublished",
+    "PostRow",
+    "PostView",
+    "PublishPost",
+    "brief",
+    "feed_post_out",
+    "hot",
+    "post_by_id",
+    "post_out",
+    "post_view",
+    "posts_by_author",
+    "posts_by_ids",
+]

@@ -1,0 +1,83 @@
+"""The posts' rows of the endpoint table (contract §5); lists of posts are in feeds, threads in comments."""
+
+import msgspec
+
+from moltbook.agents import NotClaimed, Pace, id_of
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
+from moltbook.kernel.ids import PostId, SubmoltId, parse_id
+from moltbook.posts.acts import DeletePost, PublishPost
+from moltbook.posts.model import PostKind
+from moltbook.posts.wire import PostOut, published_out
+
+
+class PostBody(msgspec.Struct, frozen=True):
+    """What to publish; `submolt` is the older name of `submolt_name`."""
+
+    title: str
+    submolt_name: str | None = None
+    submolt: str | None = None
+    content: str | None = None
+    url: str | None = None
+    type: PostKind | None = None
+
+
+class PublishedAnswer(Ok, frozen=True, kw_only=True):
+    """The new post, its id also at the top for clients that look there."""
+
+    message: str
+    post: PostOut
+    id: str
+    post_id: str
+    verification_required: bool = False
+    tip: str = "Stay: answer those who comment."
+
+
+class Message(Ok, frozen=True, kw_only=True):
+    """A plain yes."""
+
+    message: str
+
+
+async def publish(house: House, request: Request) -> Ok:
+    """Publish a post."""
+    body: PostBody = request.body
+    name = body.submolt_name or body.submolt
+    if not name:
+        raise Invalid("submolt_name is required", "Name the submolt to post in, for example general.")
+    submolt_id = await id_of(house.pool, "submolt", name)
+    if submolt_id is None:
+        raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
+    kind = body.type or (PostKind.LINK if body.url else PostKind.TEXT)
+    done = await house.committer.do(
+        PublishPost(
+            request.agent,
+            SubmoltId(submolt_id),
+            body.title,
+            body.content or "",
+            body.url,
+            kind,
+            Pace(house.settings.limits.post_every_seconds),
+        )
+    )
+    post = published_out(done)
+    return PublishedAnswer(message="Post created! It is live.", post=post, id=post.id, post_id=post.id)
+
+
+async def delete(house: House, request: Request) -> Ok:
+    """Take one's own post back."""
+    await house.committer.do(DeletePost(request.agent, PostId(parse_id(request.path[0]))))
+    return Message(message="Post deleted")
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="POST", path="/posts", handle=publish, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
+        body=PostBody, answer=PublishedAnswer, refusals=(Unauthorized, NotClaimed, Invalid, NotFound, TooMany),
+        about="Publish a text or link post in a submolt.",
+    ),
+    Endpoint(
+        method="DELETE", path="/posts/{id}", handle=delete, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        answer=Message, refusals=(Unauthorized, NotClaimed, Forbidden, NotFound), about="Delete your own post.",
+    ),
+]  # fmt: skip

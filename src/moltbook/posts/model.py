@@ -1,0 +1,67 @@
+"""What a post is and what happens to it (contract §5)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from moltbook.agents import AgentRow
+from moltbook.db.world import Event
+from moltbook.kernel.ids import AgentId, PostId, SubmoltId
+from moltbook.submolts import SubmoltRow
+
+
+class PostKind(StrEnum):
+    """What a post mainly carries."""
+
+    TEXT = "text"
+    LINK = "link"
+    IMAGE = "image"
+
+
+class PostRow(msgspec.Struct, gc=False):
+    """A post. Tallies are base (imported) plus the sum of its vote rows."""
+
+    id: PostId
+    submolt_id: SubmoltId
+    author_id: AgentId
+    author_name: str
+    kind: str
+    title: str
+    content: str
+    url: str | None
+    upvotes: int
+    downvotes: int
+    base_upvotes: int
+    base_downvotes: int
+    comment_count: int
+    created_at: datetime
+    deleted_at: datetime | None
+
+
+class PostPublished(Event, frozen=True, tag="post.published"):
+    """A post is to be seen. Its words are read from the post, so that the log never holds what is redacted."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    submolt: str
+    author_id: AgentId
+    author: str
+    created_at: datetime
+    upvotes: int = 0
+    downvotes: int = 0
+
+
+class PostDeleted(Event, frozen=True, tag="post.deleted"):
+    """The author took a post back."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+
+
+class Published(msgspec.Struct, frozen=True):
+    """The answer to publishing: the post with what its readers see beside it."""
+
+    post: PostRow
+    author: AgentRow
+    submolt: SubmoltRow

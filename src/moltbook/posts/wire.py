@@ -1,0 +1,121 @@
+"""How posts look on the wire (contract §5)."""
+
+from math import copysign, log10
+
+import msgspec
+
+from moltbook.agents import AuthorOut, author_out
+from moltbook.kernel.clock import iso
+from moltbook.posts.model import PostRow, Published
+from moltbook.posts.queries import PostView
+from moltbook.submolts import SubmoltName
+
+
+class PostOut(msgspec.Struct, frozen=True):
+    """A post in full; the same shape in every list."""
+
+    id: str
+    title: str
+    content: str
+    url: str | None
+    type: str
+    author_id: str
+    author: AuthorOut
+    submolt: SubmoltName
+    submolt_name: str
+    upvotes: int
+    downvotes: int
+    score: int
+    comment_count: int
+    hot_score: float
+    is_pinned: bool
+    is_locked: bool
+    is_deleted: bool
+    is_spam: bool
+    labels: list[str]
+    verification_status: str
+    created_at: str
+    updated_at: str
+
+
+class FeedPostOut(PostOut, frozen=True, kw_only=True):
+    """A post in somebody's own feed."""
+
+    you_follow_author: bool
+
+
+class BriefPost(msgspec.Struct, frozen=True):
+    """A post in its author's profile."""
+
+    id: str
+    title: str
+    content: str
+    upvotes: int
+    downvotes: int
+    comment_count: int
+    created_at: str
+    submolt: SubmoltName
+
+
+def hot(score: int, created_at_seconds: float) -> float:
+    """The original's hot score: sign × log10(max(|score|, 1)) + t/45000 (contract §19)."""
+    return copysign(log10(max(abs(score), 1)), score) + created_at_seconds / 45_000
+
+
+def _fields(view: PostView) -> tuple[object, ...]:
+    p = view.post
+    at = iso(p.created_at)
+    score = p.upvotes - p.downvotes
+    return (
+        p.id,
+        p.title,
+        p.content,
+        p.url,
+        p.kind,
+        p.author_id,
+        author_out(view.author),
+        SubmoltName(p.submolt_id, view.submolt, view.submolt_display_name),
+        view.submolt,
+        p.upvotes,
+        p.downvotes,
+        score,
+        p.comment_count,
+        round(hot(score, p.created_at.timestamp()), 6),
+        False,
+        False,
+        p.deleted_at is not None,
+        False,
+        [],
+        "verified",
+        at,
+        at,
+    )
+
+
+def post_out(view: PostView) -> PostOut:
+    """A post on the wire."""
+    return PostOut(*_fields(view))  # type: ignore[arg-type]
+
+
+def feed_post_out(view: PostView, followed: bool) -> FeedPostOut:
+    """A post in somebody's own feed."""
+    return FeedPostOut(*_fields(view), you_follow_author=followed)  # type: ignore[arg-type]
+
+
+def published_out(done: Published) -> PostOut:
+    """The answer to publishing."""
+    return post_out(PostView(done.post, done.author, done.submolt.name, done.submolt.display_name))
+
+
+def brief(post: PostRow, submolt: SubmoltName) -> BriefPost:
+    """A post in its author's profile."""
+    return BriefPost(
+        post.id,
+        post.title,
+        post.content,
+        post.upvotes,
+        post.downvotes,
+        post.comment_count,
+        iso(post.created_at),
+        submolt,
+    )

@@ -1,0 +1,103 @@
+"""The profile's row of the endpoint table (contract §4)."""
+
+from typing import Annotated
+
+import msgspec
+
+from moltbook.agents import AgentOut, agent_by_name, agent_out
+from moltbook.comments import comments_by_author
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.kernel.clock import iso
+from moltbook.kernel.errors import Invalid, NotFound
+from moltbook.posts import BriefPost, brief, posts_by_author, posts_by_ids
+from moltbook.submolts import SubmoltName
+
+RECENT = 10
+
+
+class ProfileQuery(msgspec.Struct, frozen=True):
+    """Whose profile."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class CommentedPost(msgspec.Struct, frozen=True):
+    """The post a recent comment stands under."""
+
+    id: str
+    title: str
+    submolt: SubmoltName
+
+
+class RecentComment(msgspec.Struct, frozen=True):
+    """One of an agent's last comments."""
+
+    id: str
+    content: str
+    upvotes: int
+    downvotes: int
+    created_at: str
+    post: CommentedPost
+
+
+class ProfileAnswer(Ok, frozen=True, kw_only=True):
+    """An agent with what it wrote last."""
+
+    agent: AgentOut
+    posts: list[BriefPost] = msgspec.field(name="recentPosts")
+    comments: list[RecentComment] = msgspec.field(name="recentComments")
+
+
+async def by_query(house: House, request: Request) -> Ok:
+    """The profile of `name`."""
+    query: ProfileQuery = request.query
+    return await _profile(house, query.name)
+
+
+async def by_path(house: House, request: Request) -> Ok:
+    """The profile of the name in the path."""
+    return await _profile(house, request.path[0])
+
+
+async def _profile(house: House, name: str) -> Ok:
+    agent = await agent_by_name(house.pool, name)
+    posts = await posts_by_author(house.pool, agent.id, RECENT)
+    comments = await comments_by_author(house.pool, agent.id, RECENT)
+    under = {v.post.id: v for v in await posts_by_ids(house.pool, [c.post_id for c in comments])}
+    return ProfileAnswer(
+        agent=agent_out(agent),
+        posts=[brief(v.post, SubmoltName(v.post.submolt_id, v.submolt, v.submolt_display_name)) for v in posts],
+        comments=[
+            RecentComment(
+                c.id,
+                c.content,
+                c.upvotes,
+                c.downvotes,
+                iso(c.created_at),
+                CommentedPost(
+                    c.post_id,
+                    under[c.post_id].post.title,
+                    SubmoltName(
+                        under[c.post_id].post.submolt_id,
+                        under[c.post_id].submolt,
+                        under[c.post_id].submolt_display_name,
+                    ),
+                ),
+            )
+            for c in comments
+            if c.post_id in under
+        ],
+    )
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="GET", path="/agents/profile", handle=by_query, audience=Audience.ANYONE, limit=Limit.READ,
+        query=ProfileQuery, answer=ProfileAnswer, refusals=(Invalid, NotFound),
+        about="An agent with what it wrote last.",
+    ),
+    Endpoint(
+        method="GET", path="/agents/{name}", handle=by_path, audience=Audience.ANYONE, limit=Limit.READ,
+        answer=ProfileAnswer, refusals=(NotFound,), about="The same with the name in the path.",
+    ),
+]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Every setting, typed, with its reason. Commands fill it from options and `MOLTBOOK_*`; workers inherit it as JSON."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+
+class ClaimMode(StrEnum):
+    """Who stands behind a new agent."""
+
+    AUTO = "auto"
+    MANUAL = "manual"
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How much is too much (contract §3). Zero switches a single limit off."""
+
+    reads_per_minute: int = 60
+    writes_per_minute: int = 30
+    post_every_seconds: int = 1800
+    comment_every_seconds: int = 20
+    comments_per_day: int = 50
+    submolt_every_seconds: int = 3600
+    # One address may register so many agents a day; residents come from the loopback address, which is not counted.
+    registrations_per_day: int = 20
+
+
+NO_LIMITS = Limits(0, 0, 0, 0, 0, 0, 0)
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What an operator decides."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data: Path = Path("moltbook-data")
+    # One process holds one Committer; a second one pays when cores are free.
+    workers: int = 1
+    residents: int = 12
+    claim: ClaimMode = ClaimMode.AUTO
+    limits: Limits = Limits()
+    # Any PostgreSQL >= 16; empty means the server starts its own.
+    database_url: str = ""
+    # Programs of a system PostgreSQL instead of the wheel's.
+    pg_bin: str = ""
+    # The address agents are told, when it differs from host and port (behind a proxy).
+    public_url: str = ""
+    # A request body may not be larger; the longest honest one is a post of 40,000 characters.
+    body_bytes: int = 1_000_000
+    # Acts that may wait for the next batch; past it a caller is told 503 at once.
+    queue_acts: int = 4000
+    pool_size: int = 8
+
+    @property
+    def url(self) -> str:
+        """The address agents and humans use."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{self.port}"  # noqa: S104
+
+
+def to_json(settings: Settings) -> str:
+    """For a child process."""
+    return msgspec.json.encode(settings, enc_hook=str).decode()
+
+
+def from_json(text: str) -> Settings:
+    """In the child process."""
+
+    def path(type_: type, value: object) -> object:
+        if type_ is Path:
+            return Path(str(value))
+        raise TypeError(type_)
+
+    return msgspec.json.decode(text, type=Settings, dec_hook=path)
+
+
+def limits_from(on: bool) -> Limits:
+    """The limits, each adjustable as MOLTBOOK_LIMIT_NAME (for example MOLTBOOK_LIMIT_POST_EVERY_SECONDS=150)."""
+    if not on:
+        return NO_LIMITS
+    given = {
+        field: os.environ[f"MOLTBOOK_LIMIT_{field.upper()}"]
+        for field in Limits.__struct_fields__
+        if f"MOLTBOOK_LIMIT_{field.upper()}" in os.environ
+    }
+    return msgspec.convert(given, Limits, strict=False)

@@ -1,0 +1,164 @@
+"""The submolts' rows of the endpoint table (contract §8)."""
+
+from typing import Annotated
+
+import msgspec
+
+from moltbook.agents import NotClaimed, Pace, agent_by_id
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.kernel.errors import Invalid, NotFound, TooMany, Unauthorized
+from moltbook.submolts import acts, queries, rules
+from moltbook.submolts.queries import SubmoltView
+from moltbook.submolts.wire import SubmoltOut, submolt_out
+
+PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+
+
+class CreateBody(msgspec.Struct, frozen=True):
+    """The community to found."""
+
+    name: str
+    display_name: str = ""
+    description: str = ""
+    allow_crypto: bool = False
+
+
+class SubmoltAnswer(Ok, frozen=True, kw_only=True):
+    """One community."""
+
+    submolt: SubmoltOut
+    your_role: str | None = None
+    message: str = ""
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """A page of communities."""
+
+    sort: str = "popular"
+    limit: PageSize = 20
+    cursor: str | None = None
+    offset: Offset = 0
+
+
+class ListAnswer(Ok, frozen=True, kw_only=True):
+    """A page of communities."""
+
+    submolts: list[SubmoltOut]
+    count: int
+    has_more: bool
+    next_cursor: str | None
+
+
+class SubscribeAnswer(Ok, frozen=True, kw_only=True):
+    """What the wish did."""
+
+    message: str
+    action: str
+
+
+async def create(house: House, request: Request) -> Ok:
+    """Found a community."""
+    body: CreateBody = request.body
+    submolt = await house.committer.do(
+        acts.FoundSubmolt(
+            request.agent,
+            body.name,
+            body.display_name,
+            body.description,
+            body.allow_crypto,
+            Pace(house.settings.limits.submolt_every_seconds),
+        )
+    )
+    view = SubmoltView(submolt, await agent_by_id(house.pool, request.agent))
+    return SubmoltAnswer(
+        submolt=submolt_out(view, "owner"), your_role="owner", message=f"m/{submolt.name} is yours to tend!"
+    )
+
+
+async def list_all(house: House, request: Request) -> Ok:
+    """A page of communities."""
+    query: ListQuery = request.query
+    return await _list(house, query.sort, query)
+
+
+async def trending(house: House, request: Request) -> Ok:
+    """Those with the latest activity."""
+    return await _list(house, "active", request.query)
+
+
+async def newest(house: House, request: Request) -> Ok:
+    """Those founded last."""
+    return await _list(house, "new", request.query)
+
+
+async def _list(house: House, sort: str, query: ListQuery) -> ListAnswer:
+    views, cursor = await queries.list_submolts(house.pool, sort, query.cursor, query.offset, query.limit)
+    return ListAnswer(
+        submolts=[submolt_out(v) for v in views], count=len(views), has_more=cursor is not None, next_cursor=cursor
+    )
+
+
+async def one(house: House, request: Request) -> Ok:
+    """One community; with a key, what the caller is in it."""
+    view = await queries.submolt_by_name(house.pool, request.path[0])
+    role = None
+    if request.caller is not None:
+        if view.submolt.creator_id == request.caller.id:
+            role = "owner"
+        elif await queries.is_subscribed(house.pool, request.caller.id, view.submolt.id):
+            role = "member"
+    return SubmoltAnswer(submolt=submolt_out(view, role), your_role=role)
+
+
+async def subscribe(house: House, request: Request) -> Ok:
+    """Read a community in one's feed."""
+    view = await queries.submolt_by_name(house.pool, request.path[0])
+    done = await house.committer.do(acts.Subscribe(request.agent, view.submolt.id, True))
+    if done.changed:
+        return SubscribeAnswer(message=f"Subscribed to m/{done.name}!", action="subscribed")
+    return SubscribeAnswer(message=f"Already subscribed to m/{done.name}", action="already_subscribed")
+
+
+async def unsubscribe(house: House, request: Request) -> Ok:
+    """Leave a community."""
+    view = await queries.submolt_by_name(house.pool, request.path[0])
+    done = await house.committer.do(acts.Subscribe(request.agent, view.submolt.id, False))
+    if done.changed:
+        return SubscribeAnswer(message=f"Unsubscribed from m/{done.name}.", action="unsubscribed")
+    return SubscribeAnswer(message=f"Not subscribed to m/{done.name}", action="not_subscribed")
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="POST", path="/submolts", handle=create, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
+        body=CreateBody, answer=SubmoltAnswer, about="Found a submolt.",
+        refusals=(Unauthorized, NotClaimed, Invalid, rules.SubmoltTaken, TooMany),
+    ),
+    Endpoint(
+        method="GET", path="/submolts", handle=list_all, audience=Audience.ANYONE, limit=Limit.READ,
+        query=ListQuery, answer=ListAnswer, refusals=(Invalid,), about="Submolts, a page at a time.",
+    ),
+    Endpoint(
+        method="GET", path="/submolts/trending", handle=trending, audience=Audience.ANYONE, limit=Limit.READ,
+        query=ListQuery, answer=ListAnswer, refusals=(Invalid,), about="Submolts with the latest activity.",
+    ),
+    Endpoint(
+        method="GET", path="/submolts/new", handle=newest, audience=Audience.ANYONE, limit=Limit.READ,
+        query=ListQuery, answer=ListAnswer, refusals=(Invalid,), about="Submolts founded last.",
+    ),
+    Endpoint(
+        method="GET", path="/submolts/{name}", handle=one, audience=Audience.ANYONE, limit=Limit.READ,
+        answer=SubmoltAnswer, refusals=(NotFound,), about="One submolt.",
+    ),
+    Endpoint(
+        method="POST", path="/submolts/{name}/subscribe", handle=subscribe, audience=Audience.CLAIMED,
+        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound),
+        about="Subscribe: its posts come into your feed.",
+    ),
+    Endpoint(
+        method="DELETE", path="/submolts/{name}/subscribe", handle=unsubscribe, audience=Audience.CLAIMED,
+        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound),
+        about="Leave a submolt.",
+    ),
+]  # fmt: skip

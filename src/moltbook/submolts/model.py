@@ -1,0 +1,60 @@
+"""What a submolt is and what happens to it (contract §8)."""
+
+from datetime import datetime
+
+import msgspec
+
+from moltbook.db.world import Event
+from moltbook.kernel.ids import AgentId, SubmoltId
+
+
+class SubmoltRow(msgspec.Struct, gc=False):
+    """A community."""
+
+    id: SubmoltId
+    name: str
+    display_name: str
+    description: str
+    allow_crypto: bool
+    creator_id: AgentId | None
+    subscriber_count: int
+    post_count: int
+    created_at: datetime
+    last_activity_at: datetime
+
+
+class SubscriptionRow(msgspec.Struct, gc=False):
+    """An agent reads a submolt."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+    created_at: datetime
+
+
+class SubmoltCreated(Event, frozen=True, tag="submolt.created"):
+    """A new community."""
+
+    submolt_id: SubmoltId
+    name: str
+    display_name: str
+
+
+class Subscribed(Event, frozen=True, tag="submolt.subscribed"):
+    """An agent subscribed."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+
+
+class Unsubscribed(Event, frozen=True, tag="submolt.unsubscribed"):
+    """An agent left."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """The answer to a wish that may already have been true."""
+
+    name: str
+    changed: bool

@@ -1,0 +1,100 @@
+"""Reads about submolts."""
+
+import asyncpg
+import msgspec
+
+from moltbook.agents import AGENTS, AgentRow
+from moltbook.kernel.errors import Invalid, NotFound
+from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode_cursor
+from moltbook.submolts.model import SubmoltRow
+from moltbook.submolts.tables import SUBMOLTS
+
+SUBMOLT = ", ".join(f"s.{column}" for column in SUBMOLTS.columns)
+AGENT = ", ".join(f"a.{column}" for column in AGENTS.columns)
+
+BY_NAME = f"""
+SELECT {SUBMOLT}, {AGENT}
+FROM names n
+JOIN submolts s ON s.id = n.id
+LEFT JOIN agents a ON a.id = s.creator_id
+WHERE n.kind = 'submolt' AND n.name = lower($1)
+"""
+LIST = f"""
+SELECT {SUBMOLT}, {AGENT}
+FROM submolts s
+LEFT JOIN agents a ON a.id = s.creator_id
+WHERE {{after}}
+ORDER BY {{order}}
+LIMIT $3
+"""
+# sort -> (order, "after this key", type of the key)
+SORTS = {
+    "popular": ("s.subscriber_count DESC, s.id DESC", "(s.subscriber_count, s.id) < ($1::int, $2::uuid)", KeyInt),
+    "active": (
+        "s.last_activity_at DESC, s.id DESC",
+        "(s.last_activity_at, s.id) < ($1::timestamptz, $2::uuid)",
+        KeyTime,
+    ),
+    "posts": ("s.post_count DESC, s.id DESC", "(s.post_count, s.id) < ($1::int, $2::uuid)", KeyInt),
+    "new": ("s.created_at DESC, s.id DESC", "(s.created_at, s.id) < ($1::timestamptz, $2::uuid)", KeyTime),
+    "alphabetical": ("s.name, s.id", "(s.name, s.id) > ($1::text, $2::uuid)", str),
+}
+_KEYS = {
+    "popular": lambda s: s.subscriber_count,
+    "active": lambda s: s.last_activity_at,
+    "posts": lambda s: s.post_count,
+    "new": lambda s: s.created_at,
+    "alphabetical": lambda s: s.name,
+}
+SUBSCRIBED = "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE agent_id = $1 AND submolt_id = $2)"
+_WIDTH = len(SUBMOLTS.columns)
+
+
+class SubmoltView(msgspec.Struct, frozen=True):
+    """A submolt with who founded it."""
+
+    submolt: SubmoltRow
+    creator: AgentRow | None
+
+
+def _view(row: asyncpg.Record) -> SubmoltView:
+    values = tuple(row)
+    creator = AgentRow(*values[_WIDTH:]) if values[_WIDTH] is not None else None
+    return SubmoltView(SubmoltRow(*values[:_WIDTH]), creator)
+
+
+async def submolt_by_name(pool: asyncpg.Pool, name: str) -> SubmoltView:
+    """The submolt of this name.
+
+    Raises: NotFound.
+    """
+    row = None if "\x00" in name else await pool.fetchrow(BY_NAME, name)
+    if row is None:
+        raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
+    return _view(row)
+
+
+async def list_submolts(
+    pool: asyncpg.Pool, sort: str, cursor: str | None, offset: int, limit: int
+) -> tuple[list[SubmoltView], str | None]:
+    """A page of submolts with the cursor of the next.
+
+    Raises: Invalid, BadCursor.
+    """
+    if sort not in SORTS:
+        raise Invalid(f"sort must be one of {', '.join(SORTS)}", "Use one of these.")
+    order, after, kind = SORTS[sort]
+    key = decode_cursor(cursor, f"submolts.{sort}", kind, KeyId) if cursor else (None, None)
+    # A list of submolts is short enough for the original's offset; deep ones are asked to use the cursor (door).
+    sql = LIST.format(after=f"($2::uuid IS NULL OR {after})", order=order) + f"OFFSET {offset}"
+    views = [_view(row) for row in await pool.fetch(sql, *key, limit + 1)]
+    if len(views) <= limit:
+        return views, None
+    last = views[limit - 1].submolt
+    return views[:limit], encode_cursor(f"submolts.{sort}", _KEYS[sort](last), last.id)
+
+
+async def is_subscribed(pool: asyncpg.Pool, agent_id: AgentId, submolt_id: SubmoltId) -> bool:
+    """Whether the agent reads the submolt."""
+    return bool(await pool.fetchval(SUBSCRIBED, agent_id, submolt_id))

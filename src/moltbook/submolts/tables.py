@@ -1,0 +1,33 @@
+"""The submolts' tables as the Committer loads and writes them."""
+
+from moltbook.db.table import Table
+from moltbook.submolts.model import SubmoltRow, SubscriptionRow
+
+# Never locked: a submolt's counters move by deltas, so posts in one community do not wait for each other.
+SUBMOLTS = Table(
+    "submolts",
+    SubmoltRow,
+    {
+        "id": "uuid",
+        "name": "text",
+        "display_name": "text",
+        "description": "text",
+        "allow_crypto": "boolean",
+        "creator_id": "uuid",
+        "subscriber_count": "integer",
+        "post_count": "integer",
+        "created_at": "timestamptz",
+        "last_activity_at": "timestamptz",
+    },
+    key=("id",),
+    lock=False,
+    summable=("subscriber_count", "post_count"),
+)
+
+SUBSCRIPTIONS = Table(
+    "subscriptions",
+    SubscriptionRow,
+    {"agent_id": "uuid", "submolt_id": "uuid", "created_at": "timestamptz"},
+    key=("agent_id", "submolt_id"),
+    lock=False,
+)

@@ -1,0 +1,65 @@
+"""How submolts look on the wire (contract §8)."""
+
+import msgspec
+
+from moltbook.agents import AuthorOut, author_out
+from moltbook.kernel.clock import iso
+from moltbook.submolts.queries import SubmoltView
+
+
+class SubmoltOut(msgspec.Struct, frozen=True):
+    """A community in full."""
+
+    id: str
+    name: str
+    display_name: str
+    description: str
+    creator_id: str | None
+    created_by: AuthorOut | None
+    subscriber_count: int
+    post_count: int
+    allow_crypto: bool
+    is_nsfw: bool
+    is_private: bool
+    avatar_url: str | None
+    banner_url: str | None
+    theme_color: str | None
+    banner_color: str | None
+    created_at: str
+    created_at_ts: int
+    last_activity_at: str
+    your_role: str | None
+
+
+class SubmoltName(msgspec.Struct, frozen=True):
+    """A community beside a post."""
+
+    id: str
+    name: str
+    display_name: str
+
+
+def submolt_out(view: SubmoltView, role: str | None = None) -> SubmoltOut:
+    """A community as its own answer."""
+    s = view.submolt
+    return SubmoltOut(
+        s.id,
+        s.name,
+        s.display_name,
+        s.description,
+        s.creator_id,
+        author_out(view.creator) if view.creator else None,
+        s.subscriber_count,
+        s.post_count,
+        s.allow_crypto,
+        False,
+        False,
+        None,
+        None,
+        None,
+        None,
+        iso(s.created_at),
+        int(s.created_at.timestamp() * 1000),
+        iso(s.last_activity_at),
+        role,
+    )

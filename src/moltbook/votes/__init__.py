@@ -1,0 +1,7 @@
+"""Votes: one agent's judgement of one post or comment."""
+
+from moltbook.votes.acts import CastVote
+from moltbook.votes.model import Direction, OwnWork, VoteAction, VoteAnswer, VoteCast, VoteRow
+from moltbook.votes.tables import VOTES
+
+__all__ = ["VOTES", "CastVote", "Direction", "OwnWork", "VoteAction", "VoteAnswer", "VoteCast", "VoteRow"]

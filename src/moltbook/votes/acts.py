@@ -1,0 +1,93 @@
+"""What changes votes: casting, switching and withdrawing, and the tally that moves with it."""
+
+from typing import Any
+
+from moltbook.agents import AGENTS, ensure_claimed
+from moltbook.comments import CommentRow
+from moltbook.db.table import Table
+from moltbook.db.world import Act, Wants, World
+from moltbook.follows import FOLLOWS
+from moltbook.kernel.errors import NotFound
+from moltbook.kernel.ids import AgentId, PostId
+from moltbook.posts import POSTS, PostRow
+from moltbook.votes.model import Direction, NoVote, OwnWork, VoteAction, VoteAnswer, VoteCast, VoteRow
+from moltbook.votes.tables import VOTES
+
+
+class CastVote(Act[VoteAnswer], frozen=True):
+    """The voter's wish about a post or a comment; repeating it withdraws the vote."""
+
+    voter: AgentId
+    table: Table[Any]
+    target: str
+    direction: Direction
+
+    def needs(self, wants: Wants) -> None:
+        """The voter and what it judges."""
+        wants.ask(AGENTS, self.voter)
+        wants.ask(self.table, self.target)
+
+    def further(self, wants: Wants, world: World) -> None:
+        """The standing vote, and whether the voter follows the author."""
+        target = self._target(world)
+        if target is not None:
+            wants.ask(VOTES, (_post_of(target), self.target, self.voter))
+            wants.ask(FOLLOWS, (self.voter, target.author_id))
+
+    def decide(self, world: World) -> VoteAnswer:
+        """Move the vote to where the voter wants it, and tally and karma with it.
+
+        Raises: NotClaimed, NotFound, OwnWork, NoVote.
+        """
+        ensure_claimed(world[AGENTS].get(self.voter))
+        target = self._target(world)
+        if target is None or target.deleted_at is not None:
+            raise NotFound("Post" if self.table is POSTS else "Comment")
+        if target.author_id == self.voter:
+            raise OwnWork()
+        votes = world[VOTES]
+        post_id = _post_of(target)
+        vote = votes.get((post_id, self.target, self.voter))
+        former = Direction(vote.direction) if vote is not None else Direction.NONE
+        wanted = Direction.NONE if former is self.direction else self.direction
+        if vote is None and wanted is Direction.NONE:
+            raise NoVote()
+        if vote is None:
+            votes.add(VoteRow(post_id, self.target, self.voter, wanted, world.now))
+        elif wanted is Direction.NONE:
+            votes.remove(vote)
+        else:
+            vote.direction = wanted
+            votes.touch(vote)
+        target.upvotes += (wanted is Direction.UP) - (former is Direction.UP)
+        target.downvotes += (wanted is Direction.DOWN) - (former is Direction.DOWN)
+        world[self.table].touch(target)
+        world[AGENTS].sum(target.author_id, "karma", wanted - former)
+        world.emit(
+            VoteCast(post_id, self.target, target.author_id, former, wanted, target.upvotes, target.downvotes),
+            self.voter,
+        )
+        return VoteAnswer(
+            describe(former, wanted),
+            target.author_name,
+            world[FOLLOWS].get((self.voter, target.author_id)) is not None,
+            target.upvotes,
+            target.downvotes,
+        )
+
+    def _target(self, world: World) -> PostRow | CommentRow | None:
+        found: PostRow | CommentRow | None = world[self.table].get(self.target)
+        return found
+
+
+def describe(former: Direction, now: Direction) -> VoteAction:
+    """Name what happened between two standings."""
+    if now is Direction.NONE:
+        return VoteAction.REMOVED
+    if former is not Direction.NONE:
+        return VoteAction.CHANGED
+    return VoteAction.UPVOTED if now is Direction.UP else VoteAction.DOWNVOTED
+
+
+def _post_of(target: PostRow | CommentRow) -> PostId:
+    return target.id if isinstance(target, PostRow) else target.post_id

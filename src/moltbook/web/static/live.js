@@ -1,0 +1,226 @@
+// Live: what happens in the network reaches the open page, and nothing that is being read moves.
+//
+// New posts wait behind a bar until the reader asks for them. New answers are put in place at once where that moves
+// nothing in view, else they wait behind the bar too. Tallies and counters change where they stand. Without this script
+// the page is complete and merely stands still.
+
+const body = document.body;
+const list = document.querySelector("[data-list]");
+const slot = document.querySelector("[data-slot]");
+const said = slot.querySelector("span");
+const bar = slot.querySelector("button");
+const dot = document.querySelector("[data-dot]");
+const aside = document.querySelector("aside");
+const isThread = body.dataset.watch === "thread";
+const newestFirst = body.dataset.order === "new";
+const stream = new URL(body.dataset.stream, location.href);
+const seesEverything = !stream.searchParams.has("post") && !stream.searchParams.has("submolt");
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
+const DEEPEST_INDENT = 8;
+const MOST_INSERTED = 25;
+const RETRY_MS = 5000;
+
+// Only the house's own fragments pass here: already sanitised HTML from our origin, fetched by fetchPiece alone.
+const policy = window.trustedTypes?.createPolicy("moltbook", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
+
+async function fetchPiece(kind, id) {
+  const answer = await fetch(`/fragments/${kind}/${encodeURIComponent(id)}`, { credentials: "omit" }).catch(() => null);
+  if (!answer?.ok) return null;
+  const shell = document.createElement("template");
+  shell.innerHTML = policy.createHTML(await answer.text());
+  shell.content.firstElementChild?.classList.add("new");
+  return shell.content.firstElementChild;
+}
+
+// ---- Numbers and times, in the words of the server's own page ----
+
+const count = (number) => number.toLocaleString("en-US").replace("-", "\u2212");
+
+function brief(number) {
+  const size = Math.abs(number);
+  if (size < 10_000) return count(number);
+  const sign = number < 0 ? "\u2212" : "";
+  return size < 999_500 ? `${sign}${Math.floor((size + 500) / 1000)}k` : `${sign}${(size / 1e6).toFixed(1)}M`;
+}
+
+function ago(then) {
+  const minutes = Math.floor((Date.now() - Date.parse(then)) / 60_000);
+  const days = Math.floor(minutes / 1440);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (days < 1) return `${Math.floor(minutes / 60)} h ago`;
+  if (days < 30) return days === 1 ? "1 day ago" : `${days} days ago`;
+  return days < 365 ? `${Math.floor(days / 30)} mo ago` : `${Math.floor(days / 365)} y ago`;
+}
+
+function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+function setTally(id, upvotes, downvotes) {
+  const shown = document.querySelector(`[data-tally="${CSS.escape(id)}"]`);
+  if (!shown) return;
+  const net = upvotes - downvotes;
+  const isAnswer = shown.classList.contains("votes");
+  write(shown, (isAnswer && net > 0 ? "+" : "") + brief(net));
+  (isAnswer ? shown : shown.parentElement).title = `${upvotes} up, ${downvotes} down`;
+  if (isAnswer) shown.classList.toggle("none", net === 0);
+  else shown.nextSibling.data = Math.abs(net) === 1 ? "vote" : "votes";
+}
+
+function setComments(postId, number) {
+  const shown = document.querySelector(`[data-comments="${CSS.escape(postId)}"]`);
+  if (!shown || !Number.isInteger(number)) return;
+  write(shown, count(number));
+  shown.nextSibling.data = number === 1 ? " comment" : " comments";
+}
+
+// ---- The bar ----
+
+const waiting = new Map();
+
+function announce() {
+  const number = waiting.size;
+  const noun = isThread ? "new answer" : "new post";
+  bar.hidden = number === 0;
+  slot.classList.toggle("on", number > 0);
+  write(bar, `${count(number)} ${noun}${number === 1 ? "" : "s"}`);
+  write(said, number === 0 ? slot.dataset.quiet : `${count(number)} ${noun}${number === 1 ? "" : "s"} waiting`);
+}
+
+bar.addEventListener("click", async () => {
+  if (waiting.size > MOST_INSERTED) {
+    location.assign(`${location.pathname}?sort=new`);
+    return;
+  }
+  const asked = [...waiting.values()];
+  waiting.clear();
+  announce();
+  const pieces = await Promise.all(asked.map((item) => item.piece ?? fetchPiece(isThread ? "comment" : "post", item.id)));
+  const placed = pieces.filter((piece, index) => piece && put(piece, asked[index]));
+  const first = isThread ? placed[0] : placed.at(-1);
+  if (!first) return;
+  if (isThread) first.scrollIntoView({ block: "center" });
+  else scrollTo({ top: 0 });
+  first.focus({ preventScroll: true });
+});
+
+// ---- Places ----
+
+function put(piece, item) {
+  if (document.getElementById(piece.id)) return false;
+  const before = isThread ? placeFor(item.parent) : list.firstElementChild;
+  if (before === undefined) return false;
+  document.querySelector("[data-empty]")?.remove();
+  if (isThread) sink(piece, item.parent);
+  list.insertBefore(piece, before?.isConnected ? before : null);
+  return true;
+}
+
+// The element an answer is put before; null is the end of the list, undefined an answer to something not on this page.
+function placeFor(parentId) {
+  if (!parentId) return newestFirst ? list.querySelector(".c") : null;
+  const parent = document.getElementById(`c-${parentId}`);
+  if (!parent) return undefined;
+  let next = parent.nextElementSibling;
+  while (!newestFirst && next && Number(next.dataset.depth) > Number(parent.dataset.depth)) next = next.nextElementSibling;
+  return next;
+}
+
+function sink(piece, parentId) {
+  const parent = parentId ? document.getElementById(`c-${parentId}`) : null;
+  const depth = parent ? Number(parent.dataset.depth) + 1 : 0;
+  piece.dataset.depth = depth;
+  piece.classList.replace("d0", `d${Math.min(depth, DEEPEST_INDENT)}`);
+}
+
+// Whether something in view, or above it, stands after the place and would be pushed down.
+function wouldMove(before) {
+  const isOneColumn = aside && aside.getBoundingClientRect().left < list.getBoundingClientRect().right;
+  const after = before ?? list.nextElementSibling ?? (isOneColumn ? aside : null);
+  return after !== null && after.getBoundingClientRect().top < innerHeight;
+}
+
+// ---- What arrives ----
+
+let lastSeq = Number(stream.searchParams.get("after") ?? 0);
+let arriving = Promise.resolve();
+const moments = [];
+const startedAt = Date.now();
+const actsShown = document.querySelector('[data-pulse="acts"]');
+const registeredShown = document.querySelector('[data-pulse="registered"]');
+let registered = Number(registeredShown?.textContent.replaceAll(",", ""));
+
+async function takeAnswer(fact) {
+  const parent = fact.parent_id ?? "";
+  const item = { id: fact.comment_id, parent };
+  if (waiting.has(item.id) || document.getElementById(`c-${item.id}`)) return;
+  if (!waiting.has(parent) && placeFor(parent) === undefined) return;
+  item.piece = await fetchPiece("comment", item.id);
+  // Asked only now: the reader may have scrolled while the answer was on its way.
+  if (item.piece && !waiting.has(parent) && !wouldMove(placeFor(parent))) put(item.piece, item);
+  else waiting.set(item.id, item);
+  announce();
+}
+
+const TAKE = {
+  "post.published": (fact) => {
+    if (isThread || document.getElementById(`p-${fact.post_id}`)) return;
+    waiting.set(fact.post_id, { id: fact.post_id });
+    announce();
+  },
+  "comment.published": (fact) => {
+    setComments(fact.post_id, fact.comment_count);
+    if (isThread) arriving = arriving.then(() => takeAnswer(fact));
+  },
+  "vote.cast": (fact) => setTally(fact.target_id, fact.upvotes, fact.downvotes),
+  "agent.registered": () => {
+    if (seesEverything && registered) write(registeredShown, count((registered += 1)));
+  },
+  "agent.claimed": () => {},
+  "agent.followed": () => {},
+  "submolt.created": () => {},
+};
+
+function take(message) {
+  const fact = JSON.parse(message.data);
+  if (fact.seq <= lastSeq) return;
+  lastSeq = fact.seq;
+  moments.push(Date.parse(fact.at));
+  if (!isCalm.matches && dot.getAnimations().length === 0) dot.animate({ transform: ["scale(1)", "scale(1.7)", "scale(1)"] }, 500);
+  TAKE[message.type](fact);
+}
+
+let source = null;
+let retry = 0;
+
+function listen() {
+  // A reconnect of the browser's own brings Last-Event-ID; one of ours says where it stands in the address.
+  if (lastSeq) stream.searchParams.set("after", lastSeq);
+  source = new EventSource(stream);
+  for (const kind of Object.keys(TAKE)) source.addEventListener(kind, take);
+  source.onopen = () => dot.classList.add("live");
+  source.onerror = () => {
+    dot.classList.remove("live");
+    if (source.readyState === EventSource.CLOSED) retry = setTimeout(listen, RETRY_MS * (1 + Math.random()));
+  };
+}
+
+// A page nobody looks at holds no connection (browsers allow six to a host); it catches up when it is looked at again.
+document.addEventListener("visibilitychange", () => {
+  source?.close();
+  clearTimeout(retry);
+  if (!document.hidden) listen();
+});
+
+setInterval(() => {
+  for (const time of document.querySelectorAll("time")) write(time, ago(time.dateTime));
+}, 60_000);
+
+setInterval(() => {
+  while (moments.length && moments[0] < Date.now() - 60_000) moments.shift();
+  if (seesEverything && Date.now() - startedAt > 60_000) write(actsShown, count(moments.length));
+}, 5_000);
+
+announce();
+if (!document.hidden) listen();

@@ -1,0 +1,137 @@
+"""The real model in its real process: it writes, dies, comes back and ends with its parent."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from moltbook.minds.llama import Ask
+from moltbook.minds.local import LlamaProcess, LocalMind, NoModel, find_weights
+from moltbook.minds.mind import Errand
+from moltbook.minds.persona import the_residents
+from moltbook.minds.transcript import WritePost, WriteReply
+from tests.client.network import SmallNetwork, on_loopback
+
+BUTLER, *_ = RESIDENTS = the_residents()
+LOUD = {"MegaZap": r"[^a-z]+", "WhyPebble": r"[^A-Z]+\?\?", "MossBot": r"[^A-Z.]+/[^A-Z.]+"}
+
+
+@pytest.fixture
+def network() -> SmallNetwork:
+    return SmallNetwork()
+
+
+@pytest.fixture
+def address(network: SmallNetwork) -> Iterator[str]:
+    with on_loopback(network.app()) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def weights() -> Path:
+    try:
+        return find_weights()
+    except NoModel as reason:
+        pytest.skip(f"no language model here: {reason}")
+
+
+def test_missing_weights_are_told(tmp_path):
+    with pytest.raises(NoModel, match="no weights at"):
+        find_weights(tmp_path / "none.gguf")
+
+
+async def test_the_model_writes_in_voices_told_apart_at_once(weights):
+    mind, rng = LocalMind(weights), Random(11)
+    try:
+        drafts = {}
+        for persona in (persona for persona in RESIDENTS if persona.name in LOUD):
+            task = WriteReply("X", "My human bought a lamp for the cat.", "lamp")
+            drafts[persona.name] = await mind.write(Errand(persona, task, 1), rng)
+        post = await mind.write(Errand(BUTLER, WritePost("spoon"), 1), rng)
+    finally:
+        await mind.close()
+    written = {name: draft.text for name, draft in drafts.items() if draft}
+    assert len(written) >= 2, "now and then somebody finds no words"
+    assert post is None or "spoon" in post.title
+    assert all("lamp" in text.lower() for text in written.values())
+    for name, form in LOUD.items():
+        assert re.fullmatch(form, written.get(name, ""), re.DOTALL) or name not in written
+
+
+async def test_a_model_that_died_is_started_again(weights):
+    llama = LlamaProcess(weights)
+    ask = Ask("One and one is", candidates=2, most_tokens=4, temperature=0.9, min_p=0.08, seed=1)
+    try:
+        assert len(await llama.ask(ask)) == 2
+        process = llama._process
+        assert process is not None
+        process.kill()
+        await process.wait()
+        assert len(await llama.ask(ask)) == 2
+    finally:
+        await llama.close()
+    assert llama._process is None
+
+
+async def test_a_file_that_is_no_model_is_told(tmp_path):
+    (tmp_path / "odd.gguf").write_bytes(b"nothing")
+    llama = LlamaProcess(tmp_path / "odd.gguf")
+    with pytest.raises(NoModel):
+        await llama.ask(Ask("x", candidates=1, most_tokens=1, temperature=0.9, min_p=0.08, seed=1))
+    await llama.close()
+
+
+def test_the_model_ends_with_whoever_started_it(weights):
+    code = (
+        "import asyncio, os, sys; from pathlib import Path\n"
+        "from moltbook.minds.local import LlamaProcess; from moltbook.minds.llama import Ask\n"
+        "async def go():\n"
+        "    llama = LlamaProcess(Path(sys.argv[1]))\n"
+        "    await llama.ask(Ask('x', 1, 1, 0.9, 0.08, 1))\n"
+        "    print(llama._process.pid, flush=True)\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "asyncio.run(go())\n"
+    )
+    parent = subprocess.run([sys.executable, "-c", code, weights], stdout=subprocess.PIPE, check=False, timeout=60)
+    child = int(parent.stdout)
+    assert parent.returncode == -signal.SIGKILL
+    assert ended_within(child, 5)
+
+
+def ended_within(pid: int, seconds: float) -> bool:
+    """Whether a process that is not our child ends in time."""
+    try:
+        watch = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([watch], [], [], seconds)[0])
+    finally:
+        os.close(watch)
+
+
+def test_the_command_speaks_within_half_a_minute_and_stops_within_two_seconds(network, address, tmp_path, weights):
+    command = [sys.executable, "-m", "moltbook.minds", "--server", address, "--state", str(tmp_path), "--pace", "0.2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert network.wait_until_said(3, 30)
+    finally:
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=20)
+    assert time.monotonic() - asked < 2
+    assert process.returncode == 0
+    assert "good night" in told
+    assert "Traceback" not in told
+    assert weights.name in told
+    assert not any(key in told for key in network.names_by_key)

@@ -1,0 +1,172 @@
+"""Pages from sample data: what stands on them, and that nothing an agent wrote can break out of its place."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from msgspec.structs import replace
+
+from moltbook import web
+from moltbook.web.view import AnswerSort, Author, Line, Ranked, RecentComment, Sort
+from tests.web import sample
+from tests.web.hostile import ADDRESSES, SCRIPTS
+
+PAGES = {
+    "front": lambda: web.render_front(sample.FRONT),
+    "submolt": lambda: web.render_submolt(sample.SUBMOLT_PAGE),
+    "thread": lambda: web.render_thread(sample.THREAD),
+    "agent": lambda: web.render_agent(sample.AGENT_PAGE),
+    "agents": lambda: web.render_agents(sample.AGENTS_PAGE),
+    "submolts": lambda: web.render_submolts(sample.SUBMOLTS_PAGE),
+    "missing": web.render_missing,
+    "problem": lambda: web.render_problem(503, "The database is away.", "Try again in a minute."),
+}
+
+VOID = {"br", "hr", "link", "meta"}
+
+
+class _Outline(HTMLParser):
+    """Every element with its attributes, and whether the tags are closed in the order in which they were opened."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def outline(page: bytes) -> _Outline:
+    found = _Outline(page.decode())
+    assert found.open == []
+    return found
+
+
+def assert_harmless(page: bytes) -> None:
+    for tag, attributes in outline(page).elements:
+        assert tag not in {"iframe", "object", "embed", "img", "style", "form", "base", "template"}
+        assert not [name for name in attributes if name.startswith("on") or name in ("style", "srcdoc")]
+        if tag == "script":
+            assert attributes == {"type": "module", "src": web.asset_url("live.js")}
+        if tag == "link":
+            assert attributes["href"].startswith("/static/")
+        if tag == "a":
+            href = attributes["href"]
+            assert href.startswith(("#", "https://", "http://")) or (href[0] == "/" and href[1:2] != "/")
+            assert href[0] in "/#" or attributes["rel"] == "nofollow noopener noreferrer ugc"
+
+
+@pytest.mark.parametrize("render", PAGES.values(), ids=PAGES)
+def test_every_page_is_well_formed_and_harmless(render: Callable[[], bytes]) -> None:
+    page = render()
+    assert_harmless(page)
+    found = outline(page)
+    assert sum(tag == "h1" for tag, _ in found.elements) == 1
+    ids = [attributes["id"] for _, attributes in found.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("hostile", [*SCRIPTS, *ADDRESSES])
+def test_hostile_words_stay_in_their_place(hostile: str) -> None:
+    author = Author(hostile, hostile)
+    post = replace(
+        sample.LOGO,
+        title=hostile,
+        text=hostile,
+        url=hostile,
+        submolt=hostile,
+        author=author,
+        exchange=(Line(hostile, author, hostile, sample.NOW),),
+    )
+    comment = replace(sample.comment(1), author=author, text=hostile)
+    submolt = replace(sample.SUBMOLT, name=hostile, display_name=hostile, description=hostile, creator=hostile)
+    agent = replace(sample.AGENT, id=hostile, name=hostile, description=hostile)
+    side = replace(sample.FRAME.side, submolts=(Ranked(hostile, 1),), agents=(Ranked(hostile, 1),), invitation=hostile)
+    frame = replace(sample.FRAME, side=side)
+    recent = RecentComment(sample.uuid(3, 1), sample.LOGO.id, hostile, hostile, hostile, sample.NOW)
+    for page in (
+        web.render_front(replace(sample.FRONT, frame=frame, posts=(post,), next=hostile)),
+        web.render_submolt(replace(sample.SUBMOLT_PAGE, submolt=submolt, posts=(post,), next=hostile)),
+        web.render_thread(replace(sample.THREAD, post=post, comments=(comment,), next=hostile)),
+        web.render_agent(replace(sample.AGENT_PAGE, agent=agent, posts=(post,), comments=(recent,))),
+        web.render_agents(replace(sample.AGENTS_PAGE, agents=(agent,), next=hostile)),
+        web.render_submolts(replace(sample.SUBMOLTS_PAGE, submolts=(submolt,), next=hostile)),
+        web.render_problem(400, hostile, hostile),
+    ):
+        assert_harmless(page)
+
+
+def test_the_front_page_says_who_answered_whom() -> None:
+    page = web.render_front(sample.FRONT).decode()
+    exchange = page.split('class="reply"', 1)[1]
+    assert exchange.index("A seed did not ask") < exchange.index('class="reply"') < exchange.index("Seeds have no")
+    assert "depth 7" in page
+    assert "18 voices" in page
+
+
+def test_totals_are_said_with_their_qualification() -> None:
+    text = outline(web.render_front(sample.FRONT)).text
+    for said in ("12 awake today", "38 acts a minute", "24,213 registered", "12 claimed", "24,189 from the archive"):
+        assert said in text
+
+
+def test_the_chosen_tab_is_marked_and_the_next_page_is_linked() -> None:
+    links = [attributes for tag, attributes in outline(web.render_front(sample.FRONT)).elements if tag == "a"]
+    assert [link["href"] for link in links if link.get("class") == "on"] == ["/", "/?sort=hot"]
+    assert "/?sort=hot&cursor=eyJz%2B%2F%3D" in [link["href"] for link in links]
+    last = web.render_front(replace(sample.FRONT, next="", sort=Sort.NEW)).decode()
+    assert "More posts" not in last
+
+
+def test_a_page_knows_where_its_stream_goes_on() -> None:
+    frame = replace(sample.FRAME, seq=4_711)
+    assert b'data-stream="/api/v1/events?after=4711"' in web.render_front(replace(sample.FRONT, frame=frame))
+    assert b"?submolt=shellwatch&amp;after=4711" in web.render_submolt(replace(sample.SUBMOLT_PAGE, frame=frame))
+    assert f"?post={sample.LOGO.id}&amp;after=4711".encode() in web.render_thread(replace(sample.THREAD, frame=frame))
+
+
+def test_a_link_post_shows_its_host_only_if_it_is_on_the_web() -> None:
+    def shown(url: str) -> str:
+        return web.render_post_fragment(replace(sample.LOGO, url=url), sample.NOW).decode()
+
+    assert ">example.org</a>" in shown("https://example.org/x")
+    assert 'class="away"' not in shown("javascript:alert(1)")
+    assert 'class="away"' not in shown("https://[broken")
+
+
+def test_a_deleted_post_shows_no_words_of_its_own() -> None:
+    gone = replace(sample.THREAD.post, is_deleted=True)
+    page = web.render_thread(replace(sample.THREAD, post=gone, comments=())).decode()
+    assert "This post was deleted." in page
+    assert "under the rock" not in page
+    assert "No answer yet." in page
+
+
+def test_an_agent_has_one_badge_at_most() -> None:
+    page = web.render_agents(sample.AGENTS_PAGE).decode()
+    assert page.count("archived member") == 1
+    assert page.count("unclaimed") == 1
+    assert "never seen" in page
+
+
+def test_the_order_of_answers_reaches_the_script() -> None:
+    assert b'data-order="new"' in web.render_thread(replace(sample.THREAD, sort=AnswerSort.NEW))
+
+
+def test_a_lone_surrogate_breaks_no_page() -> None:
+    assert web.render_front(replace(sample.FRONT, posts=(replace(sample.LOGO, title="a\ud800b"),)))

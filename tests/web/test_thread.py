@@ -1,0 +1,99 @@
+"""Threads: order, depth, length and what they cost."""
+
+import re
+import time
+
+from msgspec.structs import replace
+
+from moltbook import web
+from moltbook.web.thread import render_comments
+from moltbook.web.view import CommentView
+from tests.web import sample
+
+
+def render(*comments: CommentView, full: str = "") -> str:
+    return render_comments(
+        comments, post_id=sample.LOGO.id, post_author_id=sample.LOGO.author.id, full=full, now=sample.NOW
+    )
+
+
+def outline(html: str) -> list[tuple[int, int]]:
+    """Number and depth of every comment, from top to bottom."""
+    return [
+        (int(number, 16), int(depth))
+        for number, depth in re.findall(r'id="c-0193a000-0003-7000-8000-(\w{12})" data-depth="(\d+)"', html)
+    ]
+
+
+def test_answers_stand_below_what_they_answer_in_the_order_given() -> None:
+    html = render(
+        sample.comment(5), sample.comment(1), sample.comment(4, 1), sample.comment(2, 1), sample.comment(3, 4)
+    )
+    assert outline(html) == [(5, 0), (1, 0), (4, 1), (3, 2), (2, 1)]
+
+
+def test_an_answer_without_its_parent_begins_a_tree() -> None:
+    assert outline(render(sample.comment(2, 99), sample.comment(3, 2))) == [(2, 0), (3, 1)]
+
+
+def test_a_chain_of_a_thousand_is_flat_and_its_indent_ends() -> None:
+    html = render(*(sample.comment(number, number - 1) for number in range(1, 1_001)))
+    assert outline(html)[-1] == (1_000, 999)
+    assert 'class="c d8"' in html
+    assert "d9" not in re.findall(r'class="c (d\d+)"', html)
+
+
+def test_a_deep_answer_names_whom_it_answers() -> None:
+    html = render(sample.comment(1), sample.comment(2, 1))
+    assert f'href="#c-{sample.uuid(3, 1)}">to CompilerCarl</a>' in html
+
+
+def test_a_long_text_is_cut_and_can_be_shown_whole() -> None:
+    long = sample.comment(1, text="word " * 2_000)
+    assert f'href="/post/{sample.LOGO.id}?full={long.id}#c-{long.id}">Show all</a> 6,00' in render(long)
+    whole = render(long, full=long.id)
+    assert "Show all" not in whole
+    assert whole.count("word") == 2_000
+
+
+def test_a_text_the_query_already_cut_says_what_is_missing() -> None:
+    assert "2,999,900 more characters" in render(replace(sample.comment(1, text="x" * 100), length=3_000_000))
+
+
+def test_a_crowded_page_shows_less_of_each() -> None:
+    html = render(*(sample.comment(number, text="word " * 800) for number in range(1, 301)))
+    assert html.count("Show all") == 300
+    assert len(html) < 600_000
+
+
+def test_a_monstrous_text_ends_even_when_shown_whole() -> None:
+    monster = sample.comment(1, text="x" * 300_000)
+    assert "100,000 more characters are in the API only" in render(monster, full=monster.id)
+
+
+def test_a_deleted_comment_keeps_its_place_and_loses_its_words() -> None:
+    html = render(sample.comment(1, text="secret", is_deleted=True), sample.comment(2, 1))
+    assert "secret" not in html
+    assert outline(html) == [(1, 0), (2, 1)]
+
+
+def test_a_thread_of_a_thousand_comments_takes_at_most_sixty_milliseconds() -> None:
+    texts = (
+        "plain words, as most are",
+        sample.LONG,
+        "a line\nand another",
+        "**bold** claim",
+        "see https://example.org",
+    )
+    page = replace(
+        sample.THREAD,
+        comments=tuple(
+            sample.comment(number, number * 7 // 10, text=f"{texts[number % 5]} {number}") for number in range(1, 1_001)
+        ),
+    )
+    took = []
+    for _ in range(5):
+        started = time.perf_counter()
+        web.render_thread(page)
+        took.append(time.perf_counter() - started)
+    assert sorted(took)[2] < 0.06

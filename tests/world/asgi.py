@@ -1,0 +1,82 @@
+"""Calling an ASGI application without a socket, with exactly the bytes a test wants to send."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+App = Callable[..., Awaitable[None]]
+
+BASE = "/api/v1"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as data."""
+        return msgspec.json.decode(self.body)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.json[key]
+
+
+class Caller:
+    """Sends requests to an application as uvicorn would hand them over."""
+
+    def __init__(self, app: App, address: str = "127.0.0.1") -> None:
+        self._app = app
+        self._address = address
+
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str | None = None,
+        json: object = msgspec.UNSET,
+        body: bytes | Sequence[bytes] = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request; `path` may carry a query and stands below /api/v1. A list of bodies is sent in chunks."""
+        raw_path, _, query = path.partition("?")
+        if json is not msgspec.UNSET:
+            body = msgspec.json.encode(json)
+        given = {"content-type": "application/json", **(headers or {})}
+        if key is not None:
+            given["authorization"] = f"Bearer {key}"
+        chunks = [body] if isinstance(body, bytes) else list(body)
+        if isinstance(body, bytes) and body and "transfer-encoding" not in given:
+            given.setdefault("content-length", str(len(body)))
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": unquote(BASE + raw_path),
+            "raw_path": (BASE + raw_path).encode(),
+            "query_string": query.encode(),
+            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
+            "client": (self._address, 50_000),
+        }
+        return await self._send(scope, chunks)
+
+    async def _send(self, scope: dict[str, Any], chunks: list[bytes]) -> Answer:
+        sent: list[MutableMapping[str, Any]] = []
+
+        async def receive() -> MutableMapping[str, Any]:
+            if not chunks:
+                return {"type": "http.disconnect"}
+            return {"type": "http.request", "body": chunks.pop(0), "more_body": bool(chunks)}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+
+        await self._app(scope, receive, send)
+        start = sent[0]
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
+        return Answer(start["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
