@@ -26,8 +26,9 @@ from moltbook.settings import ClaimMode, Settings, to_json
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 READY_SECONDS = 60.0
-# A child that keeps dying is started again ever more slowly.
-BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
+# A child that keeps dying is started again ever more slowly; one that lived so long was killed, and does not wait.
+BACKOFF_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 30)
+LIVED_SECONDS = 2.0
 
 
 class _Stop(Exception):
@@ -51,7 +52,7 @@ class Child:
         if self.process.poll() is None:
             return
         if not self._next:
-            self._deaths = 0 if now - self._born > 60 else self._deaths + 1
+            self._deaths = 0 if now - self._born > LIVED_SECONDS else self._deaths + 1
             wait = BACKOFF_SECONDS[min(self._deaths, len(BACKOFF_SECONDS) - 1)]
             console.print(f"{self.name} ended (status {self.process.returncode}); it starts again in {wait} s.")
             self._next = now + wait
@@ -121,13 +122,15 @@ class Supervisor:
             self._residents = self._start_residents()
 
     def _start_postgres(self) -> str:
+        """Start it, or start it again: the same object, for it holds the folder's lock as long as we live."""
         settings = self._settings
-        programs = Path(settings.pg_bin) if settings.pg_bin else None
-        with console.status("Starting PostgreSQL …") as status:
+        if self._postgres is None:
             self._postgres = EmbeddedServer(
-                settings.data, programs=programs, on_wait=lambda text: status.update(f"PostgreSQL: {text}")
+                settings.data,
+                programs=Path(settings.pg_bin) if settings.pg_bin else None,
+                on_wait=lambda text: console.print(f"[dim]PostgreSQL: {text}[/]", highlight=False),
             )
-            return self._postgres.start()
+        return self._postgres.start()
 
     def _worker(self, number: int, dsn: str) -> Child:
         listener = self._listener
