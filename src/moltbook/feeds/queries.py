@@ -14,7 +14,7 @@ import msgspec
 
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode_cursor
-from moltbook.posts import COLUMNS, JOINS, PostView, post_view
+from moltbook.posts import COLUMNS, JOINS, PostRow, PostView, post_view
 
 NEWEST_RANKED = 5000
 SOURCE_DEPTH = 40
@@ -192,6 +192,11 @@ def _cut(rows: Sequence[Any], wanted: Feed, key: Any) -> FeedPage:
     return FeedPage([post_view(row) for row in rows if row["deleted_at"] is None], cursor)
 
 
+def _post(row: asyncpg.Record) -> PostRow:
+    # Not row["id"]: the author's columns have the same names, and the last one would answer.
+    return post_view(row).post
+
+
 async def _new(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
     where = _Where(wanted)
     if wanted.submolt_id:
@@ -202,7 +207,7 @@ async def _new(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
         key = decode_cursor(wanted.cursor, _name(wanted), KeyTime, KeyId)
         where.add("(p.created_at, p.id) < ({}::timestamptz, {}::uuid)", *key)
     rows = await pool.fetch(NEW.format(where=where.text), *where.args)
-    return _cut(rows, wanted, lambda row: (row["created_at"], row["id"]))
+    return _cut(rows, wanted, lambda row: (_post(row).created_at, _post(row).id))
 
 
 async def _ranked(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
@@ -215,13 +220,13 @@ async def _ranked(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
             key = decode_cursor(wanted.cursor, _name(wanted), float, KeyId)
             where.add("(r.hot, r.post_id) < ({}::float8, {}::uuid)", *key)
         rows = await pool.fetch(RANKED.format(where=where.text, order=order), *where.args)
-        return _cut(rows, wanted, lambda row: (row["rank_hot"], row["id"]))
+        return _cut(rows, wanted, lambda row: (row["rank_hot"], _post(row).id))
     order = "r.score DESC, r.created_at DESC, r.post_id DESC"
     if wanted.cursor:
         key = decode_cursor(wanted.cursor, _name(wanted), KeyInt, KeyTime, KeyId)
         where.add("(r.score, r.created_at, r.post_id) < ({}::int, {}::timestamptz, {}::uuid)", *key)
     rows = await pool.fetch(RANKED.format(where=where.text, order=order), *where.args)
-    return _cut(rows, wanted, lambda row: (row["rank_score"], row["created_at"], row["id"]))
+    return _cut(rows, wanted, lambda row: (row["rank_score"], _post(row).created_at, _post(row).id))
 
 
 async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> FeedPage:
@@ -242,7 +247,7 @@ async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> Feed
     if after:
         where.add("(r.value, r.post_id) < ({}::float8, {}::uuid)", *after)
     rows = await pool.fetch(AMONG_NEWEST.format(value=value, where=inner, after=where.text), *where.args)
-    return _cut(rows, wanted, lambda row: (now, float(row["rank_value"]), row["id"]))
+    return _cut(rows, wanted, lambda row: (now, float(row["rank_value"]), _post(row).id))
 
 
 class PersonalPage(msgspec.Struct, frozen=True):
@@ -276,6 +281,6 @@ async def personal_feed(
     next_cursor = None
     if more:
         last = rows[-1]
-        first = last["created_at"] if sort is Sort.NEW else last["rank_value"]
-        next_cursor = encode_cursor(name, first, last["id"])
+        first = _post(last).created_at if sort is Sort.NEW else last["rank_value"]
+        next_cursor = encode_cursor(name, first, _post(last).id)
     return PersonalPage([(post_view(row), row["followed"]) for row in rows], next_cursor)
