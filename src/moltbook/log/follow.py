@@ -121,7 +121,10 @@ class Log:
                     self.head = rows[-1]["seq"]
                     self._tell()
                     continue
+                # Not wait_for: until Python 3.12 it loses a cancellation that arrives together with the bell, and
+                # `stop` would wait for ever.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await bell.wait()
         finally:
             connection.terminate()
