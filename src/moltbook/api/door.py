@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-import asyncpg
 import msgspec
 import structlog
 
@@ -17,6 +16,7 @@ from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.limits import Budgets, Spent
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
+from moltbook.db.commit import GONE
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import Audience, Caller, Endpoint, House, Limit, Request
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
@@ -110,7 +110,7 @@ class Api:
             answer = await endpoint.handle(self._house, Request(values, query, body, caller, address))
         except Refusal:
             raise
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+        except GONE as error:
             log.warning("database away", path=path, error=repr(error))
             raise Unavailable("The database is away.") from error
         except Exception as error:

@@ -2,7 +2,8 @@
 
 Everything that takes long is done before anybody else has to wait. Then, as for every writer (db.commit), the log's
 head is locked: names are reserved, counters of those already here move, the events get their numbers, and the commit
-follows at once. Locks are taken in the Committer's order: posts, comments, the head, and only then names, submolts and agents.
+follows at once. Locks are taken in the Committer's order: posts, comments, the head, and only then names, submolts
+and agents.
 """
 
 from collections.abc import Callable

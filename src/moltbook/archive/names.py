@@ -99,7 +99,8 @@ async def resolve(connection: asyncpg.Connection, census: Census) -> Resolved:
 async def _agents(connection: asyncpg.Connection, census: Census) -> tuple[list[Called], tuple[Renamed, ...]]:
     members = list(census.members.values())
     here = dict(await connection.fetch(AGENTS_HERE, [m.id for m in members]))
-    fresh = [m for m in members if m.id not in here]
+    # Of two in the archive who share a name, the one who was seen first keeps it.
+    fresh = sorted((m for m in members if m.id not in here), key=lambda m: (m.first_at, m.id))
     names = await _free_names(connection, [m.name for m in fresh])
     called = dict(zip((m.id for m in fresh), names, strict=True))
     renamed = tuple(Renamed(m.id, m.name, called[m.id][0]) for m in fresh if called[m.id][0] != m.name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
@@ -25,22 +25,24 @@ def bar(console: Console) -> Iterator[Callable[[Progress], None]]:
     def show(progress: Progress) -> None:
         shown = bars[progress.phase]
         if progress.phase not in tasks:
-            for other in bars.values():
-                other.stop()
+            stop()
             tasks[progress.phase] = shown.add_task("", total=progress.total)
             shown.start()
         shown.update(tasks[progress.phase], completed=progress.done, total=progress.total)
 
+    def stop() -> None:
+        for phase in tasks:
+            bars[phase].stop()
+
     try:
         yield show
     finally:
-        for shown in bars.values():
-            shown.stop()
+        stop()
 
 
-def summary(report: Report) -> Table:
-    """What was done, as a table."""
-    table = Table("", "added", "already here", title="Import", title_justify="left")
+def summary(report: Report) -> Group:
+    """What was done: a table, and below it what an operator should know."""
+    table = Table("", "added", "already here")
     for column in table.columns[1:]:
         column.justify = "right"
     table.add_row("posts", f"{report.posts:,}", f"{report.skipped_posts:,}")
@@ -48,9 +50,7 @@ def summary(report: Report) -> Table:
     table.add_row("agents", f"{report.agents:,}", f"{report.skipped_agents:,}")
     table.add_row("submolts", f"{report.submolts:,}", f"{report.skipped_submolts:,}")
     table.add_row("events", f"{report.events:,}", "")
-    table.caption = "\n".join(_remarks(report))
-    table.caption_justify = "left"
-    return table
+    return Group(table, *_remarks(report))
 
 
 def _remarks(report: Report) -> Iterator[str]:

@@ -80,7 +80,7 @@ class Source:
         head = file.peek(_HEAD_BYTES)
         self._ensure_may_be_archive(head)
         if head.startswith(_XZ):
-            stream = lzma.LZMAFile(file)
+            stream = lzma.LZMAFile(file)  # noqa: SIM115 - `open_source` closes the file below it
         elif head.startswith(_GZIP):
             stream = gzip.GzipFile(fileobj=file)
         else:

@@ -1,8 +1,11 @@
 """`moltbook claim`: the operator stands behind an agent."""
 
 import asyncio
+import contextlib
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from moltbook.agents import Claim, agent_by_claim
@@ -26,6 +29,31 @@ def claim(
     with database(data, database_url, pg_bin) as dsn:
         name = asyncio.run(_claim(Settings(data=data), dsn, token))
     print(f"{name} is claimed and may write now.")
+
+
+class _Resident(msgspec.Struct, frozen=True):
+    """What is read of a resident's memory file."""
+
+    claim_url: str = ""
+
+
+def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> None:
+    """Claim the house's own residents as they move in: whoever starts them stands behind them.
+
+    Adds their files to `done`.
+    """
+    for file in sorted((settings.data / "residents").glob("*.json")):
+        if file in done:
+            continue
+        try:
+            resident = msgspec.json.decode(file.read_bytes(), type=_Resident)
+        except (OSError, msgspec.DecodeError):
+            continue
+        done.add(file)
+        if resident.claim_url:
+            # A memory from another world holds a token that nobody knows here: it will register anew.
+            with contextlib.suppress(NotFound):
+                asyncio.run(_claim(settings, dsn, resident.claim_url.rsplit("/claim/", 1)[-1]))
 
 
 async def _claim(settings: Settings, dsn: str, token: str) -> str:

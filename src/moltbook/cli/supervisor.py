@@ -16,17 +16,19 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from moltbook.cli.claim import claim_residents
 from moltbook.cli.options import console
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
 from moltbook.db.trouble import DatabaseTrouble
-from moltbook.settings import Settings, to_json
+from moltbook.settings import ClaimMode, Settings, to_json
 
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 READY_SECONDS = 60.0
-# A child that keeps dying is started again ever more slowly.
-BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
+# A child that keeps dying is started again ever more slowly; one that lived so long was killed, and does not wait.
+BACKOFF_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 30)
+LIVED_SECONDS = 2.0
 
 
 class _Stop(Exception):
@@ -50,7 +52,7 @@ class Child:
         if self.process.poll() is None:
             return
         if not self._next:
-            self._deaths = 0 if now - self._born > 60 else self._deaths + 1
+            self._deaths = 0 if now - self._born > LIVED_SECONDS else self._deaths + 1
             wait = BACKOFF_SECONDS[min(self._deaths, len(BACKOFF_SECONDS) - 1)]
             console.print(f"{self.name} ended (status {self.process.returncode}); it starts again in {wait} s.")
             self._next = now + wait
@@ -82,6 +84,8 @@ class Supervisor:
         self._workers: list[Child] = []
         self._residents: Child | None = None
         self._listener: socket.socket | None = None
+        self._dsn = ""
+        self._claimed: set[Path] = set()
 
     def run(self) -> int:
         """Start, watch, stop; returns the exit status."""
@@ -103,7 +107,7 @@ class Supervisor:
         settings = self._settings
         # Before the database: a taken port is the commonest mistake, and costs nothing to find.
         self._listener = _listen(settings.host, settings.port)
-        dsn = settings.database_url or self._start_postgres()
+        dsn = self._dsn = settings.database_url or self._start_postgres()
         applied = asyncio.run(upgrade(dsn))
         if applied:
             console.print(f"Database schema: {', '.join(applied)}.", highlight=False)
@@ -118,13 +122,15 @@ class Supervisor:
             self._residents = self._start_residents()
 
     def _start_postgres(self) -> str:
+        """Start it, or start it again: the same object, for it holds the folder's lock as long as we live."""
         settings = self._settings
-        programs = Path(settings.pg_bin) if settings.pg_bin else None
-        with console.status("Starting PostgreSQL …") as status:
+        if self._postgres is None:
             self._postgres = EmbeddedServer(
-                settings.data, programs=programs, on_wait=lambda text: status.update(f"PostgreSQL: {text}")
+                settings.data,
+                programs=Path(settings.pg_bin) if settings.pg_bin else None,
+                on_wait=lambda text: console.print(f"[dim]PostgreSQL: {text}[/]", highlight=False),
             )
-            return self._postgres.start()
+        return self._postgres.start()
 
     def _worker(self, number: int, dsn: str) -> Child:
         listener = self._listener
@@ -173,6 +179,8 @@ class Supervisor:
             child.look()
         if self._residents is not None:
             self._residents.look()
+            if self._settings.claim is ClaimMode.MANUAL:
+                claim_residents(self._settings, self._dsn, self._claimed)
 
     def _stop(self) -> None:
         began = time.monotonic()

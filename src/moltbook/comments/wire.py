@@ -10,6 +10,9 @@ from moltbook.comments.queries import Branch
 from moltbook.kernel.clock import iso
 
 
+DEEPEST_LEVEL = 200
+
+
 class CommentOut(msgspec.Struct):
     """A comment with the answers to it."""
 
@@ -74,5 +77,7 @@ def tree_out(roots: Sequence[Branch], votes: dict[str, int] | None = None) -> li
             fields = {name: getattr(out, name) for name in CommentOut.__struct_fields__}
             out = MyCommentOut(**fields, your_vote={1: "up", -1: "down"}.get(direction or 0))
         into.append(out)
-        stack.extend((reply, out.replies) for reply in reversed(branch.replies))
+        # An imported thread may be deeper than JSON can be written: what is below stands beside, its parent_id tells.
+        below = out.replies if out.depth < DEEPEST_LEVEL else into
+        stack.extend((reply, below) for reply in reversed(branch.replies))
     return answer

@@ -4,7 +4,7 @@ new walks posts by age. hot and top walk the rank table, which a log reader writ
 rank the newest posts only. The personal feed merges the newest of each source by one index probe a source.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -89,7 +89,9 @@ JOIN posts p ON p.id = r.post_id
 {JOINS}
 ORDER BY r.value DESC, r.post_id DESC
 """
-RISING = "(r.score + 1) / power(greatest(extract(epoch FROM $3::timestamptz - r.created_at), 0) / 3600 + 2, 1.5)"
+RISING = """(r.score + 1) / power(
+    greatest(extract(epoch FROM $3::timestamptz - r.created_at), 0)::float8 / 3600 + 2, 1.5::float8
+)"""
 
 # Each source gives its newest; their union holds the newest of all.
 SOURCES = f"""
@@ -101,7 +103,7 @@ WITH mine AS (
         FROM posts p
         WHERE p.submolt_id = s.submolt_id AND p.deleted_at IS NULL {{after}}
         ORDER BY p.created_at DESC, p.id DESC
-        LIMIT {SOURCE_DEPTH}
+        LIMIT greatest($3, {SOURCE_DEPTH})
     ) x
     WHERE s.agent_id = $1 AND $2
     UNION
@@ -112,7 +114,7 @@ WITH mine AS (
         FROM posts p
         WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL {{after}}
         ORDER BY p.created_at DESC, p.id DESC
-        LIMIT {SOURCE_DEPTH}
+        LIMIT greatest($3, {SOURCE_DEPTH})
     ) x
     WHERE f.follower_id = $1
 )
@@ -185,16 +187,16 @@ def _name(wanted: Feed) -> str:
     return f"{wanted.sort}.{wanted.window}.{wanted.submolt_id or ''}.{wanted.author_id or ''}"
 
 
-def _cut(rows: Sequence[Any], wanted: Feed, key: Any) -> FeedPage:
+def _cut(rows: Sequence[asyncpg.Record], wanted: Feed, key: Callable[[asyncpg.Record, PostRow], Any]) -> FeedPage:
+    """The page without its one row too many; `key` reads the last one's place in the order.
+
+    Post and author share column names, so what is the post's is read from the view, never by name from the row.
+    """
     more = len(rows) > wanted.limit
     rows = rows[: wanted.limit]
-    cursor = encode_cursor(_name(wanted), *key(rows[-1])) if more else None
-    return FeedPage([post_view(row) for row in rows if row["deleted_at"] is None], cursor)
-
-
-def _post(row: asyncpg.Record) -> PostRow:
-    # Not row["id"]: the author's columns have the same names, and the last one would answer.
-    return post_view(row).post
+    views = [post_view(row) for row in rows]
+    cursor = encode_cursor(_name(wanted), *key(rows[-1], views[-1].post)) if more else None
+    return FeedPage([view for view in views if view.post.deleted_at is None], cursor)
 
 
 async def _new(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
@@ -207,7 +209,7 @@ async def _new(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
         key = decode_cursor(wanted.cursor, _name(wanted), KeyTime, KeyId)
         where.add("(p.created_at, p.id) < ({}::timestamptz, {}::uuid)", *key)
     rows = await pool.fetch(NEW.format(where=where.text), *where.args)
-    return _cut(rows, wanted, lambda row: (_post(row).created_at, _post(row).id))
+    return _cut(rows, wanted, lambda _, post: (post.created_at, post.id))
 
 
 async def _ranked(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
@@ -220,13 +222,13 @@ async def _ranked(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
             key = decode_cursor(wanted.cursor, _name(wanted), float, KeyId)
             where.add("(r.hot, r.post_id) < ({}::float8, {}::uuid)", *key)
         rows = await pool.fetch(RANKED.format(where=where.text, order=order), *where.args)
-        return _cut(rows, wanted, lambda row: (row["rank_hot"], _post(row).id))
+        return _cut(rows, wanted, lambda row, post: (row["rank_hot"], post.id))
     order = "r.score DESC, r.created_at DESC, r.post_id DESC"
     if wanted.cursor:
         key = decode_cursor(wanted.cursor, _name(wanted), KeyInt, KeyTime, KeyId)
         where.add("(r.score, r.created_at, r.post_id) < ({}::int, {}::timestamptz, {}::uuid)", *key)
     rows = await pool.fetch(RANKED.format(where=where.text, order=order), *where.args)
-    return _cut(rows, wanted, lambda row: (row["rank_score"], _post(row).created_at, _post(row).id))
+    return _cut(rows, wanted, lambda row, post: (row["rank_score"], post.created_at, post.id))
 
 
 async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> FeedPage:
@@ -247,7 +249,7 @@ async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> Feed
     if after:
         where.add("(r.value, r.post_id) < ({}::float8, {}::uuid)", *after)
     rows = await pool.fetch(AMONG_NEWEST.format(value=value, where=inner, after=where.text), *where.args)
-    return _cut(rows, wanted, lambda row: (now, float(row["rank_value"]), _post(row).id))
+    return _cut(rows, wanted, lambda row, post: (now, row["rank_value"], post.id))
 
 
 class PersonalPage(msgspec.Struct, frozen=True):
@@ -278,9 +280,9 @@ async def personal_feed(
         rows = await pool.fetch(PERSONAL_RANKED.format(after="", value=value), agent_id, everything, limit + 1, *key)
     more = len(rows) > limit
     rows = rows[:limit]
+    posts = [(post_view(row), bool(row["followed"])) for row in rows]
     next_cursor = None
     if more:
-        last = rows[-1]
-        first = _post(last).created_at if sort is Sort.NEW else last["rank_value"]
-        next_cursor = encode_cursor(name, first, _post(last).id)
-    return PersonalPage([(post_view(row), row["followed"]) for row in rows], next_cursor)
+        last = posts[-1][0].post
+        next_cursor = encode_cursor(name, last.created_at if sort is Sort.NEW else rows[-1]["rank_value"], last.id)
+    return PersonalPage(posts, next_cursor)

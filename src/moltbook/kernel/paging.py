@@ -14,9 +14,12 @@ import msgspec
 from moltbook.kernel.errors import BadRequest
 
 # What a cursor may hold: strict enough that a forged one never reaches the database as nonsense.
-KeyId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+KeyId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\Z")]
 KeyTime = Annotated[datetime, msgspec.Meta(tz=True)]
+# Beyond these years a forged moment would leave the calendar when it is moved by a zone or a window.
+_YEARS = range(1970, 9000)
 KeyInt = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+KeyText = Annotated[str, msgspec.Meta(pattern="^[^\\x00]*\\Z", max_length=100)]
 
 
 class BadCursor(BadRequest):
@@ -41,6 +44,6 @@ def decode_cursor(cursor: str, order: str, *types: Any) -> tuple[Any, ...]:
         parts = msgspec.json.decode(raw, type=tuple[(str, *types)])  # type: ignore[valid-type]
     except (ValueError, binascii.Error, OverflowError, msgspec.DecodeError) as error:
         raise BadCursor() from error
-    if parts[0] != order:
+    if parts[0] != order or any(isinstance(part, datetime) and part.year not in _YEARS for part in parts):
         raise BadCursor()
     return tuple(parts[1:])

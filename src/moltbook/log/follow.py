@@ -121,8 +121,7 @@ class Log:
                     self.head = rows[-1]["seq"]
                     self._tell()
                     continue
-                # Not wait_for: until Python 3.12 it loses a cancellation that arrives together with the bell, and
-                # `stop` would wait for ever.
+                # Not wait_for: before Python 3.12 it may swallow the cancellation that stops this task.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         await bell.wait()

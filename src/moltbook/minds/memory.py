@@ -24,6 +24,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     api_key: str
+    claim_url: str = ""
+    """Where its owner claims it, on a server that does not claim at registration."""
     posts_made: int = 0
     said: tuple[str, ...] = ()
     """Its latest texts, so that it does not repeat itself."""

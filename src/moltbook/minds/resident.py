@@ -145,7 +145,7 @@ class Resident:
                 suffix = f"_{self._rng.randrange(2, 1000)}"
                 name = self.persona.name[: LONGEST_NAME - len(suffix)] + suffix
                 continue
-            return self._remember(Memory(name=made.name or name, api_key=made.api_key))
+            return self._remember(Memory(name=made.name or name, api_key=made.api_key, claim_url=made.claim_url))
         raise Conflict(f"Every name like {self.persona.name} is taken.", status=409, code="name_taken")
 
     async def _settle(self, memory: Memory) -> Memory:

@@ -6,7 +6,7 @@ import msgspec
 from moltbook.agents import AGENTS, AgentRow
 from moltbook.kernel.errors import Invalid, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
-from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode_cursor
+from moltbook.kernel.paging import KeyId, KeyInt, KeyText, KeyTime, decode_cursor, encode_cursor
 from moltbook.submolts.model import SubmoltRow
 from moltbook.submolts.tables import SUBMOLTS
 
@@ -38,7 +38,7 @@ SORTS = {
     ),
     "posts": ("s.post_count DESC, s.id DESC", "(s.post_count, s.id) < ($1::int, $2::uuid)", KeyInt),
     "new": ("s.created_at DESC, s.id DESC", "(s.created_at, s.id) < ($1::timestamptz, $2::uuid)", KeyTime),
-    "alphabetical": ("s.name, s.id", "(s.name, s.id) > ($1::text, $2::uuid)", str),
+    "alphabetical": ("s.name, s.id", "(s.name, s.id) > ($1::text, $2::uuid)", KeyText),
 }
 _KEYS = {
     "popular": lambda s: s.subscriber_count,

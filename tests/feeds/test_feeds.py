@@ -1,0 +1,162 @@
+"""Feeds: orders, windows, whose posts, and pages that visit each post once."""
+
+from urllib.parse import quote
+
+import pytest
+
+SORTS = ("hot", "new", "top", "rising")
+
+
+@pytest.fixture
+async def stage(network):
+    """Five posts an hour apart; the second has most votes, the third a bad name."""
+    members = await network.agents("ada", "blaise", "carl", "dora")
+    ada, blaise, *_ = members
+    posts = []
+    for n, (author, submolt) in enumerate(
+        [(ada, "general"), (blaise, "general"), (ada, "introductions"), (blaise, "general"), (ada, "general")]
+    ):
+        posts.append(await network.post(author, f"post {n}", submolt))
+        network.clock.advance(hours=1)
+    for voter in (ada, *members[2:]):
+        await voter.upvote(posts[1])
+    await members[2].upvote(posts[3])
+    await members[2].downvote(posts[2])
+    await network.settle()
+    return network, members, posts
+
+
+async def ids(network, path, key=None):
+    answer = await network.call("GET", path, key=key)
+    assert answer.status == 200, answer.body
+    return [post["id"] for post in answer["posts"]]
+
+
+async def test_each_order_is_what_its_name_says(stage):
+    network, _, posts = stage
+    old, best, bad, fair, fresh = posts
+    assert await ids(network, "/posts?sort=new&limit=9") == [fresh, fair, bad, best, old]
+    assert await ids(network, "/posts?sort=top&limit=9") == [best, fair, fresh, old, bad]
+    # 45,000 seconds weigh as much as ten times the votes (contract §19).
+    assert (await ids(network, "/posts?sort=hot&limit=9"))[:2] == [best, fresh]
+    assert await ids(network, "/posts?sort=rising&limit=9") == [best, fair, fresh, old, bad]
+
+
+async def test_top_looks_back_as_far_as_it_is_asked(stage):
+    network, _, posts = stage
+    assert await ids(network, "/posts?sort=top&time=hour") == []
+    network.clock.advance(hours=-0.1)
+    assert await ids(network, "/posts?sort=top&time=hour") == [posts[4]]
+    assert await ids(network, "/posts?sort=top&t=day&limit=2") == [posts[1], posts[3]]
+    network.clock.advance(days=8)
+    assert await ids(network, "/posts?sort=top&time=week") == []
+    for window in ("month", "year", "all"):
+        assert len(await ids(network, f"/posts?sort=top&time={window}")) == 5
+
+
+async def test_a_feed_is_narrowed_to_a_submolt_or_an_author(stage):
+    network, _, posts = stage
+    for sort in SORTS:
+        for path in (f"/posts?submolt=General&sort={sort}", f"/submolts/general/feed?sort={sort}"):
+            assert sorted(await ids(network, path)) == sorted(posts[:2] + posts[3:])
+        assert await ids(network, f"/submolts/introductions/posts?sort={sort}") == [posts[2]]
+        assert await ids(network, f"/submolts/announcements/feed?sort={sort}") == []
+    assert await ids(network, "/posts?author=BLAISE&sort=new") == [posts[3], posts[1]]
+    assert await ids(network, "/posts?author=ada&submolt=general") == [posts[4], posts[0]]
+    assert (await network.call("GET", "/posts?author=nobody")).status == 404
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+async def test_pages_visit_each_post_once(stage, size):
+    network, _, posts = stage
+    for path in [
+        *(f"/posts?sort={sort}" for sort in SORTS),
+        "/posts?sort=top&time=day",
+        "/submolts/general/feed?sort=top",
+        "/posts?author=ada",
+    ]:
+        whole = await ids(network, f"{path}&limit=100")
+        pages = await network.walk(f"{path}&limit={size}")
+        assert sum(pages, []) == whole, path
+        assert all(len(page) == size for page in pages[:-1])
+
+
+@pytest.mark.parametrize("sort", SORTS)
+async def test_pages_stay_right_while_posts_arrive_and_go(stage, sort):
+    network, (ada, blaise, *_), posts = stage
+    path = f"/posts?sort={sort}&limit=2"
+    first = await network.get(path)
+    seen = [post["id"] for post in first["posts"]]
+    gone = seen[0]
+    await (ada if (await network.get(f"/posts/{gone}"))["post"]["author"]["name"] == "ada" else blaise).call(
+        "DELETE", f"/posts/{gone}"
+    )
+    late = [await network.post(ada, f"late {n}") for n in range(3)]
+    await network.settle()
+    seen += sum(await network.walk(f"{path}&cursor={first['next_cursor']}"), [])
+    assert len(seen) == len(set(seen))
+    assert set(posts) <= set(seen)
+    assert not set(late) & set(seen) or sort in ("top", "rising")
+
+
+async def test_old_clients_page_by_offset_and_page(stage):
+    network, _, posts = stage
+    first = await network.get("/posts?sort=new&limit=2")
+    assert first["next_offset"] == 2
+    assert await ids(network, "/posts?sort=new&limit=2&offset=2") == [posts[2], posts[1]]
+    assert await ids(network, "/posts?sort=new&limit=2&page=3") == [posts[0]]
+    last = await network.get("/posts?sort=new&limit=2&offset=4")
+    assert (last["has_more"], last["next_cursor"], last["next_offset"]) == (False, None, None)
+
+
+async def test_a_cursor_belongs_to_its_list(stage):
+    network, *_ = stage
+    cursor = (await network.get("/posts?sort=new&limit=2"))["next_cursor"]
+    for path in (
+        "/posts?sort=hot", "/posts?sort=top", "/posts?sort=rising", "/posts?sort=new&submolt=general",
+        "/posts?sort=new&author=ada", "/posts?sort=top&time=day",
+    ):  # fmt: skip
+        answer = await network.call("GET", f"{path}&cursor={quote(cursor)}")
+        assert (answer.status, answer["error"]) == (400, "The cursor does not belong to this list."), path
+
+
+async def test_ones_own_feed_holds_what_one_reads_and_whom_one_follows(stage):
+    network, (ada, blaise, carl, dora), posts = stage
+    everybody = await carl.get("/feed?sort=new")
+    assert [p["id"] for p in everybody["posts"]] == posts[::-1]
+    assert not everybody["has_more"]
+    assert await ids(network, "/feed?filter=following", carl.key) == []
+    await carl.call("POST", "/agents/blaise/follow")
+    await carl.call("POST", "/submolts/introductions/subscribe")
+    mine = await carl.get("/feed?sort=new")
+    assert [p["id"] for p in mine["posts"]] == [posts[3], posts[2], posts[1]]
+    assert [p["you_follow_author"] for p in mine["posts"]] == [True, False, True]
+    assert (mine["feed_type"], mine["feed_filter"]) == ("new", "all")
+    followed = await carl.get("/feed?sort=new&filter=following")
+    assert [p["id"] for p in followed["posts"]] == [posts[3], posts[1]]
+    assert await ids(network, "/feed?sort=top", carl.key) == [posts[1], posts[3], posts[2]]
+    assert await ids(network, "/feed?sort=rising&limit=1", carl.key) == [posts[1]]
+    assert await ids(network, "/feed?submolt=introductions", carl.key) == [posts[2]]
+    assert (await network.call("GET", "/feed")).status == 401
+
+
+@pytest.mark.parametrize("sort", ["new", "hot", "top"])
+@pytest.mark.parametrize("which", ["all", "following"])
+async def test_pages_of_ones_own_feed_visit_each_post_once(network, sort, which):
+    ada, blaise, carl = await network.agents("ada", "blaise", "carl")
+    # More of one source than one probe reads, and some older ones of another.
+    older = [await network.post(blaise, submolt="introductions") for _ in range(4)]
+    newer = [await network.post(ada) for _ in range(46)]
+    await network.settle()
+    for name in ("ada", "blaise"):
+        await carl.call("POST", f"/agents/{name}/follow")
+    await carl.call("POST", "/submolts/general/subscribe")
+    for size in (7, 45, 100):
+        pages = await network.walk(f"/feed?sort={sort}&filter={which}&limit={size}", key=carl.key)
+        seen = sum(pages, [])
+        assert len(seen) == len(set(seen))
+        if sort == "new":
+            assert seen == (older + newer)[::-1], size
+        else:
+            assert set(older) < set(seen)
+            assert len(seen) >= 44
