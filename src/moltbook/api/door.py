@@ -154,10 +154,12 @@ class Api:
     async def _read(self, receive: Receive, headers: "_Headers") -> bytes:
         limit = self._house.settings.body_bytes
         length = headers.get(b"content-length")
-        if length is not None and (not length.isdigit() or int(length) > limit):
+        if length is not None and (not length.isdigit() or len(length) > 18 or int(length) > limit):
             raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")
         message = await receive()
         body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")
         if not message.get("more_body"):
             return body
         parts = [body]
