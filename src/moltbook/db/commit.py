@@ -255,22 +255,32 @@ class Committer:
         return seq
 
     async def _load(self, connection: asyncpg.Connection, batch: list[Done], world: World) -> None:
+        """Load in two questions: the rows that are locked, then those that these locks guard.
+
+        The second one sees what others committed while the first waited for its locks.
+        """
         wants = Wants()
         for done in batch:
             done.act.needs(wants)
-        await self._take(connection, wants, world)
-        wants = Wants()
+        await self._take(connection, {table: keys for table, keys in wants.keys.items() if table.lock}, world)
+        further = Wants()
         for done in batch:
-            done.act.further(wants, world)
-        if wants.keys:
-            await self._take(connection, wants, world)
+            done.act.further(further, world)
+        for table, keys in wants.keys.items():
+            if not table.lock:
+                further.keys.setdefault(table, set()).update(keys)
+        await self._take(connection, further.keys, world)
 
-    async def _take(self, connection: asyncpg.Connection, wants: Wants, world: World) -> None:
-        for table in sorted(wants.keys, key=self._order.__getitem__):
-            # Locks are taken in the order of the keys whatever plan PostgreSQL picks for an unsorted array.
-            keys = sorted(wants.keys[table])
-            row = table.row
-            world.take(table, [row(*r) for r in await connection.fetch(table.load_sql, table.load_arg(keys))])
+    async def _take(self, connection: asyncpg.Connection, keys: dict[Table[Any], set[Any]], world: World) -> None:
+        """Ask for all of it at once. The parts are answered, and their rows locked, from left to right."""
+        if not keys:
+            return
+        tables = sorted(keys, key=self._order.__getitem__)
+        parts = ", ".join(table.load_sql.format(f"${n}") for n, table in enumerate(tables, 1))
+        found = await connection.fetchrow(f"SELECT {parts}", *(table.load_arg(sorted(keys[table])) for table in tables))
+        for table, rows in zip(tables, found or (), strict=True):
+            if rows is not None:
+                world.take(table, table.decode(rows))
 
     async def _write(self, connection: asyncpg.Connection, world: World) -> int:
         first, second = world.writes()

@@ -16,6 +16,8 @@ import msgspec
 # What JSON cannot carry as itself travels as text.
 _FROM_JSON = {"bytea": "decode(u.{0}, 'base64')", "json": "u.{0}::json"}
 
+_TO_JSON = {"bytea": "encode(t.{0}, 'base64') AS {0}", "json": "t.{0}::text AS {0}"}
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -32,7 +34,8 @@ class Table(Generic[Row]):
 
     `key` names the leading columns that tell rows apart. `lock` takes the rows' locks when they are loaded, so that
     what an act read is still true when it is written. `settable` columns are written back when a row was touched;
-    `summable` ones also move by deltas, without the row in hand.
+    `summable` ones also move by deltas, without the row in hand. `unread` ones are long texts that no act has to see: a
+    loaded row holds "" there.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Table(Generic[Row]):
         settable: Sequence[str] = (),
         summable: Sequence[str] = (),
         find_by: str | None = None,
+        unread: Sequence[str] = (),
     ) -> None:
         if tuple(columns) != row.__struct_fields__:
             raise TypeError(f"columns of {name} differ from the fields of {row.__name__}")
@@ -61,7 +65,9 @@ class Table(Generic[Row]):
         self._changed_of: Callable[[Row], tuple[Any, ...]] = attrgetter(*self.key, *self.settable)
         self._changed = msgspec.defstruct(f"{name}_changed", (*self.key, *self.settable))
         self._delta = msgspec.defstruct(f"{name}_delta", (*self.key, *self.summable))
+        self._unread = frozenset(unread)
         self.load_sql = self._load_sql()
+        self.decode: Callable[[str], list[Row]] = msgspec.json.Decoder(list[row]).decode  # type: ignore[valid-type]
         self.insert_sql = self._insert_sql()
         self.update_sql = self._update_sql(self.settable, "u.{0}")
         self.sum_sql = self._update_sql(self.summable, "t.{0} + u.{0}")
@@ -88,15 +94,20 @@ class Table(Generic[Row]):
         return encode_json([self._delta(key, *numbers) for key, numbers in deltas.items()])
 
     def _load_sql(self) -> str:
-        names = ", ".join(f"t.{column}" for column in self.columns)
+        """One JSON list of the rows with the keys in a parameter, whose place is left open."""
+        names = ", ".join(self._loaded(name) for name in self.columns)
+        order = ", ".join(f"t.{column}" for column in ([self.find_by] if self.find_by else self.key))
         lock = " FOR NO KEY UPDATE OF t" if self.lock else ""
         if self.find_by:
-            kind = self.columns[self.find_by]
-            where = f"FROM {self.name} t WHERE t.{self.find_by} = ANY($1::text::{kind}[]) ORDER BY t.{self.find_by}"
-            return f"SELECT {names} {where}{lock}"
-        order = ", ".join(f"t.{column}" for column in self.key)
-        records = self._records(self.key).format("$1")
-        return f"SELECT {names} FROM {records} JOIN {self.name} t ON {self._same_key()} ORDER BY {order}{lock}"
+            source = f"{self.name} t WHERE t.{self.find_by} = ANY({{}}::text::{self.columns[self.find_by]}[])"
+        else:
+            source = f"{self._records(self.key)} JOIN {self.name} t ON {self._same_key()}"
+        return f"(SELECT json_agg(x) FROM (SELECT {names} FROM {source} ORDER BY {order}{lock}) x)"
+
+    def _loaded(self, name: str) -> str:
+        if name in self._unread:
+            return f"'' AS {name}"
+        return _TO_JSON.get(self.columns[name], "t.{0}").format(name)
 
     def _insert_sql(self) -> str:
         values = ", ".join(_FROM_JSON.get(kind, "u.{0}").format(name) for name, kind in self.columns.items())
