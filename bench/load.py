@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import uvloop
@@ -87,8 +88,8 @@ class _Caller(asyncio.Protocol):
         self._status = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports do all of this but inherit nothing.
+        self._transport = cast("asyncio.Transport", transport)
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -26,7 +26,11 @@ def get(path: str, *headers: tuple[str, str]) -> bytes:
 
 
 def _with_body(body: bytes) -> bytes:
-    return b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+    return _lines(len(body)) + body
+
+
+def _lines(length: int) -> bytes:
+    return b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % length
 
 
 def _head(path: str) -> bytes:
@@ -64,13 +68,11 @@ def mixed_writes(cast: Cast, seed: int) -> NextRequest:
     comments = comment_bodies(random, _TEXTS)
     texts = [msgspec.json.encode(sentence(random, COMMENT_CHARS)) for _ in range(_TEXTS)]
     # An id is always 36 characters, so the length of an answer's body is known before its parent is.
-    replies = [
-        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (len(text) + 64)
-        + b'{"content":' + text + b',"parent_id":"'
-        for text in texts
-    ]  # fmt: skip
+    begin, middle, end = b'{"content":', b',"parent_id":"', b'"}'
+    frame = len(begin + middle + end) + 36
+    replies = [_lines(len(text) + frame) + begin + text + middle for text in texts]
     comment_heads = [_head(f"/posts/{post.id}/comments") for post in cast.posts]
-    answered = [(_head(f"/posts/{c.post_id}/comments"), f'{c.id}"}}'.encode()) for c in cast.comments]
+    answered = [(_head(f"/posts/{c.post_id}/comments"), c.id.encode() + end) for c in cast.comments]
     votes = [(_head(f"/posts/{work.id}/upvote"), work.author) for work in cast.posts]
     votes += [(_head(f"/comments/{work.id}/upvote"), work.author) for work in cast.comments]
     post_count, everybody = len(cast.posts), len(auth)

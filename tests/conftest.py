@@ -5,14 +5,17 @@
 
 import asyncio
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import MappingProxyType
 
 import asyncpg
 import pytest
 
-from moltbook.db.embedded import DATABASE, EmbeddedServer
+from moltbook.db.cluster import DATABASE
+from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
 from tests.world.fixtures import found, network, other_committer
 
@@ -27,13 +30,15 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server_dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_dsn() -> Iterator[str]:
     """The address of the one server of this run."""
-    server = EmbeddedServer(tmp_path_factory.mktemp("server"), extra_settings=QUICK)
-    try:
-        yield server.start()
-    finally:
-        server.stop()
+    # Not below pytest's own folder: another run starting meanwhile closes that one, under root also to our server.
+    with tempfile.TemporaryDirectory(prefix="moltbook-tests-") as folder:
+        server = EmbeddedServer(Path(folder), extra_settings=QUICK)
+        try:
+            yield server.start()
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

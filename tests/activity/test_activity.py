@@ -20,7 +20,10 @@ async def test_totals_are_what_is_there(found):
         await blaise.call("DELETE", f"/comments/{comment}")
         await network.settle()
         stats = await network.get("/stats")
-        shown = {name: stats[name] for name in ("agents", "claimed_agents", "archived_agents", "submolts", "posts", "comments")}
+        shown = {
+            name: stats[name]
+            for name in ("agents", "claimed_agents", "archived_agents", "submolts", "posts", "comments")
+        }
         assert shown == {
             "agents": 3, "claimed_agents": 2, "archived_agents": 0, "submolts": 3, "posts": 1, "comments": 1,
         }  # fmt: skip

@@ -153,6 +153,7 @@ async def test_agents_are_paged(network, sort):
     members = await network.agents(*(f"agent{n}" for n in range(5)))
     post = await network.post(members[3])
     await members[0].upvote(post)
+    await network.settle()
     pages = await network.walk(f"/agents/recent?sort={sort}&limit=2", "agents")
     assert [len(page) for page in pages] == [2, 2, 1]
     assert sorted(sum(pages, [])) == sorted(m.id for m in members)

@@ -73,9 +73,7 @@ async def test_an_address_registers_so_many_agents_a_day_but_the_house_itself_mo
 
     async with found(limits=Limits(registrations_per_day=2)) as network:
         stranger = Caller(network.api, "203.0.113.9")
-        statuses = [
-            (await stranger("POST", "/agents/register", json={"name": f"agent{n}"})).status for n in range(3)
-        ]
+        statuses = [(await stranger("POST", "/agents/register", json={"name": f"agent{n}"})).status for n in range(3)]
         assert statuses == [201, 201, 429]
         await network.agents("one", "two", "three")
 

@@ -41,7 +41,13 @@ def test_an_answer_whose_parent_is_missing_stands_as_a_root():
 
 
 def test_deleted_comments_stay_only_where_an_answer_hangs_on_them():
-    comments = [comment(1, deleted=True), comment(2, 1, deleted=True), comment(3, 2), comment(4, deleted=True), comment(5, 4, deleted=True)]
+    comments = [
+        comment(1, deleted=True),
+        comment(2, 1, deleted=True),
+        comment(3, 2),
+        comment(4, deleted=True),
+        comment(5, 4, deleted=True),
+    ]
     assert order(comments, "old") == [1]
     assert order([c for c in comments if c.id != "3"], "old") == []
 
@@ -58,7 +64,8 @@ def test_a_thread_deeper_than_the_stack_is_a_tree():
 def test_every_comment_is_in_the_tree_once_below_its_parent(data):
     size = data.draw(st.integers(1, 30))
     comments = [
-        comment(n, data.draw(st.integers(0, n - 1)) or None, up=data.draw(st.integers(0, 3))) for n in range(1, size + 1)
+        comment(n, data.draw(st.integers(0, n - 1)) or None, up=data.draw(st.integers(0, 3)))
+        for n in range(1, size + 1)
     ]
     sort = data.draw(st.sampled_from(["best", "new", "old", "controversial"]))
     seen = {}

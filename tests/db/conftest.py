@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +31,19 @@ server.stop()
 Make = Callable[[Path], EmbeddedServer]
 Hold = Callable[[Path], "subprocess.Popen[str]"]
 Ask = Callable[[str, str], object]
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder of the test's own, not below the one every run of pytest shares and closes."""
+    with tempfile.TemporaryDirectory(prefix="moltbook-tests-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder that does not exist yet."""
+    return tmp_path / "data"
 
 
 @pytest.fixture
@@ -97,9 +111,9 @@ def pid_of() -> Callable[[Path], int]:
 
 
 @pytest.fixture
-def neighbour(tmp_path: Path, make: Make) -> Iterator[int]:
+def neighbour(data: Path) -> Iterator[int]:
     """A living process that is no server of ours but has the rights of one."""
-    server_user = (tmp_path / "data" / "pg").stat().st_uid if os.geteuid() == 0 else None
+    server_user = (data / "pg").stat().st_uid if os.geteuid() == 0 else None
     process = subprocess.Popen(["sleep", "600"], user=server_user)
     yield process.pid
     process.kill()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,18 +21,18 @@ def kill_and_wait(pid: int) -> None:
         process.wait(10)
 
 
-def test_a_killed_server_starts_again_with_everything_committed(tmp_path, make, ask, pid_of):
-    server = make(tmp_path / "data")
+def test_a_killed_server_starts_again_with_everything_committed(data, make, ask, pid_of):
+    server = make(data)
     dsn = server.start()
     ask(dsn, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n")
-    kill_and_wait(pid_of(tmp_path / "data"))
+    kill_and_wait(pid_of(data))
     assert ask(server.start(), "SELECT count(*) FROM kept") == 1000
 
 
-def test_a_backend_that_outlives_its_killed_server_does_not_keep_the_next_from_starting(tmp_path, make, ask, pid_of):
-    server = make(tmp_path / "data")
+def test_a_backend_that_outlives_its_killed_server_does_not_keep_the_next_from_starting(data, make, ask, pid_of):
+    server = make(data)
     server.start()
-    postmaster = psutil.Process(pid_of(tmp_path / "data"))
+    postmaster = psutil.Process(pid_of(data))
     stuck = postmaster.children()[0]
     stuck.suspend()
     kill_and_wait(postmaster.pid)
@@ -39,63 +40,71 @@ def test_a_backend_that_outlives_its_killed_server_does_not_keep_the_next_from_s
     assert not psutil.pid_exists(stuck.pid) or psutil.Process(stuck.pid).status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_server_whose_parent_was_killed_is_adopted_and_stopped(tmp_path, make, hold, ask, pid_of):
-    parent = hold(tmp_path / "data")
-    before = pid_of(tmp_path / "data")
+def test_a_server_whose_parent_was_killed_is_adopted_and_stopped(data, make, hold, ask, pid_of):
+    parent = hold(data)
+    before = pid_of(data)
     parent.kill()
     parent.wait()
-    server = make(tmp_path / "data")
+    server = make(data)
     assert ask(server.start(), "SELECT 1") == 1
     assert server.was_running
-    assert pid_of(tmp_path / "data") == before
+    assert pid_of(data) == before
     server.stop()
     assert not server.is_running()
     server.start()
     assert not server.was_running
 
 
-def test_a_command_leaves_an_orphaned_server_as_it_found_it(tmp_path, make, hold, pid_of):
-    parent = hold(tmp_path / "data")
+def test_a_command_leaves_an_orphaned_server_as_it_found_it(data, make, hold, pid_of):
+    parent = hold(data)
     parent.kill()
     parent.wait()
-    before = pid_of(tmp_path / "data")
-    with attach_or_start(tmp_path / "data"):
+    before = pid_of(data)
+    with attach_or_start(data):
         pass
-    assert pid_of(tmp_path / "data") == before
-    make(tmp_path / "data").start()
+    assert pid_of(data) == before
+    make(data).start()
 
 
-def test_an_interrupt_of_the_terminal_does_not_reach_the_server(tmp_path, make, hold, pid_of):
-    parent = hold(tmp_path / "data")
-    before = pid_of(tmp_path / "data")
+def test_an_interrupt_of_the_terminal_does_not_reach_the_server(data, make, hold, pid_of):
+    parent = hold(data)
+    before = pid_of(data)
     os.killpg(parent.pid, signal.SIGINT)
     parent.wait()
-    assert pid_of(tmp_path / "data") == before
-    make(tmp_path / "data").start()
+    assert pid_of(data) == before
+    make(data).start()
 
 
-def test_an_orphan_in_a_folder_that_was_moved_is_replaced(tmp_path, make, hold, ask):
-    parent = hold(tmp_path / "data")
+def test_an_orphan_in_a_folder_that_was_moved_is_replaced(tmp_path, data, make, hold, ask):
+    parent = hold(data)
     parent.kill()
     parent.wait()
-    (tmp_path / "data").rename(tmp_path / "moved")
+    (data).rename(tmp_path / "moved")
     server = make(tmp_path / "moved")
     assert ask(server.start(), "SELECT 1") == 1
     assert not server.was_running
 
 
-def test_an_orphan_that_is_just_recovering_is_waited_for(tmp_path, make, hold, ask, pid_of):
-    parent = hold(tmp_path / "data")
+def test_an_orphan_that_is_just_recovering_is_waited_for(data, make, hold, ask, pid_of):
+    parent = hold(data)
     parent.kill()
     parent.wait()
     # A lost process makes the server throw out all others and recover while its pid file goes on saying ready.
-    psutil.Process(pid_of(tmp_path / "data")).children()[0].kill()
-    assert ask(make(tmp_path / "data").start(), "SELECT 1") == 1
+    psutil.Process(pid_of(data)).children()[0].kill()
+    assert ask(make(data).start(), "SELECT 1") == 1
+
+
+def test_a_server_whose_folder_was_deleted_is_stopped_all_the_same(data, make, pid_of):
+    server = make(data)
+    server.start()
+    pid = pid_of(data)
+    shutil.rmtree(data / "pg")
+    server.stop()
+    assert not psutil.pid_exists(pid)
 
 
 @pytest.mark.parametrize("owner", ["a neighbour", "a server of another folder", "nobody", "an empty file"])
-def test_a_pid_file_that_lies_is_not_believed(tmp_path, make, ask, pid_of, request, owner):
-    data = tmp_path / "data"
+def test_a_pid_file_that_lies_is_not_believed(tmp_path, data, make, ask, pid_of, request, owner):
     server = make(data)
     server.start()
     kill_and_wait(pid_of(data))

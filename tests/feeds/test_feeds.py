@@ -88,7 +88,9 @@ async def test_pages_stay_right_while_posts_arrive_and_go(stage, sort):
     first = await network.get(path)
     seen = [post["id"] for post in first["posts"]]
     gone = seen[0]
-    await (ada if (await network.get(f"/posts/{gone}"))["post"]["author"]["name"] == "ada" else blaise).call("DELETE", f"/posts/{gone}")
+    await (ada if (await network.get(f"/posts/{gone}"))["post"]["author"]["name"] == "ada" else blaise).call(
+        "DELETE", f"/posts/{gone}"
+    )
     late = [await network.post(ada, f"late {n}") for n in range(3)]
     await network.settle()
     seen += sum(await network.walk(f"{path}&cursor={first['next_cursor']}"), [])

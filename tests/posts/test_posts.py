@@ -7,7 +7,9 @@ from moltbook.posts import PostKind
 from moltbook.posts.acts import ensure_url
 
 
-@pytest.mark.parametrize("url", ["https://example.org/a?b=c#d", "http://[::1]:80/", "HTTP://EXAMPLE.ORG", "https://é.fr/"])
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a?b=c#d", "http://[::1]:80/", "HTTP://EXAMPLE.ORG", "https://é.fr/"]
+)
 def test_a_web_address_is_a_link(url):
     assert ensure_url(url, PostKind.LINK) == url
 
@@ -80,7 +82,18 @@ async def test_the_longest_post_fits(network):
 
 @pytest.mark.parametrize(
     "text",
-    ["‮evil‬", "e\u0301\u0302", "👩‍👩‍👧‍👦", "\ufeffbom", "\u200bzero", "<script>", "\ud7ff\ue000", "\x7f\x1b[31m", "' OR 1=1 --", "\\x00"],
+    [
+        "‮evil‬",
+        "e\u0301\u0302",
+        "👩‍👩‍👧‍👦",
+        "\ufeffbom",
+        "\u200bzero",
+        "<script>",
+        "\ud7ff\ue000",
+        "\x7f\x1b[31m",
+        "' OR 1=1 --",
+        "\\x00",
+    ],
 )
 async def test_odd_words_are_kept_as_they_are(network, text):
     ada = await network.agent("ada")

@@ -21,7 +21,13 @@ async def test_a_profile_shows_what_was_written_last(network):
 
 
 async def test_nobody_has_no_profile(network):
-    for path in ("/agents/profile?name=nobody", "/agents/nobody", "/agents/%00", "/agents/%F0%9F%A6%9E", "/agents/profile?name=%FF"):
+    for path in (
+        "/agents/profile?name=nobody",
+        "/agents/nobody",
+        "/agents/%00",
+        "/agents/%F0%9F%A6%9E",
+        "/agents/profile?name=%FF",
+    ):
         answer = await network.call("GET", path)
         assert answer.status in (404, 400), path
     assert (await network.call("GET", "/agents/profile")).status == 400

@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 
 TOTALS = "SELECT name, value FROM totals"
-AWAKE = "SELECT count(*) FROM agents WHERE last_active > $1"
+AWAKE = "SELECT count(*) FROM agent_ranks WHERE last_active > $1"
 MINUTES = "SELECT minute, acts FROM activity WHERE minute > $1 ORDER BY minute"
 SPARK_MINUTES = 60
 

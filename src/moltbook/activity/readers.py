@@ -10,6 +10,9 @@ import msgspec
 from moltbook.agents import AgentRegistered
 from moltbook.log import Entry
 from moltbook.posts import PostPublished
+from moltbook.votes import VoteCast
+
+SLICE = 500
 
 COUNT = """
 INSERT INTO totals (name, value)
@@ -22,11 +25,17 @@ SELECT u.minute, u.acts FROM unnest($1::timestamptz[], $2::bigint[]) AS u(minute
 ON CONFLICT (minute) DO UPDATE SET acts = activity.acts + excluded.acts
 """
 SEEN = """
-UPDATE agents a
-SET last_active = u.at
+INSERT INTO agent_ranks (agent_id, karma, last_active)
+SELECT a.id, a.karma, coalesce(u.at, a.created_at)
 FROM unnest($1::uuid[], $2::timestamptz[]) AS u(id, at)
-WHERE a.id = u.id AND (a.last_active IS NULL OR a.last_active < u.at)
+JOIN agents a ON a.id = u.id
+ORDER BY a.id
+ON CONFLICT (agent_id) DO UPDATE
+SET karma = excluded.karma, last_active = greatest(agent_ranks.last_active, excluded.last_active)
 """
+# Committers hold the head while they move submolts' counters. Whoever touches the same rows takes it first, or the two
+# could block each other; so this comes last, and the head is held for no longer than it takes.
+HEAD_FIRST = "SELECT FROM log_head FOR NO KEY UPDATE"
 LIVELY = """
 UPDATE submolts s
 SET last_activity_at = u.at
@@ -44,17 +53,19 @@ STEP = {
 
 _registered = msgspec.json.Decoder(AgentRegistered).decode
 _published = msgspec.json.Decoder(PostPublished).decode
+_voted = msgspec.json.Decoder(VoteCast).decode
 
 
 class Activity:
-    """Keeps totals, activity, agents.last_active and submolts.last_activity_at in step with the log."""
+    """Keeps totals, activity, agent_ranks and submolts.last_activity_at in step with the log."""
 
     name = "activity"
-    pause_seconds = 1.0
+    # Gauges may be some seconds old; each agent that acts is a row to be ranked anew.
+    pause_seconds = 3.0
 
     async def reset(self, connection: asyncpg.Connection) -> None:
-        """Forget the gauges; last_active only ever grows and is the same after a replay."""
-        await connection.execute("DELETE FROM totals; DELETE FROM activity")
+        """Forget the gauges; last_activity_at only ever grows and is the same after a replay."""
+        await connection.execute("DELETE FROM totals; DELETE FROM activity; DELETE FROM agent_ranks")
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
         """Count."""
@@ -62,6 +73,7 @@ class Activity:
         minutes: Counter[datetime] = Counter()
         seen: dict[str, datetime] = {}
         lively: dict[str, datetime] = {}
+        liked: set[str] = set()
         for entry in entries:
             minutes[entry.at.replace(second=0, microsecond=0)] += 1
             if entry.actor_id is not None:
@@ -74,7 +86,14 @@ class Activity:
             if entry.kind == "post.published":
                 submolt_id = _published(entry.body).submolt_id
                 lively[submolt_id] = max(entry.at, lively.get(submolt_id, entry.at))
+            elif entry.kind == "vote.cast":
+                liked.add(_voted(entry.body).author_id)
         await connection.execute(COUNT, sorted(totals), [totals[name] for name in sorted(totals)])
         await connection.execute(ACTS, sorted(minutes), [minutes[minute] for minute in sorted(minutes)])
-        await connection.execute(SEEN, sorted(seen), [seen[agent] for agent in sorted(seen)])
-        await connection.execute(LIVELY, sorted(lively), [lively[submolt] for submolt in sorted(lively)])
+        ranked = sorted(seen.keys() | liked)
+        for start in range(0, len(ranked), SLICE):
+            part = ranked[start : start + SLICE]
+            await connection.execute(SEEN, part, [seen.get(agent) for agent in part])
+        if lively:
+            await connection.execute(HEAD_FIRST)
+            await connection.execute(LIVELY, sorted(lively), [lively[submolt] for submolt in sorted(lively)])

@@ -7,7 +7,6 @@ from moltbook.agents.queries import (
     agent_by_id,
     agent_by_key,
     agent_by_name,
-    id_of,
     keys_of,
     recent_agents,
 )
@@ -48,7 +47,6 @@ __all__ = [
     "ensure_claimed",
     "ensure_comment_pace",
     "ensure_pace",
-    "id_of",
     "keys_of",
     "recent_agents",
 ]

@@ -12,40 +12,42 @@ from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode
 
 AGENT = ", ".join(f"a.{column}" for column in AGENTS.columns)
 
-BY_ID = f"SELECT {AGENT} FROM agents a WHERE a.id = $1"
+_WIDTH = len(AGENTS.columns)
+
+BY_ID = f"SELECT {AGENT} FROM members a WHERE a.id = $1"
 BY_NAME = f"""
 SELECT {AGENT}
 FROM names n
-JOIN agents a ON a.id = n.id
+JOIN members a ON a.id = n.id
 WHERE n.kind = 'agent' AND n.name = lower($1)
 """
-ID_OF = "SELECT id FROM names WHERE kind = $1 AND name = lower($2)"
 BY_KEY = """
 SELECT a.id, a.name
 FROM keys k
-JOIN agents a ON a.id = k.agent_id
+JOIN members a ON a.id = k.agent_id
 WHERE k.digest = $1 AND k.revoked_at IS NULL AND NOT a.archived
 """
 BY_CLAIM = "SELECT agent_id FROM claims WHERE digest = $1"
 KEYS_OF = "SELECT id, created_at, revoked_at FROM keys WHERE agent_id = $1 ORDER BY created_at"
 NEWEST = f"""
-SELECT {AGENT}
-FROM agents a
+SELECT {AGENT}, a.created_at
+FROM members a
 WHERE ($1::timestamptz IS NULL OR (a.created_at, a.id) < ($1, $2::uuid))
 ORDER BY a.created_at DESC, a.id DESC
 LIMIT $3
 """
 MOST_KARMA = f"""
-SELECT {AGENT}
-FROM agents a
-WHERE ($1::int IS NULL OR (a.karma, a.id) < ($1, $2::uuid))
-ORDER BY a.karma DESC, a.id DESC
+SELECT {AGENT}, r.karma
+FROM agent_ranks r
+JOIN members a ON a.id = r.agent_id
+WHERE ($1::int IS NULL OR (r.karma, r.agent_id) < ($1, $2::uuid))
+ORDER BY r.karma DESC, r.agent_id DESC
 LIMIT $3
 """
 FOLLOWERS = f"""
 SELECT {AGENT}
 FROM follows f
-JOIN agents a ON a.id = f.follower_id
+JOIN members a ON a.id = f.follower_id
 WHERE f.followee_id = $1 AND ($2::uuid IS NULL OR f.follower_id > $2)
 ORDER BY f.follower_id
 LIMIT $3
@@ -53,7 +55,7 @@ LIMIT $3
 FOLLOWING = f"""
 SELECT {AGENT}
 FROM follows f
-JOIN agents a ON a.id = f.followee_id
+JOIN members a ON a.id = f.followee_id
 WHERE f.follower_id = $1 AND ($2::uuid IS NULL OR f.followee_id > $2)
 ORDER BY f.followee_id
 LIMIT $3
@@ -82,14 +84,6 @@ async def agent_by_name(pool: asyncpg.Pool, name: str) -> AgentRow:
     return AgentRow(*row)
 
 
-async def id_of(pool: asyncpg.Pool, kind: str, name: str) -> str | None:
-    """The id behind a reserved name."""
-    if "\x00" in name:
-        return None
-    found: str | None = await pool.fetchval(ID_OF, kind, name)
-    return found
-
-
 async def recent_agents(
     pool: asyncpg.Pool, sort: str, cursor: str | None, limit: int
 ) -> tuple[list[AgentRow], str | None]:
@@ -103,12 +97,12 @@ async def recent_agents(
     if cursor:
         kind = KeyInt if order == "karma" else KeyTime
         key = decode_cursor(cursor, f"agents.{order}", kind, KeyId)
-    agents = [AgentRow(*row) for row in await pool.fetch(sql, *key, limit + 1)]
-    if len(agents) <= limit:
+    rows = [tuple(row) for row in await pool.fetch(sql, *key, limit + 1)]
+    agents = [AgentRow(*row[:_WIDTH]) for row in rows[:limit]]
+    if len(rows) <= limit:
         return agents, None
-    last = agents[limit - 1]
-    value = last.karma if order == "karma" else last.created_at
-    return agents[:limit], encode_cursor(f"agents.{order}", value, last.id)
+    # The place in the list is what it was ranked by, not the karma of this very moment.
+    return agents, encode_cursor(f"agents.{order}", rows[limit - 1][_WIDTH], agents[-1].id)
 
 
 async def related(

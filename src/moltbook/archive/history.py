@@ -11,7 +11,8 @@ import asyncpg
 
 from moltbook.agents import AgentRegistered
 from moltbook.comments import CommentPublished
-from moltbook.db.world import Event, encode_json
+from moltbook.db.table import encode_json
+from moltbook.db.world import Event
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
 from moltbook.posts import PostPublished
 from moltbook.submolts import SubmoltCreated
@@ -74,7 +75,7 @@ async def tell(connection: asyncpg.Connection) -> int:
 
 def _record(n: int, row: asyncpg.Record) -> tuple[Any, ...]:
     event, actor = _event(row)
-    return n, row["at"], str(event.__struct_config__.tag), actor, encode_json(event).decode()
+    return n, row["at"], str(event.__struct_config__.tag), actor, encode_json(event)
 
 
 def _event(row: asyncpg.Record) -> tuple[Event, str | None]:

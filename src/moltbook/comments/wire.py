@@ -9,7 +9,6 @@ from moltbook.comments.model import CommentRow
 from moltbook.comments.queries import Branch
 from moltbook.kernel.clock import iso
 
-
 DEEPEST_LEVEL = 200
 
 

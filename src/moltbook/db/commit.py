@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 import asyncpg
 import structlog
 
-from moltbook.db.table import Table
+from moltbook.db.table import Table, encode_json
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Refusal, Unavailable
@@ -28,13 +28,24 @@ log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
 
-LOCK_HEAD = "UPDATE log_head SET seq = seq + $1 WHERE one RETURNING seq"
-APPEND = """
-INSERT INTO events (seq, at, kind, actor_id, body)
-SELECT $1::bigint + e.n, $2::timestamptz, e.kind, e.actor_id, e.body
-FROM unnest($3::text[], $4::uuid[], $5::json[]) WITH ORDINALITY AS e(kind, actor_id, body, n)
+# Committers plan their statements once. Batches reach into large tables by key, so only index look-ups are right,
+# whatever the statistics say: those of an empty world, when the server starts for the first time.
+SESSION = """
+SET plan_cache_mode = force_generic_plan;
+SET enable_seqscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off
 """
-WAKE = "SELECT pg_notify('log', $1)"
+# One statement for all that a batch changed: the head is locked and moved, the rows are written, the events get their
+# numbers, the readers are woken.
+HEAD = "WITH head AS (UPDATE log_head SET seq = seq + $1 WHERE one RETURNING seq)"
+TELL = """, told AS (
+    INSERT INTO events (seq, at, kind, actor_id, body)
+    SELECT head.seq - $1 + e.n, $2::timestamptz, e.kind, e.actor_id, e.body
+    FROM head, ROWS FROM (json_to_recordset($3::json) AS (kind text, actor_id uuid, body json))
+        WITH ORDINALITY AS e(kind, actor_id, body, n)
+)"""
+WAKE = "SELECT seq, pg_notify('log', seq::text) FROM head"
 
 BATCH_ACTS = 1000
 RETRIES = 5
@@ -44,6 +55,8 @@ PASSING = (
     asyncpg.exceptions.SerializationError,
     asyncpg.exceptions.DeadlockDetectedError,
     asyncpg.exceptions.LockNotAvailableError,
+    # Another Committer took the same name, or cast the same vote, between our look and our write: look again.
+    asyncpg.exceptions.UniqueViolationError,
 )
 # The server went away or cannot write; nothing was promised, the caller may try again.
 GONE = (
@@ -185,16 +198,11 @@ class Committer:
 
     async def _commit(self, batch: list[Done]) -> None:
         """Commit a batch; if it fails for an unknown reason, its acts one by one, so that only the guilty one fails."""
-        for attempt in range(RETRIES + 1):
+        for _ in range(RETRIES):
             try:
                 seq = await self._transaction(batch)
-                break
             except PASSING:
                 self.retries += 1
-                if attempt == RETRIES:
-                    for done in batch:
-                        done.fail(Unavailable())
-                    return
             except GONE as error:
                 log.warning("database away", acts=len(batch), error=repr(error))
                 self._drop_connection()
@@ -207,18 +215,24 @@ class Committer:
                     batch[0].fail(error)
                     return
                 log.warning("batch failed, one by one", acts=len(batch), error=repr(error))
+                break
+            else:
                 for done in batch:
-                    await self._commit([done])
+                    done.settle(seq)
+                self.batches += 1
+                self.acts += len(batch)
                 return
+        if len(batch) == 1:
+            batch[0].fail(Unavailable())
+            return
         for done in batch:
-            done.settle(seq)
-        self.batches += 1
-        self.acts += len(batch)
+            await self._commit([done])
 
     async def _transaction(self, batch: list[Done]) -> int:
         connection = self.connection
         if connection is None or connection.is_closed():
             connection = self.connection = await self._connect()
+            await connection.execute(SESSION)
         transaction = connection.transaction()
         await transaction.start()
         try:
@@ -241,36 +255,44 @@ class Committer:
         return seq
 
     async def _load(self, connection: asyncpg.Connection, batch: list[Done], world: World) -> None:
+        """Load in two questions: the rows that are locked, then those that these locks guard.
+
+        The second one sees what others committed while the first waited for its locks.
+        """
         wants = Wants()
         for done in batch:
             done.act.needs(wants)
-        await self._take(connection, wants, world)
-        wants = Wants()
+        await self._take(connection, {table: keys for table, keys in wants.keys.items() if table.lock}, world)
+        further = Wants()
         for done in batch:
-            done.act.further(wants, world)
-        if wants.keys:
-            await self._take(connection, wants, world)
+            done.act.further(further, world)
+        for table, keys in wants.keys.items():
+            if not table.lock:
+                further.keys.setdefault(table, set()).update(keys)
+        await self._take(connection, further.keys, world)
 
-    async def _take(self, connection: asyncpg.Connection, wants: Wants, world: World) -> None:
-        for table in sorted(wants.keys, key=self._order.__getitem__):
-            # Locks are taken in the order of the keys whatever plan PostgreSQL picks for an unsorted array.
-            keys = sorted(wants.keys[table])
-            row = table.row
-            world.take(table, [row(*r) for r in await connection.fetch(table.load_sql, *table.load_args(keys))])
+    async def _take(self, connection: asyncpg.Connection, keys: dict[Table[Any], set[Any]], world: World) -> None:
+        """Ask for all of it at once. The parts are answered, and their rows locked, from left to right."""
+        if not keys:
+            return
+        tables = sorted(keys, key=self._order.__getitem__)
+        parts = ", ".join(table.load_sql.format(f"${n}") for n, table in enumerate(tables, 1))
+        found = await connection.fetchrow(f"SELECT {parts}", *(table.load_arg(sorted(keys[table])) for table in tables))
+        for table, rows in zip(tables, found or (), strict=True):
+            if rows is not None:
+                world.take(table, table.decode(rows))
 
     async def _write(self, connection: asyncpg.Connection, world: World) -> int:
-        count = len(world.kinds)
-        if not count and not world.tables:
+        first, second = world.writes()
+        if not first and not world.told:
             return 0
-        statements = world.writes()
-        if not count and not statements:
-            return 0
-        head: int = await connection.fetchval(LOCK_HEAD, count)
-        for sql, args in statements:
-            await connection.execute(sql, *args)
-        if count:
-            await connection.execute(APPEND, head - count, world.now, world.kinds, world.actors, world.bodies)
-            await connection.execute(WAKE, str(head))
+        parts = "".join(f", w{n} AS ({sql.format(f'${n}')})" for n, (sql, _) in enumerate(first, 4))
+        args = [arg for _, arg in first]
+        head: int = await connection.fetchval(
+            f"{HEAD}{TELL}{parts} {WAKE}", len(world.told), world.now, encode_json(world.told), *args
+        )
+        for sql, arg in second:
+            await connection.execute(sql.format("$1"), arg)
         return head
 
     def _drop_connection(self) -> None:

@@ -1,8 +1,8 @@
 """The embedded server: our own PostgreSQL, started and stopped with Moltbook, in one data folder.
 
-In this room: creating the cluster, starting, adopting and stopping its server.
-Not here: whose programs (programs), which user (account), the folder around it (folder), what a killed
-server leaves (postmaster), its settings (tuning).
+In this room: starting, adopting and stopping the server.
+Not here: the cluster's files (cluster), whose programs (programs), which user (account), the folder around it
+(folder), what a killed server leaves (postmaster), its settings (tuning).
 
 A data folder holds `pg/` (the cluster), `run/` (the socket), `postgres.conf` (our settings), `postgres.log`
 and `pg.lock` (held by the process that runs the server).
@@ -14,7 +14,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,8 @@ from urllib.parse import urlencode
 
 import asyncpg
 
-from moltbook.db.account import Account, account_for, clean_environment, ensure_reach, hand_over, run_as
+from moltbook.db.account import Account, account_for, clean_environment, ensure_reach, hand_over
+from moltbook.db.cluster import DATABASE, create_cluster, ensure_same_major, is_cluster
 from moltbook.db.folder import (
     FolderLock,
     ensure_room,
@@ -45,10 +45,8 @@ from moltbook.db.postmaster import (
     sweep,
 )
 from moltbook.db.programs import Programs, find_programs
-from moltbook.db.trouble import DataFolderInUse, DidNotStart, FolderNotUsable, WrongMajorVersion
+from moltbook.db.trouble import DataFolderInUse, DidNotStart, FolderNotUsable
 from moltbook.db.tuning import managed_settings, memory_bytes
-
-DATABASE = "moltbook"
 
 _LOG_READ_BYTES = 8192
 _ANSWER_PATIENCE_SECONDS = 30.0
@@ -135,7 +133,7 @@ class EmbeddedServer:
         postmaster = find_postmaster(self._cluster)
         if postmaster is not None:
             stop_postmaster(postmaster.pid, self._cluster, self._reap, self._on_wait)
-        self._reap()
+        self._bury()
         self.leave()
 
     def leave(self) -> None:
@@ -149,11 +147,12 @@ class EmbeddedServer:
         programs = find_programs(self._chosen_programs)
         account = account_for(self._cluster)
         ensure_reach(account, programs, self._data_dir)
-        is_new = not _is_cluster(self._cluster)
+        is_new = not is_cluster(self._cluster)
         ensure_room(self._data_dir, for_new_cluster=is_new)
         if is_new:
-            self._create(programs, account)
-        _ensure_same_major(self._cluster, programs)
+            self._on_wait(f"Creating a database in {self._data_dir}.")
+            create_cluster(self._cluster, programs, account, options=self._making_options())
+        ensure_same_major(self._cluster, programs)
         hand_over(self._cluster, account)
         socket_dir = socket_folder(self._data_dir, account)
         self._write_settings(account, socket_dir)
@@ -188,28 +187,8 @@ class EmbeddedServer:
             f"PostgreSQL was started in {self._data_dir} but does not answer: {reason}.", f"Look into {self._log}."
         )
 
-    def _create(self, programs: Programs, account: Account) -> None:
-        """Make the cluster beside its place and move it there whole, so that a half-made one is never met."""
-        self._on_wait(f"Creating a database in {self._data_dir}.")
-        draft = self._data_dir / "pg.new"
-        if draft.exists():
-            shutil.rmtree(draft)
-        hand_over(draft, account)
-        # The built-in locale sorts the same on every machine for ever, so an upgrade of libc cannot spoil an index.
-        # The search parser still asks libc what a letter is, hence the ctype beside it.
-        ctype = "C.UTF-8" if sys.platform == "linux" else "C"
-        locale = ["--locale=C", f"--lc-ctype={ctype}"]
-        if programs.major >= 17:
-            locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--data-checksums"]
-        if self._extra_settings.get("fsync") == "off":
-            options.append("--no-sync")
-        try:
-            run_as(account, [programs.path("initdb"), "-D", draft, *options, *locale])
-        except subprocess.CalledProcessError as error:
-            self._log.write_text(error.stdout)
-            raise explain_end(self._data_dir, error.stdout) from error
-        draft.rename(self._cluster)
+    def _making_options(self) -> list[str]:
+        return ["--no-sync"] if self._extra_settings.get("fsync") == "off" else []
 
     def _write_settings(self, account: Account, socket_dir: Path) -> None:
         free = shutil.disk_usage(self._data_dir).free
@@ -243,6 +222,7 @@ class EmbeddedServer:
         return None
 
     def _spawn(self, programs: Programs, account: Account) -> None:
+        self._bury()
         rotate(self._log)
         handle = os.open(self._log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "ab") as log:
@@ -288,10 +268,16 @@ class EmbeddedServer:
                 self._on_wait(f"PostgreSQL is getting ready ({told} s): {last or 'no word from it yet'}.")
 
     def _give_up(self) -> None:
-        if self._child is not None and self._child.poll() is None and not self._adopted:
+        self._bury()
+        self.leave()
+
+    def _bury(self) -> None:
+        """Wait for the very end of our own child, which is still there for a moment when it serves no more."""
+        if self._child is not None:
+            # For one whose folder was taken away, so that nobody found it to ask it to stop.
             self._child.send_signal(signal.SIGINT)
             self._child.wait()
-        self.leave()
+            self._child = None
 
     def _reap(self) -> None:
         # A dead child keeps its number until it is asked for its result, and a number that is taken looks alive.
@@ -339,33 +325,6 @@ def _attach(cluster: Path) -> str | None:
     except (asyncpg.CannotConnectNowError, *_PASSING):
         return None
     return address
-
-
-def _is_cluster(folder: Path) -> bool:
-    if not folder.exists():
-        return False
-    if (folder / "PG_VERSION").exists():
-        return True
-    if any(folder.iterdir()):
-        raise FolderNotUsable(
-            f"{folder} is not empty and not a database of PostgreSQL.",
-            "Choose another data folder with --data, or move this one away.",
-        )
-    folder.rmdir()
-    return False
-
-
-def _ensure_same_major(cluster: Path, programs: Programs) -> None:
-    written_by = (cluster / "PG_VERSION").read_text().strip()
-    if written_by == str(programs.major):
-        return
-    raise WrongMajorVersion(
-        f"The database in {cluster} was written by PostgreSQL {written_by}; "
-        f"the programs in {programs.folder} are PostgreSQL {programs.major}.",
-        f"To open it as it is, set MOLTBOOK_PG_BIN to the programs of PostgreSQL {written_by} "
-        f"(such as /usr/lib/postgresql/{written_by}/bin). To move on to PostgreSQL {programs.major}, run pg_upgrade on "
-        f"it, or pg_dump the database '{DATABASE}' with the old programs and restore it into a new data folder.",
-    )
 
 
 def _address(postmaster: Postmaster) -> str:

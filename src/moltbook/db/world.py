@@ -4,19 +4,26 @@ An act sees rows, changes them, adds new ones, adds deltas to rows it need not s
 waiting. The Committer loads a World before the acts decide and writes it afterwards.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from moltbook.db.table import Row, Table
-from moltbook.kernel.clock import iso
 from moltbook.kernel.ids import NewId, new_id
 
 Answer = TypeVar("Answer")
 
-encode_json: Callable[[Any], bytes] = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
+
+
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """One event on its way into the log; the body is JSON already."""
+
+    kind: str
+    actor_id: str | None
+    body: msgspec.Raw
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -113,10 +120,7 @@ class World:
         self.now = now
         self.new_id = ids
         self.tables: dict[Table[Any], Rows[Any]] = {}
-        self.kinds: list[str] = []
-        self.actors: list[str | None] = []
-        self.bodies: list[str] = []
-        self.clock_text = iso(now)
+        self.told: list[Told] = []
 
     def __getitem__(self, table: Table[Row]) -> Rows[Row]:
         rows = self.tables.get(table)
@@ -133,49 +137,34 @@ class World:
 
     def emit(self, event: Event, actor: str | None) -> None:
         """Say what happened; the log keeps it in the same transaction."""
-        self.kinds.append(str(event.__struct_config__.tag))
-        self.actors.append(actor)
-        self.bodies.append(encode_json(event).decode())
+        self.told.append(Told(str(event.__struct_config__.tag), actor, msgspec.Raw(_encode(event))))
 
-    def writes(self) -> list[tuple[str, list[Any]]]:
-        """Everything that changed, as statements of data-modifying CTEs with their parameters.
+    def writes(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Everything that changed: statements that take one JSON parameter each, and these parameters.
 
-        One statement nearly always. PostgreSQL applies only one change to a row within a statement, so a second change
-        of the same table follows in a second one.
+        The first list goes into one statement. PostgreSQL applies only one change to a row within a statement, so a
+        second change of the same table follows in the second list, which is nearly always empty.
         """
-        first, second = _Statement(), _Statement()
+        first: list[tuple[str, str]] = []
+        second: list[tuple[str, str]] = []
         updated: set[str] = set()
-        for rows in self.tables.values():
+        # In one order, whatever was touched first: the same text each time, which PostgreSQL has planned already.
+        for rows in sorted(self.tables.values(), key=_place):
             table = rows.table
             if rows.removed:
-                first.add(table.delete(list(rows.removed.values()), first.next))
+                first.append((table.delete_sql, table.rows_arg(list(rows.removed.values()))))
             if rows.added:
-                first.add(table.insert(list(rows.added.values()), first.next))
+                first.append((table.insert_sql, table.rows_arg(list(rows.added.values()))))
             if rows.touched:
-                statement = second if table.name in updated else first
-                statement.add(table.update(list(rows.touched.values()), statement.next))
+                part = (table.update_sql, table.changes_arg(list(rows.touched.values())))
+                (second if table.name in updated else first).append(part)
                 updated.add(table.name)
             deltas = {key: delta for key, delta in rows.deltas.items() if any(delta)}
             if deltas:
-                statement = second if table.name in updated else first
-                statement.add(table.sum(deltas, statement.next))
+                (second if table.name in updated else first).append((table.sum_sql, table.deltas_arg(deltas)))
                 updated.add(table.name)
-        return [(s.sql(), s.args) for s in (first, second) if s.parts]
+        return first, second
 
 
-class _Statement:
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.args: list[Any] = []
-
-    @property
-    def next(self) -> int:
-        return len(self.args) + 1
-
-    def add(self, made: tuple[str, list[Any]]) -> None:
-        self.parts.append(made[0])
-        self.args.extend(made[1])
-
-    def sql(self) -> str:
-        ctes = ", ".join(f"w{i} AS ({part})" for i, part in enumerate(self.parts[:-1]))
-        return f"WITH {ctes} {self.parts[-1]}" if ctes else self.parts[-1]
+def _place(rows: Rows[Any]) -> tuple[str, int]:
+    return rows.table.name, len(rows.table.columns)

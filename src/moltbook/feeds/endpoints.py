@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from moltbook.agents import id_of
 from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed, personal_feed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
@@ -102,11 +101,11 @@ async def submolt_posts(house: House, request: Request) -> Ok:
 async def _posts(house: House, query: PostsQuery, submolt: str | None) -> Ok:
     submolt_id = author_id = None
     if submolt:
-        submolt_id = await id_of(house.pool, "submolt", submolt)
+        submolt_id = await house.names.id_of("submolt", submolt)
         if submolt_id is None:
             raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
     if query.author:
-        author_id = await id_of(house.pool, "agent", query.author)
+        author_id = await house.names.id_of("agent", query.author)
         if author_id is None:
             raise NotFound("Agent")
     wanted = wanted_from(

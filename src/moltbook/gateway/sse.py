@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from moltbook.agents import id_of
 from moltbook.house import House
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import BadRequest, NotFound
@@ -84,7 +83,7 @@ class Stream:
         if query.get("post"):
             return cursor, parse_id(query["post"])
         if query.get("submolt"):
-            submolt_id = await id_of(self._house.pool, "submolt", query["submolt"])
+            submolt_id = await self._house.names.id_of("submolt", query["submolt"])
             if submolt_id is None:
                 raise NotFound("Submolt")
             return cursor, submolt_id

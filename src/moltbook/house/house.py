@@ -3,6 +3,7 @@
 import asyncpg
 
 from moltbook.db.commit import Committer
+from moltbook.db.names import Names
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.secrets import Keyring
 from moltbook.log import Log
@@ -23,6 +24,7 @@ class House:
     ) -> None:
         self.settings = settings
         self.pool = pool
+        self.names = Names(pool)
         self.committer = committer
         self.log = log
         self.keyring = keyring

@@ -28,7 +28,7 @@ LIMIT $2
 HEAD = "SELECT seq FROM log_head"
 
 PAGE = 1000
-RING = 5000
+RING = 20_000
 # A lost notification must not silence a reader: it looks anyway after this long.
 LOOK_SECONDS = 5.0
 

@@ -25,6 +25,7 @@ ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updat
 """
 LAG = "SELECT coalesce(max(r.seq), 0) FROM readers r WHERE r.name = $1"
 RETRY_SECONDS = 1.0
+GATHERED = 20_000
 
 
 class Reader(Protocol):
@@ -79,13 +80,17 @@ class Readers:
                 await asyncio.sleep(RETRY_SECONDS)
             cursor = await connection.fetchval(CURSOR, reader.name) or 0
             self.cursors[reader.name] = cursor
+            gathered: list[Entry] = []
             async for entries in self._log.batches(cursor):
-                await step(connection, reader, entries)
-                self.cursors[reader.name] = entries[-1].seq
-                # Ranks may follow within a second: gathering makes many changes of a row one. A full page means
-                # that more is waiting: pausing then would let a busy network run away from its readers.
-                if len(entries) < PAGE:
-                    await asyncio.sleep(reader.pause_seconds)
+                gathered += entries
+                # A full page means that more is waiting. Gathering makes many changes of a row one, which is what keeps
+                # the readers of a busy network cheap; the bound keeps their memory and their transactions small.
+                if len(entries) == PAGE and len(gathered) < GATHERED:
+                    continue
+                await step(connection, reader, gathered)
+                self.cursors[reader.name] = gathered[-1].seq
+                gathered = []
+                await asyncio.sleep(reader.pause_seconds)
         finally:
             connection.terminate()
 

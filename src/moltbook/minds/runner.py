@@ -26,6 +26,8 @@ from moltbook.minds.scripted import ScriptedMind
 
 FAILURES_BORNE = 3
 UNSAID_PAUSE_SECONDS = 60.0
+# Whoever started the residents claims them as soon as it sees them.
+UNCLAIMED_PAUSE_SECONDS = 3.0
 """How long a resident keeps quiet after a refusal that names no time."""
 FIRST_TURN_SECONDS = 1e9
 """Who has not had a turn yet goes before everybody who has."""
@@ -154,7 +156,8 @@ class Population:
             return False
         except MoltbookError as refusal:
             tell(f"{resident.name} was refused: {refusal}")
-            self._not_before[resident.persona.name] = asyncio.get_running_loop().time() + UNSAID_PAUSE_SECONDS
+            pause = UNCLAIMED_PAUSE_SECONDS if refusal.code == "NOT_CLAIMED" else UNSAID_PAUSE_SECONDS
+            self._not_before[resident.persona.name] = asyncio.get_running_loop().time() + pause
             return False
         except NoModel as reason:
             self._lose_model(reason)

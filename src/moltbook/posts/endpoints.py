@@ -2,7 +2,7 @@
 
 import msgspec
 
-from moltbook.agents import NotClaimed, Pace, id_of
+from moltbook.agents import NotClaimed, Pace
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import PostId, SubmoltId, parse_id
@@ -45,7 +45,7 @@ async def publish(house: House, request: Request) -> Ok:
     name = body.submolt_name or body.submolt
     if not name:
         raise Invalid("submolt_name is required", "Name the submolt to post in, for example general.")
-    submolt_id = await id_of(house.pool, "submolt", name)
+    submolt_id = await house.names.id_of("submolt", name)
     if submolt_id is None:
         raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
     kind = body.type or (PostKind.LINK if body.url else PostKind.TEXT)

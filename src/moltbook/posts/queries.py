@@ -14,7 +14,7 @@ from moltbook.posts.tables import POSTS
 POST = ", ".join(f"p.{column}" for column in POSTS.columns)
 AUTHOR = ", ".join(f"a.{column}" for column in AGENTS.columns)
 COLUMNS = f"{POST}, {AUTHOR}, s.name, s.display_name"
-JOINS = "JOIN agents a ON a.id = p.author_id JOIN submolts s ON s.id = p.submolt_id"
+JOINS = "JOIN members a ON a.id = p.author_id JOIN submolts s ON s.id = p.submolt_id"
 
 ONE = f"SELECT {COLUMNS} FROM posts p {JOINS} WHERE p.id = $1"
 MANY = f"""

@@ -32,6 +32,7 @@ POSTS = Table(
     },
     key=("id",),
     settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
+    unread=("title", "content", "url"),
 )
 
 

@@ -17,13 +17,13 @@ BY_NAME = f"""
 SELECT {SUBMOLT}, {AGENT}
 FROM names n
 JOIN submolts s ON s.id = n.id
-LEFT JOIN agents a ON a.id = s.creator_id
+LEFT JOIN members a ON a.id = s.creator_id
 WHERE n.kind = 'submolt' AND n.name = lower($1)
 """
 LIST = f"""
 SELECT {SUBMOLT}, {AGENT}
 FROM submolts s
-LEFT JOIN agents a ON a.id = s.creator_id
+LEFT JOIN members a ON a.id = s.creator_id
 WHERE {{after}}
 ORDER BY {{order}}
 LIMIT $3
