@@ -120,7 +120,11 @@ async def test_what_the_database_refuses_concerns_its_own_act_only(committer, da
     assert isinstance(done.pop(7), asyncpg.CheckViolationError)
     assert done == ["first"] * 19
     assert len(await notes(database)) == 19
-    assert await database.fetchval("SELECT seq FROM log_head") == await database.fetchval("SELECT count(*) FROM events") == 19
+    assert (
+        await database.fetchval("SELECT seq FROM log_head")
+        == await database.fetchval("SELECT count(*) FROM events")
+        == 19
+    )
 
 
 async def test_an_act_that_changes_nothing_costs_no_number(committer, database):
