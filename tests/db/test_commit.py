@@ -23,7 +23,9 @@ NOTES = Table(
     "notes", Note, {"id": "integer", "words": "text", "count": "integer"}, key=("id",), settable=("words",),
     summable=("count",),
 )  # fmt: skip
-SCHEMA = "CREATE TABLE notes (id integer PRIMARY KEY, words text NOT NULL CHECK (words <> 'forbidden'), count integer NOT NULL)"
+SCHEMA = """
+CREATE TABLE notes (id integer PRIMARY KEY, words text NOT NULL CHECK (words <> 'forbidden'), count integer NOT NULL)
+"""
 
 
 class Noted(Event, frozen=True, tag="note.noted"):
@@ -120,7 +122,11 @@ async def test_what_the_database_refuses_concerns_its_own_act_only(committer, da
     assert isinstance(done.pop(7), asyncpg.CheckViolationError)
     assert done == ["first"] * 19
     assert len(await notes(database)) == 19
-    assert await database.fetchval("SELECT seq FROM log_head") == await database.fetchval("SELECT count(*) FROM events") == 19
+    assert (
+        await database.fetchval("SELECT seq FROM log_head")
+        == await database.fetchval("SELECT count(*) FROM events")
+        == 19
+    )
 
 
 async def test_an_act_that_changes_nothing_costs_no_number(committer, database):

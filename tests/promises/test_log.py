@@ -1,6 +1,7 @@
 """The log: whoever follows it sees every event once and in order, however many write."""
 
 import asyncio
+import itertools
 import sys
 from pathlib import Path
 
@@ -61,14 +62,12 @@ async def test_four_writers_and_their_readers(dsn, tmp_path, monkeypatch):
         for follower in late:
             other = await asyncio.wait_for(follower, 60)
             assert other == seen[-len(other) :]
-        assert seen == [
-            tuple(row) for row in await house.pool.fetch("SELECT seq, kind, body FROM events ORDER BY seq")
-        ]
+        assert seen == [tuple(row) for row in await house.pool.fetch("SELECT seq, kind, body FROM events ORDER BY seq")]
     place = {msgspec.json.decode(body)["post_id"]: seq for seq, kind, body in seen if kind == "post.published"}
     assert len(place) == posts
     for rounds in told:
         assert len(rounds) == ROUNDS
-        for former, latter in zip(rounds, rounds[1:], strict=False):
+        for former, latter in itertools.pairwise(rounds):
             assert max(place[post] for post in former) < min(place[post] for post in latter)
     assert await what_is_wrong(dsn) == {}
     now, anew = await ranks_now_and_anew(dsn)
