@@ -144,12 +144,16 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
     """The parts that every way of running shares."""
     pool = await open_pool(dsn, size=settings.pool_size, application_name="moltbook")
     try:
-        committer = Committer(
-            lambda: connect(dsn, "moltbook committer"), TABLES, queue_acts=settings.queue_acts, clock=clock
-        )
-        committer.start()
         events = Log(pool, lambda: connect(dsn, "moltbook log"))
         await events.start()
+        committer = Committer(
+            lambda: connect(dsn, "moltbook committer"),
+            TABLES,
+            queue_acts=settings.queue_acts,
+            clock=clock,
+            heard=events.hear,
+        )
+        committer.start()
         try:
             await seed(committer)
             yield House(settings, pool, committer, events, Keyring(load_pepper(settings.data)), clock)

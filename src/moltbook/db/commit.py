@@ -5,7 +5,8 @@ slices), what a row is (table), how the log is read (log).
 
 A batch is whatever is queued when the former commit ends; no timer. It locks and loads the rows its acts need, lets
 them decide one after another on a shared World, writes all changes set-wise, appends the events, commits, and only then
-answers. Locks are taken in one order everywhere – tables as registered, rows by key, the log's head last – so two
+answers. While others wait, some of the answers are held back until the next batch has given PostgreSQL its work, so that
+both have something to do (decisions/0002). Locks are taken in one order everywhere – tables as registered, rows by key, the log's head last – so two
 Committers cannot block each other for ever.
 """
 
@@ -13,13 +14,14 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import asyncpg
 import structlog
 
 from moltbook.db.table import Table, encode_json
-from moltbook.db.world import Act, Wants, World
+from moltbook.db.world import Act, Told, Wants, World
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.kernel.ids import NewId, new_id
@@ -49,6 +51,10 @@ WAKE = "SELECT seq, pg_notify('log', seq::text) FROM head"
 
 BATCH_ACTS = 1000
 RETRIES = 5
+# The share of a batch that is answered at once though others wait; the rest is answered while the next batch is written,
+# or after this long.
+ANSWERED_AT_ONCE = 0.4
+HELD_SECONDS = 0.005
 
 # What a repeat of the same batch can cure: lost races, not wrong data.
 PASSING = (
@@ -70,6 +76,14 @@ GONE = (
     ConnectionError,
     OSError,
 )
+
+
+# Told after each commit: the writing backend's pid, the number of the last event, the time and the events.
+Heard = Callable[[int, int, datetime, Sequence[Told]], None]
+
+
+def _nobody(_pid: int, _last: int, _at: datetime, _told: Sequence[Told]) -> None:
+    pass
 
 
 class Unfinished(Unavailable):
@@ -115,6 +129,7 @@ class Committer:
         queue_acts: int = 4000,
         clock: Clock = system_clock,
         ids: NewId = new_id,
+        heard: Heard = _nobody,
     ) -> None:
         self._connect = connect
         self._order = {table: position for position, table in enumerate(tables)}
@@ -123,8 +138,13 @@ class Committer:
         self._wake = asyncio.Event()
         self._clock = clock
         self._ids = ids
+        self._heard = heard
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        # Whether the former COMMIT has begun the next transaction already.
+        self._begun = False
+        self._held: list[tuple[Done, int]] = []
+        self._holding: asyncio.TimerHandle | None = None
         self.connection: asyncpg.Connection | None = None
         self.batches = 0
         self.acts = 0
@@ -217,10 +237,9 @@ class Committer:
                 log.warning("batch failed, one by one", acts=len(batch), error=repr(error))
                 break
             else:
-                for done in batch:
-                    done.settle(seq)
                 self.batches += 1
                 self.acts += len(batch)
+                self._settle(batch, seq)
                 return
         if len(batch) == 1:
             batch[0].fail(Unavailable())
@@ -228,13 +247,33 @@ class Committer:
         for done in batch:
             await self._commit([done])
 
+    def _settle(self, batch: list[Done], seq: int) -> None:
+        """Answer a batch; while the next one is beginning, a part of it later."""
+        self._settle_held()
+        now = int(len(batch) * ANSWERED_AT_ONCE) if self._begun else len(batch)
+        for done in batch[:now]:
+            done.settle(seq)
+        if now < len(batch):
+            self._held = [(done, seq) for done in batch[now:]]
+            self._holding = asyncio.get_running_loop().call_later(HELD_SECONDS, self._settle_held)
+
+    def _settle_held(self) -> None:
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+        held, self._held = self._held, []
+        for done, seq in held:
+            done.settle(seq)
+
     async def _transaction(self, batch: list[Done]) -> int:
         connection = self.connection
         if connection is None or connection.is_closed():
             connection = self.connection = await self._connect()
             await connection.execute(SESSION)
-        transaction = connection.transaction()
-        await transaction.start()
+            self._begun = False
+        if not self._begun:
+            await connection.execute("BEGIN")
+        self._begun = False
         try:
             world = World(self._clock(), self._ids)
             await self._load(connection, batch, world)
@@ -243,15 +282,20 @@ class Committer:
                     done.outcome = done.act.decide(world)
                 except Refusal as refusal:
                     done.outcome = refusal
+            # Runs as soon as we wait for PostgreSQL, which then has the batch to write.
+            asyncio.get_running_loop().call_soon(self._settle_held)
             seq = await self._write(connection, world)
         except BaseException:
             with contextlib.suppress(*GONE):
-                await transaction.rollback()
+                await connection.execute("ROLLBACK")
             raise
+        begin = bool(self._queue)
         try:
-            await transaction.commit()
+            await connection.execute("COMMIT AND CHAIN" if begin else "COMMIT")
         except GONE as error:
             raise _CommitLost(repr(error)) from error
+        self._begun = begin
+        self._heard(connection.get_server_pid(), seq, world.now, world.told)
         return seq
 
     async def _load(self, connection: asyncpg.Connection, batch: list[Done], world: World) -> None:

@@ -1,20 +1,23 @@
 """Following the log: back-fill from the table, cut over to live, never skip, never repeat.
 
 `events.seq` has no gaps and grows in commit order (db.commit), so "everything after my cursor" is a complete answer at
-any moment. One listener a process reads each new event once and keeps the newest in a ring; followers whose
-cursor lies inside the ring are served from memory, the others from the table until they have caught up.
+any moment. The newest events are kept in a ring: those of this process are handed over by its Committer after the commit,
+those of others are read once by a listener. Followers whose cursor lies inside the ring are served from memory, the
+others from the table until they have caught up.
 """
 
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 import msgspec
 import structlog
+
+from moltbook.db.world import Told
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +54,8 @@ class Log:
         self._connect = connect
         self._ring: deque[Entry] = deque(maxlen=RING)
         self._wake = asyncio.Event()
+        self._bell = asyncio.Event()
+        self._own_pid = 0
         self._task: asyncio.Task[None] | None = None
         self.head = 0
 
@@ -95,7 +100,26 @@ class Log:
             for entry in entries:
                 yield entry
 
-    def _tell(self) -> None:
+    def hear(self, pid: int, last: int, at: datetime, told: Sequence[Told]) -> None:
+        """Take over what this process has just committed: events up to number `last`, written by backend `pid`."""
+        self._own_pid = pid
+        if not told:
+            return
+        first = last - len(told) + 1
+        if first == self.head + 1:
+            self._extend(
+                [
+                    Entry(seq, at, event.kind, event.actor_id, bytes(event.body).decode())
+                    for seq, event in enumerate(told, first)
+                ]
+            )
+        elif last > self.head:
+            # Others have written meanwhile: all of it is read from the table.
+            self._bell.set()
+
+    def _extend(self, entries: Iterable[Entry]) -> None:
+        self._ring.extend(entries)
+        self.head = self._ring[-1].seq
         wake, self._wake = self._wake, asyncio.Event()
         wake.set()
 
@@ -107,19 +131,25 @@ class Log:
                 log.warning("log listener lost its connection", error=repr(error))
                 await asyncio.sleep(0.5)
 
+    def _notified(self, _connection: object, pid: int, _channel: str, payload: object) -> None:
+        # Own commits are handed over; their notification often arrives first.
+        if pid != self._own_pid and int(str(payload)) > self.head:
+            self._bell.set()
+
     async def _listen(self) -> None:
         connection = await self._connect()
-        bell = asyncio.Event()
+        bell = self._bell
         try:
             connection.add_termination_listener(lambda _: bell.set())
-            await connection.add_listener("log", lambda *_: bell.set())
+            await connection.add_listener("log", self._notified)
             while True:
                 bell.clear()
                 rows = await connection.fetch(AFTER, self.head, PAGE)
-                if rows:
-                    self._ring.extend(Entry(*row) for row in rows)
-                    self.head = rows[-1]["seq"]
-                    self._tell()
+                # What was handed over in the meantime is there already.
+                new = [Entry(*row) for row in rows if row[0] > self.head]
+                if new:
+                    self._extend(new)
+                if len(rows) == PAGE:
                     continue
                 # Not wait_for: before Python 3.12 it may swallow the cancellation that stops this task.
                 with contextlib.suppress(TimeoutError):
