@@ -62,6 +62,11 @@ class Pace(msgspec.Struct, frozen=True):
     every_seconds: int = 0
     per_day: int = 0
 
+    @property
+    def limits(self) -> bool:
+        """Whether anything has to be counted."""
+        return bool(self.every_seconds or self.per_day)
+
 
 class AgentRegistered(Event, frozen=True, tag="agent.registered"):
     """A new member, by registration or from an archive."""

@@ -8,6 +8,7 @@ import uvicorn
 
 from moltbook.app import Server
 from moltbook.cli.orphan import die_with_parent
+from moltbook.cli.wire import Wire
 from moltbook.house.telling import configure_logs
 from moltbook.settings import from_json
 
@@ -33,7 +34,7 @@ def config_for(server: Server) -> uvicorn.Config:
     return uvicorn.Config(
         server,
         loop="uvloop",
-        http="httptools",
+        http=Wire,
         ws="none",
         lifespan="on",
         access_log=False,

@@ -33,9 +33,10 @@ class WriteComment(Act[Written], frozen=True):
     pace: Pace = Pace()
 
     def needs(self, wants: Wants) -> None:
-        """The author with its quota, the post, the comment that is answered."""
+        """The author, its quota if there is a limit, the post, the comment that is answered."""
         wants.ask(AGENTS, self.author)
-        wants.ask(QUOTAS, self.author)
+        if self.pace.limits:
+            wants.ask(QUOTAS, self.author)
         wants.ask(POSTS, self.post_id)
         if self.parent_id is not None:
             wants.ask(COMMENTS, self.parent_id)
@@ -46,7 +47,7 @@ class WriteComment(Act[Written], frozen=True):
         Raises: NotClaimed, NotFound, Invalid, TooDeep, Slower.
         """
         now = world.now
-        agents, posts, comments, quotas = world[AGENTS], world[POSTS], world[COMMENTS], world[QUOTAS]
+        agents, posts, comments = world[AGENTS], world[POSTS], world[COMMENTS]
         author = ensure_claimed(agents.get(self.author))
         content = checked("content", self.content, at_most=CONTENT_CHARS, at_least=1)
         post = posts.get(self.post_id)
@@ -60,14 +61,14 @@ class WriteComment(Act[Written], frozen=True):
             depth = parent.depth + 1
             if depth > MAX_DEPTH:
                 raise TooDeep()
-        quota = quotas.rows[self.author]
-        ensure_comment_pace(quota, now, self.pace)
-
-        today = now.date()
-        quota.comments_on_day = quota.comments_on_day + 1 if quota.comment_day == today else 1
-        quota.comment_day = today
-        quota.comment_at = now
-        quotas.touch(quota)
+        if self.pace.limits:
+            quota = world[QUOTAS].rows[self.author]
+            ensure_comment_pace(quota, now, self.pace)
+            today = now.date()
+            quota.comments_on_day = quota.comments_on_day + 1 if quota.comment_day == today else 1
+            quota.comment_day = today
+            quota.comment_at = now
+            world[QUOTAS].touch(quota)
         comment = CommentRow(
             post.id,
             CommentId(world.new_id()),

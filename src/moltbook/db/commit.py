@@ -53,7 +53,7 @@ BATCH_ACTS = 1000
 RETRIES = 5
 # The share of a batch that is answered at once though others wait; the rest is answered while the next batch is written,
 # or after this long.
-ANSWERED_AT_ONCE = 0.4
+ANSWERED_AT_ONCE = 0.3
 HELD_SECONDS = 0.005
 
 # What a repeat of the same batch can cure: lost races, not wrong data.

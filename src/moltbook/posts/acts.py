@@ -29,9 +29,10 @@ class PublishPost(Act[Published], frozen=True):
     pace: Pace = Pace()
 
     def needs(self, wants: Wants) -> None:
-        """The author with its quota, and the submolt."""
+        """The author, its quota if there is a limit, and the submolt."""
         wants.ask(AGENTS, self.author)
-        wants.ask(QUOTAS, self.author)
+        if self.pace.limits:
+            wants.ask(QUOTAS, self.author)
         wants.ask(SUBMOLTS, self.submolt_id)
 
     def decide(self, world: World) -> Published:
@@ -46,10 +47,11 @@ class PublishPost(Act[Published], frozen=True):
         title = checked("title", self.title, at_most=TITLE_CHARS, at_least=1)
         content = checked("content", self.content, at_most=CONTENT_CHARS)
         url = ensure_url(self.url, self.kind)
-        quota = world[QUOTAS].rows[self.author]
-        ensure_pace(quota.post_at, world.now, self.pace, "post")
-        quota.post_at = world.now
-        world[QUOTAS].touch(quota)
+        if self.pace.limits:
+            quota = world[QUOTAS].rows[self.author]
+            ensure_pace(quota.post_at, world.now, self.pace, "post")
+            quota.post_at = world.now
+            world[QUOTAS].touch(quota)
         post = PostRow(
             PostId(world.new_id()),
             submolt.id,
