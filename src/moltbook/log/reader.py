@@ -7,8 +7,8 @@ cluster runs a reader at a time, held by an advisory lock; another takes over wh
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import asyncpg
 import structlog
@@ -16,6 +16,8 @@ import structlog
 from moltbook.log.follow import PAGE, Entry, Log
 
 log = structlog.get_logger(__name__)
+
+Item = TypeVar("Item")
 
 CURSOR = "SELECT seq FROM readers WHERE name = $1"
 MOVE = """
@@ -25,6 +27,10 @@ ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updat
 """
 LAG = "SELECT coalesce(max(r.seq), 0) FROM readers r WHERE r.name = $1"
 RETRY_SECONDS = 1.0
+# As much as a reader takes at once from memory (from the table it is a PAGE): many changes of a row become one.
+GATHERED = 5000
+BREATH = 500
+BREATH_SECONDS = 0.002
 
 
 class Reader(Protocol):
@@ -79,15 +85,26 @@ class Readers:
                 await asyncio.sleep(RETRY_SECONDS)
             cursor = await connection.fetchval(CURSOR, reader.name) or 0
             self.cursors[reader.name] = cursor
-            async for entries in self._log.batches(cursor):
+            async for entries in self._log.batches(cursor, GATHERED):
                 await step(connection, reader, entries)
                 self.cursors[reader.name] = entries[-1].seq
-                # Ranks may follow within a second: gathering makes many changes of a row one. A full page means
-                # that more is waiting: pausing then would let a busy network run away from its readers.
-                if len(entries) < PAGE:
+                # Ranks may follow within a second: gathering makes many changes of a row one. With more
+                # than a page waiting there is no pause: it would let a busy network run away from its readers.
+                if self._log.head - entries[-1].seq < PAGE:
                     await asyncio.sleep(reader.pause_seconds)
         finally:
             connection.terminate()
+
+
+async def in_breaths(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
+    """The items part by part; between two parts those who write have the processors for themselves.
+
+    Nobody waits for a reader, but whoever writes while it works in one go waits for it.
+    """
+    for start in range(0, len(items), BREATH):
+        if start:
+            await asyncio.sleep(BREATH_SECONDS)
+        yield items[start : start + BREATH]
 
 
 def lock_of(name: str) -> int:
