@@ -1,6 +1,8 @@
 """Agents: registering, keys, claims, profiles."""
 
 import asyncio
+import functools
+import operator
 
 import pytest
 
@@ -156,7 +158,7 @@ async def test_agents_are_paged(network, sort):
     await network.settle()
     pages = await network.walk(f"/agents/recent?sort={sort}&limit=2", "agents")
     assert [len(page) for page in pages] == [2, 2, 1]
-    assert sorted(sum(pages, [])) == sorted(m.id for m in members)
+    assert sorted(functools.reduce(operator.iadd, pages, [])) == sorted(m.id for m in members)
     assert pages[0][0] == members[4 if sort == "new" else 3].id
     assert (await network.call("GET", "/agents/recent?sort=age")).status == 400
 

@@ -1,5 +1,7 @@
 """Threads: the tree, its orders, and pages that visit each root once."""
 
+import functools
+import operator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -95,9 +97,9 @@ async def test_pages_visit_each_root_once_with_all_its_answers(thread, sort):
     network, _, _, post, roots = thread
     pages = await network.walk(f"/posts/{post}/comments?sort={sort}&limit=3", "comments")
     assert [len(page) for page in pages] == [3, 3, 1]
-    assert sorted(sum(pages, [])) == sorted(roots)
+    assert sorted(functools.reduce(operator.iadd, pages, [])) == sorted(roots)
     whole = await network.get(f"/posts/{post}/comments?sort={sort}")
-    assert [root["id"] for root in whole["comments"]] == sum(pages, [])
+    assert [root["id"] for root in whole["comments"]] == functools.reduce(operator.iadd, pages, [])
     assert all(len(root["replies"]) == 1 for root in whole["comments"])
     assert (whole["count"], whole["sort"], whole["post_id"]) == (14, sort, post)
 
@@ -110,7 +112,7 @@ async def test_pages_stay_right_while_roots_come_and_go(thread, sort):
     await network.comment(ada, post, "late root")
     seen = [c["id"] for c in first["comments"]]
     rest = await network.walk(f"{path}&cursor={first['next_cursor']}", "comments")
-    visited = seen + sum(rest, [])
+    visited = seen + functools.reduce(operator.iadd, rest, [])
     assert len(visited) == len(set(visited))
     assert set(roots) <= set(visited)
 

@@ -104,7 +104,7 @@ def test_every_endpoint_is_called_here():
 
 
 async def test_a_strict_client_finds_one_spelling_of_everything(stage):
-    network, ada, names = stage
+    _network, ada, names = stage
     for path in ("/posts?sort=new", "/agents/{other}", "/submolts/general", "/posts/{post}", "/agents/me", "/feed"):
         answer = await ada.get(named(path, names))
         assert twins(answer.json) == []

@@ -27,7 +27,14 @@ def ensure_refusal(answer, status, code, path):
 
 
 async def test_every_route_asks_for_the_key_it_declares(found):
-    body = {"title": "T", "submolt_name": "general", "content": "C", "post_id": NOBODY, "name": "tides", "description": "D"}
+    body = {
+        "title": "T",
+        "submolt_name": "general",
+        "content": "C",
+        "post_id": NOBODY,
+        "name": "tides",
+        "description": "D",
+    }
     async with found(claim=ClaimMode.MANUAL) as network:
         ada = await network.agent("ada")
         for endpoint in ENDPOINTS:

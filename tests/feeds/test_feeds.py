@@ -1,5 +1,7 @@
 """Feeds: orders, windows, whose posts, and pages that visit each post once."""
 
+import functools
+import operator
 from urllib.parse import quote
 
 import pytest
@@ -68,7 +70,7 @@ async def test_a_feed_is_narrowed_to_a_submolt_or_an_author(stage):
 
 @pytest.mark.parametrize("size", [1, 2, 5])
 async def test_pages_visit_each_post_once(stage, size):
-    network, _, posts = stage
+    network, _, _posts = stage
     for path in [
         *(f"/posts?sort={sort}" for sort in SORTS),
         "/posts?sort=top&time=day",
@@ -77,7 +79,7 @@ async def test_pages_visit_each_post_once(stage, size):
     ]:
         whole = await ids(network, f"{path}&limit=100")
         pages = await network.walk(f"{path}&limit={size}")
-        assert sum(pages, []) == whole, path
+        assert functools.reduce(operator.iadd, pages, []) == whole, path
         assert all(len(page) == size for page in pages[:-1])
 
 
@@ -93,7 +95,7 @@ async def test_pages_stay_right_while_posts_arrive_and_go(stage, sort):
     )
     late = [await network.post(ada, f"late {n}") for n in range(3)]
     await network.settle()
-    seen += sum(await network.walk(f"{path}&cursor={first['next_cursor']}"), [])
+    seen += functools.reduce(operator.iadd, await network.walk(f"{path}&cursor={first['next_cursor']}"), [])
     assert len(seen) == len(set(seen))
     assert set(posts) <= set(seen)
     assert not set(late) & set(seen) or sort in ("top", "rising")
@@ -121,7 +123,7 @@ async def test_a_cursor_belongs_to_its_list(stage):
 
 
 async def test_ones_own_feed_holds_what_one_reads_and_whom_one_follows(stage):
-    network, (ada, blaise, carl, dora), posts = stage
+    network, (_ada, _blaise, carl, _dora), posts = stage
     everybody = await carl.get("/feed?sort=new")
     assert [p["id"] for p in everybody["posts"]] == posts[::-1]
     assert not everybody["has_more"]
@@ -153,7 +155,7 @@ async def test_pages_of_ones_own_feed_visit_each_post_once(network, sort, which)
     await carl.call("POST", "/submolts/general/subscribe")
     for size in (7, 45, 100):
         pages = await network.walk(f"/feed?sort={sort}&filter={which}&limit={size}", key=carl.key)
-        seen = sum(pages, [])
+        seen = functools.reduce(operator.iadd, pages, [])
         assert len(seen) == len(set(seen))
         if sort == "new":
             assert seen == (older + newer)[::-1], size

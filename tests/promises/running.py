@@ -49,7 +49,9 @@ class Running:
         self.url = f"http://127.0.0.1:{self.port}/api/v1"
         self.log = data.parent / "up.log"
         command = [sys.executable, "-c", UP, "up", "--data", str(data), "--port", str(self.port), "--residents", "none"]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("MOLTBOOK_", "DATABASE_"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("MOLTBOOK_", "DATABASE_"))
+        }
         environment.update(settings)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

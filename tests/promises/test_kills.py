@@ -100,7 +100,10 @@ async def compare(dsn: str, writers: list[Writer]) -> None:
                 assert acknowledged.items() <= found.items()
                 # Nothing a writer said stands there twice: it never repeats itself.
             assert len(words) == len(set(words))
-        votes = {(row[0], row[1]): row[2] for row in await connection.fetch("SELECT target_id, voter_id, direction FROM votes")}
+        votes = {
+            (row[0], row[1]): row[2]
+            for row in await connection.fetch("SELECT target_id, voter_id, direction FROM votes")
+        }
         for writer in writers:
             for target, direction in writer.votes.items():
                 if direction is not None:

@@ -61,9 +61,7 @@ async def test_four_writers_and_their_readers(dsn, tmp_path, monkeypatch):
         for follower in late:
             other = await asyncio.wait_for(follower, 60)
             assert other == seen[-len(other) :]
-        assert seen == [
-            tuple(row) for row in await house.pool.fetch("SELECT seq, kind, body FROM events ORDER BY seq")
-        ]
+        assert seen == [tuple(row) for row in await house.pool.fetch("SELECT seq, kind, body FROM events ORDER BY seq")]
     place = {msgspec.json.decode(body)["post_id"]: seq for seq, kind, body in seen if kind == "post.published"}
     assert len(place) == posts
     for rounds in told:

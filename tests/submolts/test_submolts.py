@@ -1,5 +1,8 @@
 """Submolts: founding, subscribing, listing."""
 
+import functools
+import operator
+
 import pytest
 
 from moltbook.submolts import Subscribe
@@ -66,7 +69,7 @@ async def test_every_order_visits_each_submolt_once(network, sort):
     await network.settle()
     pages = await network.walk(f"/submolts?sort={sort}&limit=3", "submolts")
     assert [len(page) for page in pages] == [3, 3, 2]
-    assert len(set(sum(pages, []))) == 8
+    assert len(set(functools.reduce(operator.iadd, pages, []))) == 8
 
 
 async def test_the_first_of_a_list_is_what_its_order_says(network):

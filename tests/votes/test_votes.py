@@ -79,7 +79,7 @@ async def test_a_vote_is_withdrawn_by_name_only_where_there_is_one(stage):
 
 
 async def test_an_answer_advises_to_follow_only_whom_one_does_not(stage):
-    network, ada, blaise, post = stage
+    _network, ada, _blaise, post = stage
     stranger = await ada.upvote(post)
     assert not stranger["already_following"]
     assert stranger["tip"] == stranger["suggestion"]
@@ -89,14 +89,14 @@ async def test_an_answer_advises_to_follow_only_whom_one_does_not(stage):
 
 
 async def test_a_refused_vote_leaves_no_event(stage):
-    network, ada, blaise, post = stage
+    network, _ada, blaise, post = stage
     before = await network.value("SELECT seq FROM log_head")
     await blaise.upvote(post)
     assert await network.value("SELECT seq FROM log_head") == before
 
 
 async def test_votes_of_many_at_once_add_up(stage):
-    network, ada, blaise, post = stage
+    network, _ada, blaise, post = stage
     voters = await network.agents(*(f"voter{n}" for n in range(12)))
     votes = iter([v.upvote for v in voters[:7]] + [v.downvote for v in voters[7:]])
     await network.together(12, lambda: next(votes)(post))

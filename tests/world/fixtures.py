@@ -10,7 +10,6 @@ import pytest
 from moltbook.app import TABLES
 from moltbook.db.commit import Committer
 from moltbook.db.pool import connect
-
 from tests.world.network import Network, open_network
 
 Found = Callable[..., AbstractAsyncContextManager[Network]]

@@ -58,7 +58,8 @@ class Activity:
     """Keeps totals, activity, agent_ranks and submolts.last_activity_at in step with the log."""
 
     name = "activity"
-    pause_seconds = 1.0
+    # Gauges may be some seconds old; each agent that acts is a row to be ranked anew.
+    pause_seconds = 3.0
 
     async def reset(self, connection: asyncpg.Connection) -> None:
         """Forget the gauges; last_activity_at only ever grows and is the same after a replay."""

@@ -72,7 +72,7 @@ def ensure_pace(last: datetime | None, now: datetime, pace: Pace, what: str) -> 
 
 
 def ensure_comment_pace(quota: Quota, now: datetime, pace: Pace) -> None:
-    """Raises: Slower if the last comment is too fresh or today's are used up; it tells how many are left (contract §2)."""
+    """Raises: Slower if the last comment is too fresh or today's are used up; tells how many are left (contract §2)."""
     wait = _left(quota.comment_at, now, pace)
     if wait:
         written = quota.comments_on_day if quota.comment_day == now.date() else 0

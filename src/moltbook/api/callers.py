@@ -18,11 +18,11 @@ class UnknownKey(Unauthorized):
 
 
 class Callers:
-    """Key digest -> agent. Forgotten as a whole when a key is revoked: that is rare, and right at once."""
+    """Key -> agent. Forgotten as a whole when a key is revoked: that is rare, and right at once."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._known: dict[bytes, Caller] = {}
+        self._known: dict[str, Caller] = {}
 
     def forget(self) -> None:
         """A key changed somewhere."""
@@ -33,12 +33,12 @@ class Callers:
 
         Raises: UnknownKey after a look-up, Unavailable when none was possible.
         """
+        caller = self._known.get(key)
+        if caller is not None:
+            return caller
         if not is_key_shaped(key):
             raise UnknownKey()
         digest = self._house.keyring.digest(key)
-        caller = self._known.get(digest)
-        if caller is not None:
-            return caller
         try:
             found = await agent_by_key(self._house.pool, digest)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -47,5 +47,5 @@ class Callers:
             raise UnknownKey()
         if len(self._known) >= KEPT:
             self._known.clear()
-        caller = self._known[digest] = Caller(*found)
+        caller = self._known[key] = Caller(*found)
         return caller

@@ -1,7 +1,7 @@
 """The REST door: from bytes to an endpoint's handler and back.
 
-A plain ASGI application: the way from the socket to the slice is the hottest path of the server, so it has no middleware and
-does nothing twice. First pages that everybody reads are answered from bytes before anything is routed.
+A plain ASGI application: the way from the socket to the slice is the hottest path of the server, so it has no
+middleware and does nothing twice. First pages that everybody reads are answered from bytes before anything is routed.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping

@@ -10,7 +10,6 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import asyncpg
@@ -29,7 +28,6 @@ LIMIT $2
 HEAD = "SELECT seq FROM log_head"
 
 PAGE = 1000
-# A busy second and some more, so that those who gather for a second still find it in memory.
 RING = 20_000
 # A lost notification must not silence a reader: it looks anyway after this long.
 LOOK_SECONDS = 5.0
@@ -72,13 +70,13 @@ class Log:
         """The next events after a cursor, in order."""
         return [Entry(*row) for row in await self._pool.fetch(AFTER, after, limit)]
 
-    async def batches(self, cursor: int, at_most: int = PAGE) -> AsyncIterator[list[Entry]]:
-        """All events after `cursor`, for ever, in lists of at most so many."""
+    async def batches(self, cursor: int) -> AsyncIterator[list[Entry]]:
+        """All events after `cursor`, for ever, in lists of at most PAGE."""
         while True:
             if self._ring and self._ring[0].seq <= cursor + 1:
                 # Inside the ring: cut over to memory. Its entries are consecutive, so the position is arithmetic.
                 start = cursor + 1 - self._ring[0].seq
-                entries = list(islice(self._ring, start, start + at_most))
+                entries = [self._ring[i] for i in range(start, min(len(self._ring), start + PAGE))]
             elif self.head > cursor:
                 entries = await self.read(cursor)
             else:

@@ -27,8 +27,7 @@ ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updat
 """
 LAG = "SELECT coalesce(max(r.seq), 0) FROM readers r WHERE r.name = $1"
 RETRY_SECONDS = 1.0
-# As much as a reader takes at once from memory (from the table it is a PAGE): many changes of a row become one.
-GATHERED = 5000
+GATHERED = 20_000
 BREATH = 500
 BREATH_SECONDS = 0.002
 
@@ -85,13 +84,17 @@ class Readers:
                 await asyncio.sleep(RETRY_SECONDS)
             cursor = await connection.fetchval(CURSOR, reader.name) or 0
             self.cursors[reader.name] = cursor
-            async for entries in self._log.batches(cursor, GATHERED):
-                await step(connection, reader, entries)
-                self.cursors[reader.name] = entries[-1].seq
-                # Ranks may follow within a second: gathering makes many changes of a row one. With more
-                # than a page waiting there is no pause: it would let a busy network run away from its readers.
-                if self._log.head - entries[-1].seq < PAGE:
-                    await asyncio.sleep(reader.pause_seconds)
+            gathered: list[Entry] = []
+            async for entries in self._log.batches(cursor):
+                gathered += entries
+                # A full page means that more is waiting. Gathering makes many changes of a row one, which is what keeps
+                # the readers of a busy network cheap; the bound keeps their memory and their transactions small.
+                if len(entries) == PAGE and len(gathered) < GATHERED:
+                    continue
+                await step(connection, reader, gathered)
+                self.cursors[reader.name] = gathered[-1].seq
+                gathered = []
+                await asyncio.sleep(reader.pause_seconds)
         finally:
             connection.terminate()
 

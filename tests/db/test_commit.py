@@ -1,0 +1,264 @@
+"""The Committer: batches, what fails alone, what is retried, and that everybody gets an answer."""
+
+import asyncio
+
+import asyncpg
+import msgspec
+import pytest
+
+from moltbook.db.commit import RETRIES, Committer, Unfinished
+from moltbook.db.pool import connect
+from moltbook.db.table import Table
+from moltbook.db.world import Act, Event
+from moltbook.kernel.errors import Conflict, Refusal, Unavailable
+
+
+class Note(msgspec.Struct):
+    id: int
+    words: str
+    count: int
+
+
+NOTES = Table(
+    "notes", Note, {"id": "integer", "words": "text", "count": "integer"}, key=("id",), settable=("words",),
+    summable=("count",),
+)  # fmt: skip
+SCHEMA = "CREATE TABLE notes (id integer PRIMARY KEY, words text NOT NULL CHECK (words <> 'forbidden'), count integer NOT NULL)"
+
+
+class Noted(Event, frozen=True, tag="note.noted"):
+    id: int
+
+
+class Write(Act[str], frozen=True):
+    """Write a note; what it says decides what happens."""
+
+    id: int
+    words: str = "x"
+
+    def needs(self, wants):
+        wants.ask(NOTES, self.id)
+
+    def decide(self, world):
+        if self.words == "refuse":
+            raise Conflict("No.", "Do not.")
+        if self.words == "surprise":
+            raise ZeroDivisionError("a bug")
+        note = world[NOTES].get(self.id)
+        if note is None:
+            world[NOTES].add(Note(self.id, self.words, 0))
+        else:
+            note.words = self.words
+            world[NOTES].touch(note)
+        world[NOTES].sum(self.id, "count", 1)
+        world.emit(Noted(self.id), None)
+        return "first" if note is None else "again"
+
+
+class Look(Act[int], frozen=True):
+    """Change nothing."""
+
+    def decide(self, world):
+        return 42
+
+
+@pytest.fixture
+async def database(dsn):
+    connection = await connect(dsn, "test")
+    await connection.execute(SCHEMA)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def committer(dsn, database):
+    committer = Committer(lambda: connect(dsn, "moltbook committer"), [NOTES])
+    committer.start()
+    yield committer
+    await committer.stop()
+
+
+BLOCKED = "SELECT pid FROM pg_stat_activity WHERE application_name = 'moltbook committer' AND wait_event_type = 'Lock'"
+
+
+async def outcomes(committer, *acts):
+    return await asyncio.gather(*(committer.do(act) for act in acts), return_exceptions=True)
+
+
+async def notes(database):
+    return [tuple(row) for row in await database.fetch("SELECT id, words, count FROM notes ORDER BY id")]
+
+
+async def test_what_arrives_together_is_one_batch_decided_in_turn(committer, database):
+    assert await outcomes(committer, *(Write(1, str(n)) for n in range(100))) == ["first"] + ["again"] * 99
+    assert await notes(database) == [(1, "99", 100)]
+    assert committer.batches == 1
+    assert committer.acts == 100
+    assert await database.fetchval("SELECT count(DISTINCT at) FROM events") == 1
+    assert [r[0] for r in await database.fetch("SELECT seq FROM events ORDER BY seq")] == list(range(1, 101))
+
+
+async def test_a_refusal_concerns_its_own_act_only(committer, database):
+    one, two, three = await outcomes(committer, Write(1), Write(2, "refuse"), Write(3))
+    assert (one, three) == ("first", "first")
+    assert isinstance(two, Conflict)
+    assert [row[0] for row in await notes(database)] == [1, 3]
+    assert committer.batches == 1
+
+
+async def test_a_bug_in_an_act_concerns_its_own_act_only(committer, database):
+    one, two, three = await outcomes(committer, Write(1), Write(2, "surprise"), Write(3))
+    assert (one, three) == ("first", "first")
+    assert isinstance(two, ZeroDivisionError)
+    assert [row[0] for row in await notes(database)] == [1, 3]
+    assert await database.fetchval("SELECT seq FROM log_head") == 2
+
+
+async def test_what_the_database_refuses_concerns_its_own_act_only(committer, database):
+    acts = [Write(n, "forbidden" if n == 7 else "x") for n in range(20)]
+    done = await outcomes(committer, *acts)
+    assert isinstance(done.pop(7), asyncpg.CheckViolationError)
+    assert done == ["first"] * 19
+    assert len(await notes(database)) == 19
+    assert (
+        await database.fetchval("SELECT seq FROM log_head")
+        == await database.fetchval("SELECT count(*) FROM events")
+        == 19
+    )
+
+
+async def test_an_act_that_changes_nothing_costs_no_number(committer, database):
+    assert await committer.do(Look()) == 42
+    assert await committer.do_at(Look()) == (42, 0)
+    assert (await committer.do_at(Write(1)))[1] == 1
+    assert await database.fetchval("SELECT seq FROM log_head") == 1
+
+
+async def test_past_a_full_queue_the_answer_is_at_once(dsn, database):
+    committer = Committer(lambda: connect(dsn, "moltbook committer"), [NOTES], queue_acts=5)
+    committer.start()
+    try:
+        done = await outcomes(committer, *(Write(n) for n in range(50)))
+        assert done[:5] == ["first"] * 5
+        assert all(isinstance(d, Unavailable) and d.retry_after_seconds == 1 for d in done[5:])
+        assert committer.waiting == 0
+    finally:
+        await committer.stop()
+
+
+async def test_who_is_not_started_or_stopped_says_so(dsn, database):
+    committer = Committer(lambda: connect(dsn, "moltbook committer"), [NOTES])
+    with pytest.raises(Unavailable):
+        await committer.do(Look())
+    committer.start()
+    await committer.stop()
+    with pytest.raises(Unavailable):
+        await committer.do(Look())
+
+
+async def test_stopping_finishes_what_is_queued(dsn, database):
+    committer = Committer(lambda: connect(dsn, "moltbook committer"), [NOTES])
+    committer.start()
+    waiting = [asyncio.ensure_future(committer.do(Write(n))) for n in range(30)]
+    await asyncio.sleep(0)
+    await committer.stop()
+    assert await asyncio.gather(*waiting) == ["first"] * 30
+    assert committer.connection is None or committer.connection.is_closed()
+
+
+async def test_who_no_longer_waits_is_no_hindrance(committer, database):
+    hurried = asyncio.ensure_future(committer.do(Write(1)))
+    patient = asyncio.ensure_future(committer.do(Write(2)))
+    await asyncio.sleep(0)
+    hurried.cancel()
+    assert await patient == "first"
+    assert await committer.do(Write(3)) == "first"
+
+
+async def killed(database):
+    return await database.fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'moltbook committer'"
+    )
+
+
+async def test_a_connection_that_died_between_batches_is_replaced(committer, database):
+    await committer.do(Write(1))
+    await killed(database)
+    # One caller may be told that the database went away; nobody hangs, and the next one works.
+    first = (await outcomes(committer, Write(2)))[0]
+    assert first == "first" or isinstance(first, Unavailable)
+    assert await committer.do(Write(3)) == "first"
+
+
+async def test_a_connection_killed_in_the_midst_of_a_batch_answers_everybody(committer, database):
+    async with database.transaction():
+        await database.execute("SELECT seq FROM log_head FOR UPDATE")
+        waiting = [asyncio.ensure_future(committer.do(Write(n))) for n in range(10)]
+        await blocked(database)
+        await killed(database)
+        done = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 10)
+    assert all(isinstance(d, Unavailable) and not isinstance(d, Unfinished) for d in done)
+    assert await notes(database) == []
+    assert await outcomes(committer, *(Write(n) for n in range(10))) == ["first"] * 10
+
+
+async def blocked(database):
+    """Wait until the Committer waits for a lock."""
+    async with asyncio.timeout(20):
+        # Within a transaction PostgreSQL shows what it saw first, unless it is told to look again.
+        while not await database.fetchval(BLOCKED):
+            await database.execute("SELECT pg_stat_clear_snapshot()")
+
+
+async def test_a_batch_that_lost_a_race_is_decided_anew(committer, database):
+    await committer.do(Write(1))
+    await committer.connection.execute("SET default_transaction_isolation = 'repeatable read'")
+    async with database.transaction():
+        await database.execute("UPDATE notes SET words = 'theirs', count = 10")
+        waiting = asyncio.ensure_future(committer.do(Write(1, "ours")))
+        await blocked(database)
+    # PostgreSQL gives up the Committer's view of the row: could not serialize access due to concurrent update.
+    assert await waiting == "again"
+    assert committer.retries == 1
+    assert await notes(database) == [(1, "ours", 11)]
+
+
+async def test_a_deadlock_is_survived(committer, database):
+    await outcomes(committer, Write(1), Write(2))
+    async with database.transaction():
+        await database.execute("SET LOCAL deadlock_timeout = '30s'")
+        await database.execute("SELECT 1 FROM notes WHERE id = 2 FOR UPDATE")
+        await committer.connection.execute("SET deadlock_timeout = '20ms'")
+        waiting = [asyncio.ensure_future(committer.do(Write(n))) for n in (1, 2)]
+        await blocked(database)
+        await database.execute("SELECT 1 FROM notes WHERE id = 1 FOR UPDATE")
+    assert await asyncio.gather(*waiting) == ["again", "again"]
+    assert 1 <= committer.retries <= RETRIES
+    assert [row[2] for row in await notes(database)] == [2, 2]
+
+
+async def test_who_always_loses_is_told_in_the_end(committer, database):
+    await committer.do(Write(1))
+    await committer.connection.execute("SET lock_timeout = '5ms'")
+    async with database.transaction():
+        await database.execute("SELECT seq FROM log_head FOR UPDATE")
+        lost = (await outcomes(committer, Write(2)))[0]
+    assert isinstance(lost, Unavailable)
+    assert committer.retries == RETRIES + 1
+    assert await committer.do(Write(2)) == "first"
+
+
+async def test_two_committers_share_the_rows(dsn, committer, database):
+    other = Committer(lambda: connect(dsn, "moltbook other"), [NOTES])
+    other.start()
+    try:
+        for _ in range(20):
+            done = await asyncio.gather(
+                *(c.do(Write(n)) for c in (committer, other) for n in (3, 1, 2)), return_exceptions=True
+            )
+            assert not [d for d in done if isinstance(d, Refusal)]
+    finally:
+        await other.stop()
+    assert [row[2] for row in await notes(database)] == [40] * 3
+    seqs = [row[0] for row in await database.fetch("SELECT seq FROM events ORDER BY seq")]
+    assert seqs == list(range(1, 121))
