@@ -23,7 +23,9 @@ NOTES = Table(
     "notes", Note, {"id": "integer", "words": "text", "count": "integer"}, key=("id",), settable=("words",),
     summable=("count",),
 )  # fmt: skip
-SCHEMA = "CREATE TABLE notes (id integer PRIMARY KEY, words text NOT NULL CHECK (words <> 'forbidden'), count integer NOT NULL)"
+SCHEMA = """
+CREATE TABLE notes (id integer PRIMARY KEY, words text NOT NULL CHECK (words <> 'forbidden'), count integer NOT NULL)
+"""
 
 
 class Noted(Event, frozen=True, tag="note.noted"):

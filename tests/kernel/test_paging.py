@@ -14,8 +14,11 @@ from moltbook.kernel.paging import BadCursor, KeyId, KeyInt, KeyText, KeyTime, d
 ID = "01890000-0000-7000-8000-000000000000"
 KINDS = (KeyTime, float, KeyInt, KeyText, KeyId)
 
+# Hypothesis wants bounds without a zone.
+EARLIEST, LATEST = (datetime(year, 1, 2, tzinfo=UTC).replace(tzinfo=None) for year in (1970, 8999))
+
 ids = st.uuids().map(str)
-times = st.datetimes(datetime(1970, 1, 2), datetime(8999, 1, 1), timezones=st.just(UTC))
+times = st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC))
 numbers = st.integers(-(2**31), 2**31 - 1)
 floats = st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=100)
@@ -53,12 +56,28 @@ def test_a_cursor_of_another_list_is_refused():
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        (KeyTime, "0001-01-01T00:00:00+23:59"), (KeyTime, "9999-12-31T23:59:59-23:59"), (KeyTime, "1969-12-31T00:00:00Z"),
-        (KeyTime, "2026-01-01T00:00:00"), (KeyTime, "now"), (KeyTime, 0), (KeyInt, 2**31), (KeyInt, -(2**31) - 1),
-        (KeyInt, 1.5), (KeyInt, True), (KeyInt, 10**40), (KeyId, "x"), (KeyId, ID.replace("8", "A")), (KeyId, ID + "\n"), (KeyId, None),
-        (KeyText, "a\x00b"), (KeyText, "x" * 101), (KeyText, 1), (float, "1"), (float, None),
+        (KeyTime, "0001-01-01T00:00:00+23:59"),
+        (KeyTime, "9999-12-31T23:59:59-23:59"),
+        (KeyTime, "1969-12-31T00:00:00Z"),
+        (KeyTime, "2026-01-01T00:00:00"),
+        (KeyTime, "now"),
+        (KeyTime, 0),
+        (KeyInt, 2**31),
+        (KeyInt, -(2**31) - 1),
+        (KeyInt, 1.5),
+        (KeyInt, True),
+        (KeyInt, 10**40),
+        (KeyId, "x"),
+        (KeyId, ID.replace("8", "A")),
+        (KeyId, ID + "\n"),
+        (KeyId, None),
+        (KeyText, "a\x00b"),
+        (KeyText, "x" * 101),
+        (KeyText, 1),
+        (float, "1"),
+        (float, None),
     ],
-)  # fmt: skip
+)
 def test_a_forged_key_is_refused(kind, value):
     with pytest.raises(BadCursor):
         decode_cursor(forged("list", value), "list", kind)

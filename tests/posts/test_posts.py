@@ -83,7 +83,7 @@ async def test_the_longest_post_fits(network):
 @pytest.mark.parametrize(
     "text",
     [
-        "‮evil‬",
+        "\u202eevil\u202c",
         "e\u0301\u0302",
         "👩‍👩‍👧‍👦",
         "\ufeffbom",

@@ -1,6 +1,7 @@
 """The log: whoever follows it sees every event once and in order, however many write."""
 
 import asyncio
+import itertools
 import sys
 from pathlib import Path
 
@@ -66,7 +67,7 @@ async def test_four_writers_and_their_readers(dsn, tmp_path, monkeypatch):
     assert len(place) == posts
     for rounds in told:
         assert len(rounds) == ROUNDS
-        for former, latter in zip(rounds, rounds[1:], strict=False):
+        for former, latter in itertools.pairwise(rounds):
             assert max(place[post] for post in former) < min(place[post] for post in latter)
     assert await what_is_wrong(dsn) == {}
     now, anew = await ranks_now_and_anew(dsn)

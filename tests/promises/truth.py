@@ -13,14 +13,16 @@ from moltbook.log.reader import MOVE, lock_of
 WRONG = {
     "a post's tally is not its base and its votes": """
         SELECT p.id FROM posts p LEFT JOIN (
-            SELECT target_id, count(*) FILTER (WHERE direction = 1) AS up, count(*) FILTER (WHERE direction = -1) AS down
+            SELECT target_id, count(*) FILTER (WHERE direction = 1) AS up,
+                count(*) FILTER (WHERE direction = -1) AS down
             FROM votes GROUP BY 1
         ) v ON v.target_id = p.id
         WHERE (p.upvotes, p.downvotes)
             <> (p.base_upvotes + coalesce(v.up, 0), p.base_downvotes + coalesce(v.down, 0))""",
     "a comment's tally is not its base and its votes": """
         SELECT c.id FROM comments c LEFT JOIN (
-            SELECT target_id, count(*) FILTER (WHERE direction = 1) AS up, count(*) FILTER (WHERE direction = -1) AS down
+            SELECT target_id, count(*) FILTER (WHERE direction = 1) AS up,
+                count(*) FILTER (WHERE direction = -1) AS down
             FROM votes GROUP BY 1
         ) v ON v.target_id = c.id
         WHERE (c.upvotes, c.downvotes)
@@ -76,7 +78,8 @@ WRONG = {
         WHERE f.id IS NULL OR e.times IS DISTINCT FROM 1""",
     "the votes are not the sum of their events": """
         SELECT 1 FROM (
-            SELECT body ->> 'target_id' AS target, actor_id, sum((body ->> 'now')::int - (body ->> 'former')::int) AS way
+            SELECT body ->> 'target_id' AS target, actor_id,
+                sum((body ->> 'now')::int - (body ->> 'former')::int) AS way
             FROM events WHERE kind = 'vote.cast' GROUP BY 1, 2
         ) e
         FULL JOIN votes v ON v.target_id::text = e.target AND v.voter_id = e.actor_id

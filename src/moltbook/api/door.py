@@ -60,10 +60,7 @@ class Api:
         try:
             status, body, extra = await self._answer(scope, receive, headers, budget)
         except Refusal as refusal:
-            status, body = refusal.status, refusal_body(refusal, scope["path"], self._house.clock())
-            extra = [JSON, *SAFE]
-            if refusal.retry_after_seconds is not None:
-                extra.append((b"retry-after", b"%d" % refusal.retry_after_seconds))
+            status, (body, extra) = refusal.status, self._refusal(refusal, scope)
         await send(
             {
                 "type": "http.response.start",
@@ -76,11 +73,24 @@ class Api:
     async def guarded(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Run another application of this door: its refusals are spelled as ours, as long as it has not begun."""
         try:
+            if scope["method"] != "GET":
+                raise NotAllowed(f"{scope['method']} is not possible here", "Use GET.")
             await app(scope, receive, send)
         except Refusal as refusal:
-            body = refusal_body(refusal, scope["path"], self._house.clock())
-            await send({"type": "http.response.start", "status": refusal.status, "headers": [JSON, *SAFE]})
-            await send({"type": "http.response.body", "body": body})
+            await self._refuse(refusal, scope, send)
+        except GONE as error:
+            log.warning("database away", path=scope["path"], error=repr(error))
+            await self._refuse(Unavailable("The database is away."), scope, send)
+
+    async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
+        body, headers = self._refusal(refusal, scope)
+        await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _refusal(self, refusal: Refusal, scope: Scope) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+        body = refusal_body(refusal, scope["path"], self._house.clock())
+        wait = refusal.retry_after_seconds
+        return body, [JSON, *SAFE, *([(b"retry-after", b"%d" % wait)] if wait is not None else [])]
 
     async def _answer(
         self, scope: Scope, receive: Receive, headers: "_Headers", budget: list[tuple[bytes, bytes]]

@@ -198,7 +198,7 @@ class Committer:
 
     async def _commit(self, batch: list[Done]) -> None:
         """Commit a batch; if it fails for an unknown reason, its acts one by one, so that only the guilty one fails."""
-        for _ in range(RETRIES):
+        for _ in range(RETRIES + 1):
             try:
                 seq = await self._transaction(batch)
             except PASSING:

@@ -77,7 +77,7 @@ class Table(Generic[Row]):
         """The parameter of `load_sql` for these keys."""
         if self.find_by:
             # Ids hold nothing that an array literal would have to quote, and one text is bound faster than many.
-            return "{" + ",".join(keys) + "}"
+            return "{" + ",".join(map(str, keys)) + "}"
         return encode_json([dict(zip(self.key, key, strict=True)) for key in keys])
 
     def rows_arg(self, rows: Sequence[Row]) -> str:

@@ -14,7 +14,7 @@ import msgspec
 
 from moltbook.house import House
 from moltbook.kernel.clock import iso
-from moltbook.kernel.errors import BadRequest, NotFound
+from moltbook.kernel.errors import BadRequest, NotFound, Unavailable
 from moltbook.kernel.ids import parse_id
 from moltbook.log import Entry
 
@@ -49,7 +49,7 @@ class Stream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if len(self._watchers) >= WATCHERS:
-            raise BadRequest("Too many watchers.", "Come back later.")
+            raise Unavailable("Too many watchers.", "Come back later.")
         cursor, wanted = await self._wish(scope)
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         # The comment opens the stream at once; `retry` spreads returning browsers.
