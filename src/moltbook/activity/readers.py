@@ -8,11 +8,9 @@ import asyncpg
 import msgspec
 
 from moltbook.agents import AgentRegistered
-from moltbook.log import Entry
+from moltbook.log import Entry, in_breaths
 from moltbook.posts import PostPublished
 from moltbook.votes import VoteCast
-
-SLICE = 500
 
 COUNT = """
 INSERT INTO totals (name, value)
@@ -74,26 +72,26 @@ class Activity:
         seen: dict[str, datetime] = {}
         lively: dict[str, datetime] = {}
         liked: set[str] = set()
-        for entry in entries:
-            minutes[entry.at.replace(second=0, microsecond=0)] += 1
-            if entry.actor_id is not None:
-                seen[entry.actor_id] = max(entry.at, seen.get(entry.actor_id, entry.at))
-            if entry.kind == "agent.registered":
-                totals["archived" if _registered(entry.body).archived else "registered"] += 1
-            elif entry.kind in STEP:
-                name, step = STEP[entry.kind]
-                totals[name] += step
-            if entry.kind == "post.published":
-                submolt_id = _published(entry.body).submolt_id
-                lively[submolt_id] = max(entry.at, lively.get(submolt_id, entry.at))
-            elif entry.kind == "vote.cast":
-                liked.add(_voted(entry.body).author_id)
+        async for part in in_breaths(entries):
+            for entry in part:
+                minutes[entry.at.replace(second=0, microsecond=0)] += 1
+                if entry.actor_id is not None:
+                    seen[entry.actor_id] = max(entry.at, seen.get(entry.actor_id, entry.at))
+                if entry.kind == "agent.registered":
+                    totals["archived" if _registered(entry.body).archived else "registered"] += 1
+                elif entry.kind in STEP:
+                    name, step = STEP[entry.kind]
+                    totals[name] += step
+                if entry.kind == "post.published":
+                    submolt_id = _published(entry.body).submolt_id
+                    lively[submolt_id] = max(entry.at, lively.get(submolt_id, entry.at))
+                elif entry.kind == "vote.cast":
+                    liked.add(_voted(entry.body).author_id)
         await connection.execute(COUNT, sorted(totals), [totals[name] for name in sorted(totals)])
         await connection.execute(ACTS, sorted(minutes), [minutes[minute] for minute in sorted(minutes)])
         ranked = sorted(seen.keys() | liked)
-        for start in range(0, len(ranked), SLICE):
-            part = ranked[start : start + SLICE]
-            await connection.execute(SEEN, part, [seen.get(agent) for agent in part])
+        async for agents in in_breaths(ranked):
+            await connection.execute(SEEN, agents, [seen.get(agent) for agent in agents])
         if lively:
             await connection.execute(HEAD_FIRST)
             await connection.execute(LIVELY, sorted(lively), [lively[submolt] for submolt in sorted(lively)])

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 import asyncpg
 import msgspec
 
-from moltbook.log import Entry
+from moltbook.log import Entry, in_breaths
 from moltbook.posts import PostDeleted, PostPublished
 from moltbook.votes import VoteCast
-
-SLICE = 500
 
 HOT = "sign({score}) * log(greatest(abs({score}), 1)) + extract(epoch FROM {at}) / 45000"
 PUT = f"""
@@ -50,24 +48,24 @@ class Ranks:
         new: dict[str, PostPublished] = {}
         scores: dict[str, int] = {}
         gone: set[str] = set()
-        for entry in entries:
-            match entry.kind:
-                case "post.published":
-                    post = _published(entry.body)
-                    new[post.post_id] = post
-                    scores[post.post_id] = post.upvotes - post.downvotes
-                case "vote.cast":
-                    vote = _voted(entry.body)
-                    if vote.target_id == vote.post_id:
-                        scores[vote.post_id] = vote.upvotes - vote.downvotes
-                case "post.deleted":
-                    gone.add(_deleted(entry.body).post_id)
-                case _:
-                    pass
+        async for part in in_breaths(entries):
+            for entry in part:
+                match entry.kind:
+                    case "post.published":
+                        post = _published(entry.body)
+                        new[post.post_id] = post
+                        scores[post.post_id] = post.upvotes - post.downvotes
+                    case "vote.cast":
+                        vote = _voted(entry.body)
+                        if vote.target_id == vote.post_id:
+                            scores[vote.post_id] = vote.upvotes - vote.downvotes
+                    case "post.deleted":
+                        gone.add(_deleted(entry.body).post_id)
+                    case _:
+                        pass
         await self._put(connection, [new[i] for i in sorted(new.keys() - gone)], scores)
         moved = sorted(scores.keys() - new.keys() - gone)
-        for start in range(0, len(moved), SLICE):
-            ids = moved[start : start + SLICE]
+        async for ids in in_breaths(moved):
             await connection.execute(MOVE, ids, [scores[i] for i in ids])
         if gone:
             await connection.execute(DROP, sorted(gone))
@@ -75,8 +73,7 @@ class Ranks:
     async def _put(
         self, connection: asyncpg.Connection, posts: Sequence[PostPublished], scores: dict[str, int]
     ) -> None:
-        for start in range(0, len(posts), SLICE):
-            part = posts[start : start + SLICE]
+        async for part in in_breaths(posts):
             await connection.execute(
                 PUT,
                 [p.post_id for p in part],

@@ -7,8 +7,8 @@ cluster runs a reader at a time, held by an advisory lock; another takes over wh
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import asyncpg
 import structlog
@@ -16,6 +16,8 @@ import structlog
 from moltbook.log.follow import PAGE, Entry, Log
 
 log = structlog.get_logger(__name__)
+
+Item = TypeVar("Item")
 
 CURSOR = "SELECT seq FROM readers WHERE name = $1"
 MOVE = """
@@ -26,6 +28,8 @@ ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updat
 LAG = "SELECT coalesce(max(r.seq), 0) FROM readers r WHERE r.name = $1"
 RETRY_SECONDS = 1.0
 GATHERED = 20_000
+BREATH = 500
+BREATH_SECONDS = 0.002
 
 
 class Reader(Protocol):
@@ -93,6 +97,17 @@ class Readers:
                 await asyncio.sleep(reader.pause_seconds)
         finally:
             connection.terminate()
+
+
+async def in_breaths(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
+    """The items part by part; between two parts those who write have the processors for themselves.
+
+    Nobody waits for a reader, but whoever writes while it works in one go waits for it.
+    """
+    for start in range(0, len(items), BREATH):
+        if start:
+            await asyncio.sleep(BREATH_SECONDS)
+        yield items[start : start + BREATH]
 
 
 def lock_of(name: str) -> int:
