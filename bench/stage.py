@@ -224,9 +224,9 @@ def raised(size: casting.Size, seed: int) -> Iterator[Stage]:
 async def _lay_in_log_files(dsn: str, count: int) -> None:
     """Have PostgreSQL make the files of its own log before we measure, as a server that is not new has done.
 
-    A fresh one fills a new file of 16 MiB with zeros, and flushes it, for every 16 MiB that are written: stalls of a tenth of
-    a second that a server older than a few checkpoints no longer has. The checkpoint comes before the world is made, so
-    that neither side then pays for whole pages in the log.
+    A fresh one fills a new file of 16 MiB with zeros, and flushes it, for every 16 MiB that are written: stalls of a
+    tenth of a second that a server older than a few checkpoints no longer has. The checkpoint comes before the world is
+    made, so that neither side then pays for whole pages in the log.
     """
     connection = await connect(dsn, "bench")
     try:

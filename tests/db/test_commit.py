@@ -250,6 +250,90 @@ async def test_who_always_loses_is_told_in_the_end(committer, database):
     assert await committer.do(Write(2)) == "first"
 
 
+async def taken(committer):
+    """Wait until what is on its way into the queue was taken from it."""
+    await asyncio.sleep(0)
+    while committer.waiting:  # noqa: ASYNC110 - the Committer has no such event
+        await asyncio.sleep(0)
+
+
+async def in_turn(committer, *batches):
+    """Queue each batch while the former one is at work."""
+    waiting = []
+    for acts in batches:
+        waiting.append([asyncio.ensure_future(committer.do(act)) for act in acts])
+        if acts is not batches[-1]:
+            await taken(committer)
+    return waiting
+
+
+async def test_nobody_waits_for_a_later_batch_that_is_stuck(committer, database):
+    await committer.do(Write(1))
+    async with database.transaction():
+        await database.execute("SELECT 1 FROM notes WHERE id = 1 FOR UPDATE")
+        early, late = await in_turn(committer, [Write(n) for n in range(2, 12)], [Write(1)])
+        async with asyncio.timeout(20):
+            assert await asyncio.gather(*early) == ["first"] * 10
+        await blocked(database)
+        assert not late[0].done()
+    assert await late[0] == "again"
+
+
+async def test_a_batch_that_breaks_behind_another_leaves_the_next_one_whole(committer, database):
+    first, second, third = await in_turn(
+        committer, [Write(1), Write(2)], [Write(3), Write(4, "surprise")], [Write(5), Write(6)]
+    )
+    assert await asyncio.gather(*first, *third) == ["first"] * 4
+    assert await second[0] == "first"
+    with pytest.raises(ZeroDivisionError):
+        await second[1]
+    assert [row[0] for row in await notes(database)] == [1, 2, 3, 5, 6]
+    assert [r[0] for r in await database.fetch("SELECT seq FROM events ORDER BY seq")] == [1, 2, 3, 4, 5]
+
+
+async def test_under_load_batches_grow_alike(dsn, database):
+    sizes = []
+    committer = Committer(
+        lambda: connect(dsn, "moltbook committer"), [NOTES], heard=lambda *told: sizes.append(len(told[3]))
+    )
+    committer.start()
+
+    async def caller(n):
+        for _ in range(20):
+            await committer.do(Write(n))
+
+    try:
+        few = [asyncio.ensure_future(caller(n)) for n in range(4)]
+        await taken(committer)
+        await asyncio.gather(*few, *(caller(n) for n in range(4, 64)))
+    finally:
+        await committer.stop()
+    assert [row[2] for row in await notes(database)] == [20] * 64
+    assert sizes[0] == 4
+    assert all(16 <= size <= 48 for size in sizes[2:30]), sizes
+
+
+async def test_what_was_committed_is_told_in_order(dsn, database):
+    heard = []
+    committer = Committer(lambda: connect(dsn, "moltbook committer"), [NOTES], heard=lambda *told: heard.append(told))
+    committer.start()
+    try:
+        await asyncio.gather(*(committer.do(Write(n)) for n in range(20)), committer.do(Look()))
+        await committer.do(Write(1))
+        pid = committer.connection.get_server_pid()
+    finally:
+        await committer.stop()
+    assert {told[0] for told in heard} == {pid}
+    told = [
+        (last - len(events) + 1 + place, at, event.kind, bytes(event.body).decode())
+        for _, last, at, events in heard
+        for place, event in enumerate(events)
+    ]
+    kept = await database.fetch("SELECT seq, at, kind, body FROM events ORDER BY seq")
+    assert told == [tuple(row) for row in kept]
+    assert len(told) == 21
+
+
 async def test_two_committers_share_the_rows(dsn, committer, database):
     other = Committer(lambda: connect(dsn, "moltbook other"), [NOTES])
     other.start()

@@ -2,10 +2,12 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from moltbook.db.pool import connect
-from moltbook.log import Readers, rebuild
+from moltbook.db.world import Told
+from moltbook.log import Entry, Readers, rebuild
 from moltbook.log.reader import lock_of
 
 
@@ -158,6 +160,21 @@ async def test_followers_see_everything_after_their_cursor_once(network, monkeyp
     await network.post(ada)
     async with asyncio.timeout(20):
         assert (await coming).seq == head + 1
+
+
+async def test_the_committer_hands_its_events_over(network):
+    events = network.house.log
+    head = events.head
+    told = [Told("a.kind", None, msgspec.Raw(b'{"n":%d}' % n)) for n in range(3)]
+    at = network.clock()
+    events.hear(0, head + 3, at, told)
+    assert events.head == head + 3
+    batch = await anext(events.batches(head))
+    assert batch == [Entry(head + n, at, "a.kind", None, bytes(told[n - 1].body).decode()) for n in (1, 2, 3)]
+    # Known already, partly known, and with a gap: memory stays in order, the table tells the rest.
+    for last in (head + 3, head + 5, head + 9):
+        events.hear(0, last, at, told)
+        assert events.head == head + 3
 
 
 def test_locks_of_readers_are_told_apart():

@@ -5,9 +5,9 @@ slices), what a row is (table), how the log is read (log).
 
 A batch is whatever is queued when the former commit ends; no timer. It locks and loads the rows its acts need, lets
 them decide one after another on a shared World, writes all changes set-wise, appends the events, commits, and only then
-answers. While others wait, some of the answers are held back until the next batch has given PostgreSQL its work, so that
-both have something to do (decisions/0002). Locks are taken in one order everywhere – tables as registered, rows by key, the log's head last – so two
-Committers cannot block each other for ever.
+answers. While others wait, some of the answers are held back until the next batch has given PostgreSQL its work, so
+that both have something to do (decisions/0002). Locks are taken in one order everywhere – tables as registered, rows by
+key, the log's head last – so two Committers cannot block each other for ever.
 """
 
 import asyncio
@@ -51,8 +51,8 @@ WAKE = "SELECT seq, pg_notify('log', seq::text) FROM head"
 
 BATCH_ACTS = 1000
 RETRIES = 5
-# The share of a batch that is answered at once though others wait; the rest is answered while the next batch is written,
-# or after this long.
+# The share of a batch that is answered at once though others wait; the rest is answered while the next batch is
+# written, or after this long.
 ANSWERED_AT_ONCE = 0.3
 HELD_SECONDS = 0.005
 
@@ -198,6 +198,7 @@ class Committer:
                 self._drop_connection()
 
     async def _run(self) -> None:
+        former = 0
         while True:
             if not self._queue:
                 if self._stopping:
@@ -207,7 +208,12 @@ class Committer:
                 # Requests that arrived together are parsed one after another; let them all queue before the batch.
                 await asyncio.sleep(0)
                 continue
-            size = min(len(self._queue), BATCH_ACTS)
+            # As many as were in the former batch, or half of both together: two batches of a size keep Python and
+            # PostgreSQL busy alike, where a small one and a large one make each wait for the other.
+            size = len(self._queue)
+            if self._begun:
+                size = min(size, (size + former + 1) // 2)
+            size = former = min(size, BATCH_ACTS)
             batch = [self._queue.popleft() for _ in range(size)]
             try:
                 await self._commit(batch)

@@ -1,9 +1,9 @@
 """Following the log: back-fill from the table, cut over to live, never skip, never repeat.
 
 `events.seq` has no gaps and grows in commit order (db.commit), so "everything after my cursor" is a complete answer at
-any moment. The newest events are kept in a ring: those of this process are handed over by its Committer after the commit,
-those of others are read once by a listener. Followers whose cursor lies inside the ring are served from memory, the
-others from the table until they have caught up.
+any moment. The newest events are kept in a ring: those of this process are handed over by its Committer after the
+commit, those of others are read once by a listener. Followers whose cursor lies inside the ring are served from memory,
+the others from the table until they have caught up.
 """
 
 import asyncio
