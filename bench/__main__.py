@@ -22,21 +22,21 @@ console = Console()
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """How long to look, and how often."""
+    """How long to look, and how often: many short turns, since machines are noisy for seconds at a time."""
 
     levels: tuple[int, ...] = (16, 64, 256)
-    write_turns: int = 3
-    write_seconds: float = 4.0
-    read_turns: int = 3
-    read_seconds: float = 2.0
+    write_turns: int = 7
+    write_seconds: float = 1.5
+    read_turns: int = 7
+    read_seconds: float = 0.7
     other_levels: tuple[int, ...] = (16, 64, 256)
-    other_turns: int = 2
-    other_seconds: float = 1.5
+    other_turns: int = 3
+    other_seconds: float = 0.8
 
 
 QUICK = Pace(
-    levels=(64, 256), write_turns=2, write_seconds=1.5, read_turns=1, read_seconds=1.0, other_levels=(64,),
-    other_turns=1, other_seconds=1.0,
+    levels=(64, 256), write_turns=3, write_seconds=1.2, read_turns=3, read_seconds=0.5, other_levels=(64,),
+    other_turns=1, other_seconds=0.8,
 )  # fmt: skip
 
 
@@ -82,24 +82,23 @@ def _measure(stage: Stage, pace: Pace, only: str | None) -> list[Duel]:
         stage.raise_rival(paths.answers(stage.ours, pages, stage.cast, SEED))
     duels: list[Duel] = []
 
-    def section(title: str, matches: list[Match], levels: tuple[int, ...], turns: int, seconds: float) -> None:
-        found: list[Duel] = []
+    def section(matches: list[Match], levels: tuple[int, ...], turns: int, seconds: float) -> None:
         for match in matches:
+            found: list[Duel] = []
             for level in levels:
                 with console.status(f"{match.name} with {level} connections …"):
                     found.append(fight(stage, match, level, turns, seconds))
-        report.show(console, title, found)
-        duels.extend(found)
+            report.show(console, found)
+            duels.extend(found)
 
     # Reads first: they want the world they were prepared for.
     if only in {None, "reads"}:
-        section("Front page, from bytes", cached[:1], pace.levels, pace.read_turns, pace.read_seconds)
-        section("Its variants", cached[1:], pace.other_levels, pace.other_turns, pace.other_seconds)
-        section("From the database", uncached, pace.other_levels, pace.other_turns, pace.other_seconds)
+        section(cached, pace.levels, pace.read_turns, pace.read_seconds)
+        section(uncached, pace.other_levels, pace.other_turns, pace.other_seconds)
     if only in {None, "thread"}:
-        section("A large thread, one reader", large, (1,), pace.other_turns, pace.other_seconds)
+        section(large, (1,), pace.other_turns, pace.other_seconds)
     if only in {None, "writes"}:
-        section("Writes", [Match(report.WRITES)], pace.levels, pace.write_turns, pace.write_seconds)
+        section([Match(report.WRITES)], pace.levels, pace.write_turns, pace.write_seconds)
     return duels
 
 

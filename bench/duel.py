@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 
 import msgspec
 
@@ -10,7 +11,7 @@ from bench.stage import Measured, Process, Stage
 
 
 class Side(msgspec.Struct, frozen=True):
-    """What one of the two did, all turns together."""
+    """What one of the two did: the median of its turns, and the latencies of all of them."""
 
     per_second: float
     turns_per_second: list[float]
@@ -74,7 +75,7 @@ def _side(turns: Sequence[Measured]) -> Side:
         raise RuntimeError("no answer came back within the measured time")
     each = 1e6 / count
     return Side(
-        per_second=count / seconds,
+        per_second=median(turn.tally.count / turn.tally.seconds for turn in turns),
         turns_per_second=[turn.tally.count / turn.tally.seconds for turn in turns],
         p50_ms=quantile_ms(latencies, 0.5),
         p99_ms=quantile_ms(latencies, 0.99),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -61,16 +62,14 @@ def _at_least(what: str, promised: float, measured: float) -> Promise:
     return Promise(what, promised, measured, measured >= promised)
 
 
-def show(console: Console, title: str, duels: list[Duel]) -> None:
-    """Print one table."""
-    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
-    table.add_column("path", ratio=1)
-    for column in ("conn", "ours/s", "raw/s", "ratio", "p50", "p99", "raw p99", "CPU µs", "raw µs"):
+def show(console: Console, duels: list[Duel]) -> None:
+    """Print one path's table; times in ms, CPU of server + PostgreSQL for each operation."""
+    table = Table(title=duels[0].name, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    for column in ("conn", "ours/s", "raw/s", "ratio", "p50 ms", "p99 ms", "raw p99", "CPU µs", "raw CPU"):
         table.add_column(column, justify="right", no_wrap=True)
     for duel in duels:
         ours, raw = duel.ours, duel.raw
         table.add_row(
-            duel.name,
             f"{duel.connections}",
             f"{ours.per_second:,.0f}",
             f"{raw.per_second:,.0f}",
@@ -81,13 +80,12 @@ def show(console: Console, title: str, duels: list[Duel]) -> None:
             f"{ours.server_us:.0f}+{ours.postgres_us:.0f}",
             f"{raw.server_us:.0f}+{raw.postgres_us:.0f}",
         )
-    table.caption = "times in ms; CPU of server + PostgreSQL for each operation"
     console.print(table)
 
 
 def show_promises(console: Console, kept: list[Promise]) -> None:
     """Print what was promised and whether it is so."""
-    table = Table(title="Promises", title_justify="left", title_style="bold")
+    table = Table(title="Promises", title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for column in ("what", "promised", "measured", ""):
         table.add_column(column, justify="left" if column in {"what", ""} else "right")
     for promise in kept:
