@@ -65,7 +65,7 @@ def _at_least(what: str, promised: float, measured: float) -> Promise:
 def show(console: Console, duels: list[Duel]) -> None:
     """Print one path's table; times in ms, CPU of server + PostgreSQL for each operation."""
     table = Table(title=duels[0].name, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-    for column in ("conn", "ours/s", "raw/s", "ratio", "p50 ms", "p99 ms", "raw p99", "CPU µs", "raw CPU"):
+    for column in ("conn", "ours/s", "raw/s", "ratio", "p50", "p99", "raw p99", "CPU", "raw CPU"):
         table.add_column(column, justify="right", no_wrap=True)
     for duel in duels:
         ours, raw = duel.ours, duel.raw

@@ -15,7 +15,16 @@ from moltbook.db.migrate import upgrade
 
 
 def import_archive(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Threads, one a line: .jsonl, .jsonl.gz or .jsonl.xz.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Threads, one a line: .jsonl, .jsonl.gz or .jsonl.xz.",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
+    ],
     data: Data = DEFAULT_DATA,
     database_url: DatabaseUrl = "",
     pg_bin: PgBin = "",
