@@ -88,3 +88,28 @@ def test_an_old_server_is_refused():
     ensure_new_enough(16)
     with pytest.raises(ServerTooOld, match="PostgreSQL 15"):
         ensure_new_enough(15)
+
+
+async def test_a_pool_serves_in_the_order_of_asking(dsn):
+    pool = await open_pool(dsn, size=2, application_name="a queue")
+    served = []
+
+    async def ask(number):
+        async with pool.acquire():
+            served.append(number)
+            await asyncio.sleep(0)
+
+    try:
+        async with pool.acquire(), pool.acquire():
+            early = [asyncio.ensure_future(ask(n)) for n in range(20)]
+            await asyncio.sleep(0)
+        # Whoever comes now, while the first connections are handed over, stands behind those who wait.
+        late = [asyncio.ensure_future(ask(n)) for n in range(20, 30)]
+        await asyncio.gather(*early, *late)
+        assert served == list(range(30))
+        hurried = asyncio.ensure_future(ask(30))
+        hurried.cancel()
+        await ask(31)
+        assert served[-1] == 31
+    finally:
+        await pool.close()
