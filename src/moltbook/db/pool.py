@@ -59,7 +59,7 @@ class FairPool(asyncpg.Pool):  # type: ignore[misc]
         super().__init__(*args, **options)
         self._turn = asyncio.Lock()
 
-    async def _acquire(self, timeout: float | None) -> Any:
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the driver's signature
         async with self._turn:
             return await super()._acquire(timeout)
 
