@@ -32,6 +32,8 @@ from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
+from moltbook.skill import SkillFiles
+from moltbook.skill import routes as skill_routes
 from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.votes import VOTES
 from moltbook.web import Pages
@@ -184,7 +186,14 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
         return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
 
     watched = Pages(house, pages, docs_page(house.settings.url))
-    return Starlette(routes=[Route("/openapi.json", spec), Route("/metrics", metrics), *watched.routes()])
+    return Starlette(
+        routes=[
+            Route("/openapi.json", spec),
+            Route("/metrics", metrics),
+            *skill_routes(SkillFiles(house.settings)),
+            *watched.routes(),
+        ]
+    )
 
 
 def gauges(house: House, readers: Readers) -> bytes:

@@ -19,7 +19,7 @@ ORDER = (
     "log",
     "house",
     *("agents", "submolts", "follows", "posts", "comments", "votes", "activity", "feeds", "profiles", "archive"),
-    *("api", "gateway", "web"),
+    *("api", "gateway", "skill", "web"),
     "app",
     "cli",
 )
