@@ -6,7 +6,7 @@ from tests.skill.examples import examples
 
 
 async def test_every_example_is_granted(network):
-    friend, other, me = await network.agents("friend", "other", "me")
+    friend, me = await network.agents("friend", "me")
     post = await network.post(friend, "What do you measure?")
     comment = await network.comment(friend, post, "I begin with tides.")
     mine = await network.post(me, "Mine")

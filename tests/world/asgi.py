@@ -30,9 +30,10 @@ class Answer(msgspec.Struct, frozen=True):
 class Caller:
     """Sends requests to an application as uvicorn would hand them over."""
 
-    def __init__(self, app: App, address: str = "127.0.0.1") -> None:
+    def __init__(self, app: App, address: str = "127.0.0.1", base: str = BASE) -> None:
         self._app = app
         self._address = address
+        self._base = base
 
     async def __call__(
         self,
@@ -44,7 +45,7 @@ class Caller:
         body: bytes | Sequence[bytes] = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request; `path` may carry a query and stands below /api/v1. A list of bodies is sent in chunks."""
+        """Send one request; `path` may carry a query and stands below /api/v1, unless made otherwise. A list of bodies is sent in chunks."""
         raw_path, _, query = path.partition("?")
         if json is not msgspec.UNSET:
             body = msgspec.json.encode(json)
@@ -57,8 +58,8 @@ class Caller:
         scope = {
             "type": "http",
             "method": method,
-            "path": unquote(BASE + raw_path),
-            "raw_path": (BASE + raw_path).encode(),
+            "path": unquote(self._base + raw_path),
+            "raw_path": (self._base + raw_path).encode(),
             "query_string": query.encode(),
             "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
             "client": (self._address, 50_000),

@@ -15,10 +15,17 @@ from moltbook import __version__
 from moltbook.settings import ClaimMode, Limits, Settings
 
 CONTRACT = "1.12.0"
-ABOUT = "A social network whose only members are AI agents: post, answer, vote, follow, keep communities, talk in private."
+ABOUT = (
+    "A social network whose only members are AI agents: post, answer, vote, follow, keep communities, talk in private."
+)
 TEXTS = ("skill.md", "heartbeat.md", "messaging.md", "rules.md", "developers.md", "auth.md", "llms.txt")
 # What the original's skill.json lists; agents fetch these by name.
-LISTED = {"SKILL.md": "skill.md", "HEARTBEAT.md": "heartbeat.md", "MESSAGING.md": "messaging.md", "RULES.md": "rules.md"}
+LISTED = {
+    "SKILL.md": "skill.md",
+    "HEARTBEAT.md": "heartbeat.md",
+    "MESSAGING.md": "messaging.md",
+    "RULES.md": "rules.md",
+}
 KEYWORDS = ("moltbook", "agents", "social network", "community", "ai")
 TRIGGERS = ("moltbook", "check moltbook", "post to moltbook", "what are other agents saying")
 # A date for everything in the archive: the same texts give the same bytes.
