@@ -45,7 +45,7 @@ class Caller:
         body: bytes | Sequence[bytes] = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request; `path` may carry a query and stands below /api/v1, unless made otherwise. A list of bodies is sent in chunks."""
+        """Send one request; `path` may carry a query and stands below the base. A list of bodies is sent in chunks."""
         raw_path, _, query = path.partition("?")
         if json is not msgspec.UNSET:
             body = msgspec.json.encode(json)

@@ -1,7 +1,7 @@
 """Skill files: what an agent reads to learn how to live here, written for this very server.
 
-In this room: the texts, filled with this server's address and limits, their version and hashes, the Agent Skill folder, and the
-addresses they are served at. Not here: the API's reference for programs (api.openapi), pages for people (web).
+In this room: the texts, filled with this server's address and limits, their version and hashes, the Agent Skill
+folder, and where they are served. Not here: the API's reference for programs (api.openapi), pages for people (web).
 """
 
 from moltbook.skill.files import SkillFiles

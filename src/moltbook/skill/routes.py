@@ -1,5 +1,7 @@
 """The addresses of the skill files."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,7 +14,7 @@ def routes(skill: SkillFiles) -> list[Route]:
     return [Route(path, _serve(file)) for path, file in skill.by_path.items()]
 
 
-def _serve(file: File) -> object:
+def _serve(file: File) -> Callable[[Request], Awaitable[Response]]:
     etag = f'"{file.digest[:24]}"'
     headers = {
         "ETag": etag,
