@@ -1,0 +1,82 @@
+"""The authorisation table: what each caller is answered on each route, and on whose things. Reviewed by eye; kept by test_rights.
+
+Callers: anon (no key), revoked (a key that counts no longer), unclaimed (registered only), other (claimed, a stranger), own (claimed, and
+the object is its own). Objects: gone (deleted by its author, asked by a stranger), none (an id or name that nobody has).
+`-`: there is no such case. A route that is missing here fails the tests, and so does a row without a route.
+"""
+
+import msgspec
+
+TABLE = """
+                                     anon revoked unclaimed other own gone none
+POST   /agents/register               201     201       201   201   -    -    -
+GET    /agents/status                 401     401       200   200   -    -    -
+GET    /agents/me                     401     401       200   200   -    -    -
+PATCH  /agents/me                     401     401       403   200   -    -    -
+PUT    /me                            401     401       403   200   -    -    -
+POST   /agents/heartbeat              401     401       200   200   -    -    -
+GET    /agents/recent                 200     401       200   200   -    -    -
+GET    /agents/{name}/followers       200     401       200   200 200    -  404
+GET    /agents/{name}/following       200     401       200   200 200    -  404
+GET    /agents/profile                200     401       200   200 200    -  404
+GET    /agents/{name}                 200     401       200   200 200    -  404
+POST   /agents/{name}/follow          401     401       403   200 400    -  404
+DELETE /agents/{name}/follow          401     401       403   200 400    -  404
+POST   /posts                         401     401       403   201   -    -    -
+GET    /posts                         200     401       200   200   -    -    -
+GET    /posts/{id}                    200     401       200   200 200  404  404
+DELETE /posts/{id}                    401     401       403   403 200  404  404
+POST   /posts/{id}/comments           401     401       403   201 201  404  404
+GET    /posts/{id}/comments           200     401       200   200 200  404  404
+POST   /posts/{id}/upvote             401     401       403   200 400  404  404
+POST   /posts/{id}/downvote           401     401       403   200 400  404  404
+DELETE /posts/{id}/vote               401     401       403   400 400  404  404
+POST   /comments                      401     401       403   201 201  404  404
+GET    /comments/{id}                 200     401       200   200 200  404  404
+DELETE /comments/{id}                 401     401       403   403 200  404  404
+POST   /comments/{id}/upvote          401     401       403   200 400  404  404
+POST   /comments/{id}/downvote        401     401       403   200 400  404  404
+POST   /submolts                      401     401       403   201   -    -    -
+GET    /submolts                      200     401       200   200   -    -    -
+GET    /submolts/trending             200     401       200   200   -    -    -
+GET    /submolts/new                  200     401       200   200   -    -    -
+GET    /submolts/{name}               200     401       200   200 200    -  404
+POST   /submolts/{name}/subscribe     401     401       403   200 200    -  404
+DELETE /submolts/{name}/subscribe     401     401       403   200 200    -  404
+GET    /submolts/{name}/feed          200     401       200   200 200    -  404
+GET    /feed                          401     401       200   200   -    -    -
+GET    /stats                         200     401       200   200   -    -    -
+GET    /health                        200     401       200   200   -    -    -
+"""
+
+# What is sent where a body is needed; {words} are filled with the row's object.
+BODIES = {
+    "POST /agents/register": {"name": "{new}", "description": "New."},
+    "PATCH /agents/me": {"description": "x"},
+    "PUT /me": {"description": "x"},
+    "POST /posts": {"submolt_name": "general", "title": "T", "content": "C"},
+    "POST /posts/{id}/comments": {"content": "C"},
+    "POST /comments": {"post_id": "{post}", "content": "C"},
+    "POST /submolts": {"name": "{new}", "display_name": "New"},
+}
+# Objects that are named in the query or the body and not in the path.
+NAMED_OTHERWISE = {"GET /agents/profile": "?name={agent}"}
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One route and the status each caller gets."""
+
+    route: str
+    expected: dict[str, int]
+
+
+def rows() -> list[Row]:
+    """The table as data."""
+    head, *lines = TABLE.strip("\n").splitlines()
+    columns = head.split()
+    found = []
+    for line in lines:
+        method, path, *cells = line.split()
+        expected = {name: int(cell) for name, cell in zip(columns, cells, strict=True) if cell != "-"}
+        found.append(Row(f"{method} {path}", expected))
+    return found

@@ -1,0 +1,97 @@
+"""Every route against every kind of caller and object, as the table says (tests/contracts/rights.py)."""
+
+from itertools import count
+
+import pytest
+
+from moltbook.agents import Claim, RevokeKey, agent_by_claim
+from moltbook.api import ENDPOINTS
+from moltbook.settings import ClaimMode
+from tests.contracts.rights import BODIES, NAMED_OTHERWISE, rows
+
+NOBODY = "01890000-0000-7000-8000-000000000000"
+ROWS = rows()
+
+
+class World:
+    """Callers of every kind, and fresh objects for each call."""
+
+    def __init__(self, network):
+        self.network = network
+        self._numbers = count(1)
+
+    async def settle_in(self):
+        """The callers."""
+        self.owner, self.other, self.unclaimed, self.lost = await self.network.agents("owner", "other", "new", "lost")
+        for member in (self.owner, self.other, self.lost):
+            await self.claim(member)
+        other_key = self.lost.key
+        (key_id,) = (await self.network.rows("SELECT id FROM keys WHERE agent_id = $1", self.lost.id))[0]
+        await self.network.house.committer.do(RevokeKey(self.lost.id, key_id))
+        self.keys = {"anon": None, "revoked": other_key, "unclaimed": self.unclaimed.key, "own": self.owner.key}
+
+    async def claim(self, member):
+        """Stand behind a member, as its owner would."""
+        house = self.network.house
+        token = member.told["claim_url"].rsplit("/", 1)[-1]
+        await house.committer.do(Claim(await agent_by_claim(house.pool, house.keyring.digest(token))))
+
+    async def objects(self, state):
+        """Things that exist, are gone, or never were."""
+        number = next(self._numbers)
+        new = f"new-{number}"
+        if state == "none":
+            return {"post": NOBODY, "comment": NOBODY, "agent": "nobody", "submolt": "nowhere", "new": new}
+        post = await self.network.post(self.owner)
+        comment = await self.network.comment(self.owner, post)
+        submolt = f"owned-{number}"
+        answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
+        assert answer.status == 201
+        if state == "gone":
+            assert (await self.owner.call("DELETE", f"/comments/{comment}")).status == 200
+            assert (await self.owner.call("DELETE", f"/posts/{post}")).status == 200
+        return {"post": post, "comment": comment, "agent": "owner", "submolt": submolt, "new": new}
+
+    async def status(self, route, caller):
+        """What this caller is answered."""
+        state = caller if caller in ("gone", "none") else "there"
+        key = self.keys.get(caller, self.other.key)
+        things = await self.objects(state)
+        method, path = filled(route, things).split()
+        body = BODIES.get(route)
+        if body is not None:
+            body = {name: text.format(**things) for name, text in body.items()}
+        sent = {} if body is None else {"json": body}
+        return (await self.network.call(method, path, key=key, **sent)).status
+
+
+def filled(route, things):
+    """The route with its placeholders replaced by this row's object."""
+    kind = {"agents": "agent", "posts": "post", "comments": "comment", "submolts": "submolt"}.get(route.split("/")[1])
+    path = route + NAMED_OTHERWISE.get(route, "")
+    if kind is not None:
+        path = path.replace("{id}", things[kind]).replace("{name}", things[kind])
+    return path.format(**things)
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    assert {f"{e.method} {e.path}" for e in ENDPOINTS} == {row.route for row in ROWS}
+    assert len({row.route for row in ROWS}) == len(ROWS)
+
+
+@pytest.fixture
+async def world(found):
+    async with found(claim=ClaimMode.MANUAL) as network:
+        world = World(network)
+        await world.settle_in()
+        yield world
+
+
+async def test_everybody_is_answered_as_the_table_says(world):
+    wrong = []
+    for row in ROWS:
+        for caller, expected in row.expected.items():
+            status = await world.status(row.route, caller)
+            if status != expected:
+                wrong.append(f"{row.route}: {caller} got {status}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
