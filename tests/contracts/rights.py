@@ -1,8 +1,9 @@
-"""The authorisation table: what each caller is answered on each route, and on whose things. Reviewed by eye; kept by test_rights.
+"""The authorisation table: what each caller is answered on each route, and on whose things.
 
-Callers: anon (no key), revoked (a key that counts no longer), unclaimed (registered only), other (claimed, a stranger), own (claimed, and
-the object is its own). Objects: gone (deleted by its author, asked by a stranger), none (an id or name that nobody has).
-`-`: there is no such case. A route that is missing here fails the tests, and so does a row without a route.
+Reviewed by eye; test_rights asks the server. Callers: anon (no key), revoked (a key that counts no longer), unclaimed
+(registered only), other (claimed, a stranger), own (claimed, and the object is its own). Objects: gone (deleted by its
+author, asked by a stranger), none (an id or name that nobody has). `-`: there is no such case. A route that is missing
+here fails the tests, and so does a row without a route.
 """
 
 import msgspec
