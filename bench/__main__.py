@@ -56,7 +56,9 @@ def _run(options: argparse.Namespace) -> None:
     size = Size(options.agents, options.posts, options.comments, options.votes)
     machine = describe(HERE.parent)
     console.print(f"{machine.cpu}, {machine.cores} cores, commit {machine.commit}, load {machine.load_before} before")
-    console.print("Times in ms; CPU in µs of server + PostgreSQL for each operation; raw: everything of ours taken away.")
+    console.print(
+        "Times in ms; CPU in µs of server + PostgreSQL for each operation; raw: everything of ours taken away."
+    )
     with console.status("Filling a world …"):
         stack = contextlib.ExitStack()
         stage = stack.enter_context(raised(size, SEED))

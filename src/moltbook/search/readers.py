@@ -4,7 +4,7 @@ The words are read from posts and comments when their event arrives, so what was
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
 import asyncpg
@@ -70,9 +70,10 @@ USING unnest($1::uuid[], $2::uuid[]) AS u(post_id, id)
 WHERE i.post_id = u.post_id AND i.id = u.id
 """
 KNOWS_MEANINGS = "SELECT to_regclass('search_meanings') IS NOT NULL"
-# A hundred items are a statement of some tens of milliseconds; between two of them writers have the processors.
+# A hundred items are about a tenth of a second of work. After it comes a pause of half as long: what is found may be
+# late, those who write may not.
 PART = 100
-PART_PAUSE_SECONDS = 0.01
+PAUSE_SHARE = 0.5
 
 _published = msgspec.json.Decoder(PostPublished).decode
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
@@ -118,18 +119,16 @@ class SearchIndex:
                     pass
         tables = await self._tables(connection)
         with_meanings = len(tables) > 1
-        for some in _parts(list(posts.items())):
+        async for some in _in_parts(list(posts.items())):
             ids = [id for id, _ in some]
             await connection.execute(ADD_POSTS, ids, [_spelled(seq) for _, seq in some])
             if with_meanings:
                 await _add_meanings(connection, "post", await connection.fetch(POST_TEXTS, ids))
-            await asyncio.sleep(PART_PAUSE_SECONDS)
-        for part in _parts(list(comments.items())):
+        async for part in _in_parts(list(comments.items())):
             keys = [post_id for (post_id, _), _ in part], [id for (_, id), _ in part]
             await connection.execute(ADD_COMMENTS, *keys, [_spelled(seq) for _, seq in part])
             if with_meanings:
                 await _add_meanings(connection, "comment", await connection.fetch(COMMENT_TEXTS, *keys))
-            await asyncio.sleep(PART_PAUSE_SECONDS)
         for table in tables:
             if gone_posts:
                 await connection.execute(DROP_THREADS.format(table=table), sorted(gone_posts))
@@ -157,5 +156,10 @@ def _spelled(seq: int) -> str:
     return " ".join(stretches_of(seq))
 
 
-def _parts(items: Sequence[Item]) -> list[Sequence[Item]]:
-    return [items[start : start + PART] for start in range(0, len(items), PART)]
+async def _in_parts(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
+    """The items part by part, with a pause after each in proportion to the work it was."""
+    time = asyncio.get_running_loop().time
+    for start in range(0, len(items), PART):
+        began = time()
+        yield items[start : start + PART]
+        await asyncio.sleep((time() - began) * PAUSE_SHARE)
