@@ -8,6 +8,7 @@ and does thousands of texts a second. Its weights come with its package; nothing
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,8 @@ def _model() -> Any:
 
 
 def _load() -> Any:
+    # Its tokenizer would take every processor; this is work for one that nobody waits for.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         import wordllama  # type: ignore[import-untyped]
     except ImportError:
