@@ -166,6 +166,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=200_000, help="posts and comments there should be at least")
     parser.add_argument("--questions", type=int, default=200, help="questions of each sort")
     options = parser.parse_args()
+    (HERE / "results").mkdir(exist_ok=True)
     folder = options.data or Path(tempfile.mkdtemp(prefix="search-", suffix=".tmp", dir=HERE / "results"))
     machine = describe(HERE.parent)
     console.print(f"{machine.cpu}, {machine.cores} cores, commit {machine.commit}, load {machine.load_before} before")

@@ -177,17 +177,6 @@ async def test_a_stretch_of_the_log_is_no_word_that_anybody_can_ask_for(network)
     assert await network.value("SELECT websearch_to_tsquery('english', $1)::text", "\x01a0") == "'a0'"
 
 
-async def test_without_pgvector_search_goes_by_words(network):
-    ada = await network.agent("ada")
-    await network.house.pool.execute("DROP EXTENSION vector CASCADE; DROP TABLE search_meanings")
-    post = await network.post(ada, "Lighthouses")
-    await network.post(ada, "Tax law")
-    await network.settle(INDEX)
-    answer = await network.get("/search?q=lighthouse")
-    assert [r["id"] for r in answer["results"]] == [post]
-    assert 0 < answer["results"][0]["similarity"] < 1
-
-
 def test_a_search_begins_with_the_newest_stretch_and_ends_with_everything():
     assert newest(100) == [""]
     assert newest(20_000) == ["'\x01a2' | '\x01a1'", ""]
