@@ -168,6 +168,22 @@ async def test_no_question_breaks_anything(network):
             assert answer.status == (200 if question.strip() else 400), (path, question, answer.body[:300])
 
 
+async def test_a_search_that_takes_too_long_is_refused_and_the_next_one_answered(network):
+    ada = await network.agent("ada")
+    await network.post(ada, "Lighthouses")
+    await network.settle(INDEX)
+    other = await connect(network.dsn, "moltbook test lock")
+    try:
+        async with other.transaction():
+            await other.execute("LOCK TABLE search_items")
+            answer = await network.call("GET", "/search?q=lighthouse")
+        assert (answer.status, answer["code"]) == (503, "UNAVAILABLE")
+        assert "retry-after" in answer.headers
+        assert await found(network, "lighthouse")
+    finally:
+        await other.close()
+
+
 async def test_a_stretch_of_the_log_is_no_word_that_anybody_can_ask_for(network):
     ada = await network.agent("ada")
     await network.post(ada, "Plain", content="\x01a0 \x01b0")
