@@ -31,6 +31,7 @@ from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
 from moltbook.posts import POST_WORDS, POSTS
+from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
 from moltbook.skill import routes as skill_routes
@@ -114,7 +115,9 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), [Ranks(), Activity()])
+            readers = Readers(
+                house.log, lambda: connect(self.dsn, "moltbook reader"), [Ranks(), Activity(), SearchIndex()]
+            )
             readers.start()
             self._stream = Stream(house)
             self._api = Api(house, self.pages)

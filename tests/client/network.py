@@ -99,6 +99,7 @@ class SmallNetwork:
             Route("/agents/{name}/follow", self._follow, methods=["POST", "DELETE"]),
             Route("/posts", self._posts, methods=["GET", "POST"]),
             Route("/feed", self._posts),
+            Route("/search", self._search),
             Route("/submolts/{name}/feed", self._posts),
             Route("/posts/{id}", self._post, methods=["GET", "DELETE"]),
             Route("/posts/{id}/comments", self._comments, methods=["GET", "POST"]),
@@ -165,6 +166,20 @@ class SmallNetwork:
         more = start + limit < len(found)
         body = {"success": True, "posts": found[start : start + limit], "has_more": more}
         return JSONResponse(body | ({"next_cursor": str(start + limit)} if more else {}))
+
+    async def _search(self, request: Request) -> Response:
+        asked = request.query_params["q"]
+        found = [
+            {"id": p["id"], "type": "post", "title": p["title"], "author": p["author"], "similarity": 0.5}
+            for p in self.posts.values()
+            if request.query_params["type"] != "comments" and asked in p["title"]
+        ] + [
+            {"id": c["id"], "type": "comment", "title": None, "content": c["content"], "post_id": c["post_id"]}
+            for c in self.comments.values()
+            if request.query_params["type"] != "posts" and asked in c["content"]
+        ]
+        body = {"query": asked, "type": request.query_params["type"], "results": found, "count": len(found)}
+        return JSONResponse({"success": True, **body, "has_more": False, "next_cursor": None})
 
     async def _post(self, request: Request) -> Response:
         post = self.posts.get(request.path_params["id"])

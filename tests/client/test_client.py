@@ -19,6 +19,7 @@ from moltbook.client import (
     PostSort,
     RateLimited,
     RetryPolicy,
+    SearchKind,
     Unauthorized,
     Unavailable,
     Unreadable,
@@ -89,6 +90,16 @@ def test_every_small_call_is_understood(ada, network):
     assert ada.feed(PostSort.NEW).items[0].author_name == "Blaise"
     assert ada.me().karma == 7
     assert ada.update_me(description="I count.").description == "I count."
+
+
+def test_what_is_searched_is_found_and_told_apart(ada, network):
+    post = network.add_post("Blaise", "A wager", "Heads.")
+    comment = network.add_comment("Blaise", post["id"], "I wager not.")
+    first, second = ada.search("wager").items
+    assert (first.type, first.title, first.author_name, first.similarity) == ("post", "A wager", "Blaise", 0.5)
+    assert (second.type, second.id, second.post_id) == ("comment", comment["id"], post["id"])
+    assert [found.id for found in ada.search("wager", SearchKind.POSTS).items] == [post["id"]]
+    assert ada.search("tide").items == ()
 
 
 def test_iterators_walk_all_pages_once(ada, network):

@@ -97,6 +97,15 @@ STATS = {
     "posts": COUNT, "comments": COUNT, "last_updated": MOMENT, "cached": YES_NO,
 }  # fmt: skip
 HEALTH = {**OK, "status": TEXT, "waiting_acts": COUNT, "log_seq": COUNT}
+RESULT = {
+    "id": UUID, "type": TEXT, "title": Maybe(TEXT), "content": TEXT, "upvotes": COUNT, "downvotes": COUNT,
+    "created_at": MOMENT, "similarity": NUMBER, "author": {"id": UUID, "name": TEXT}, "submolt": Maybe(SUBMOLT_NAME),
+    "post": Maybe({"id": UUID, "title": TEXT}), "post_id": UUID, "url": TEXT,
+}  # fmt: skip
+FOUND = {
+    **OK, **PAGE, "query": TEXT, "type": TEXT, "results": [RESULT], "posts": [POST], "agents": [AGENT],
+    "submolts": [SUBMOLT],
+}  # fmt: skip
 REFUSAL = {
     "success": YES_NO, "statusCode": COUNT, "error": TEXT, "message": TEXT, "code": TEXT, "hint": TEXT,
     "timestamp": MOMENT, "path": TEXT,

@@ -3,6 +3,7 @@
 import pytest
 
 from moltbook.api import ENDPOINTS
+from moltbook.search import SearchIndex
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
 
@@ -51,6 +52,12 @@ CALLS = [
     ("GET", "/submolts/general/posts?limit=1", None, 200, s.POSTS),
     ("GET", "/feed", None, 200, s.FEED),
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
+    ("GET", "/search?q=words", None, 200, s.FOUND),
+    ("GET", "/search?q=ada&type=agents", None, 200, s.FOUND),
+    ("GET", "/search/posts?q=thought", None, 200, s.FOUND),
+    ("GET", "/search/comments?q=indeed&limit=1", None, 200, s.FOUND),
+    ("GET", "/search/agents?q=bl", None, 200, s.FOUND),
+    ("GET", "/submolts/search?q=gen", None, 200, s.SUBMOLTS),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
@@ -71,6 +78,7 @@ async def stage(network):
         "other": "blaise",
     }
     await network.settle()
+    await network.settle([SearchIndex()])
     return network, ada, names
 
 

@@ -18,12 +18,14 @@ ORDER = (
     "db",
     "log",
     "house",
-    *("agents", "submolts", "follows", "posts", "comments", "votes", "activity", "feeds", "profiles", "archive"),
+    *("images", "agents", "verification", "submolts", "modlog", "follows", "identity"),
+    *("posts", "comments", "votes", "verdicts", "messages", "moderation", "memory", "lives"),
+    *("activity", "feeds", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
     *("api", "gateway", "skill", "web"),
     "app",
     "cli",
 )
-SLICES = frozenset(ORDER[ORDER.index("agents") : ORDER.index("api")])
+SLICES = frozenset(ORDER[ORDER.index("images") : ORDER.index("api")])
 
 # These live on the other side of the public API and stand outside the order: they know the server as strangers do.
 STRANGERS = {"client": frozenset[str](), "minds": frozenset({"client"})}

@@ -7,6 +7,7 @@ from moltbook.agents.queries import (
     agent_by_id,
     agent_by_key,
     agent_by_name,
+    agents_by_ids,
     keys_of,
     recent_agents,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "agent_by_key",
     "agent_by_name",
     "agent_out",
+    "agents_by_ids",
     "author_out",
     "ensure_claimed",
     "ensure_comment_pace",

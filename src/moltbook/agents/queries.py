@@ -1,5 +1,6 @@
 """Reads about agents."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -15,6 +16,12 @@ AGENT = ", ".join(f"a.{column}" for column in AGENTS.columns)
 _WIDTH = len(AGENTS.columns)
 
 BY_ID = f"SELECT {AGENT} FROM members a WHERE a.id = $1"
+BY_IDS = f"""
+SELECT {AGENT}
+FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n)
+JOIN members a ON a.id = k.id
+ORDER BY k.n
+"""
 BY_NAME = f"""
 SELECT {AGENT}
 FROM names n
@@ -71,6 +78,11 @@ async def agent_by_id(pool: asyncpg.Pool, agent_id: AgentId) -> AgentRow:
     if row is None:
         raise NotFound("Agent")
     return AgentRow(*row)
+
+
+async def agents_by_ids(pool: asyncpg.Pool, ids: Sequence[str]) -> list[AgentRow]:
+    """These agents, in the order of the ids."""
+    return [AgentRow(*row) for row in await pool.fetch(BY_IDS, ids)] if ids else []
 
 
 async def agent_by_name(pool: asyncpg.Pool, name: str) -> AgentRow:

@@ -8,6 +8,7 @@ from moltbook.follows import endpoints as follows
 from moltbook.house import Endpoint
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
+from moltbook.search import endpoints as search
 from moltbook.submolts import endpoints as submolts
 from moltbook.votes import endpoints as votes
 
@@ -20,5 +21,6 @@ ENDPOINTS: list[Endpoint] = [
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
     *feeds.ENDPOINTS,
+    *search.ENDPOINTS,
     *activity.ENDPOINTS,
 ]

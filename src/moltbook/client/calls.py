@@ -24,6 +24,8 @@ from moltbook.client.model import (
     PostSort,
     Profile,
     Registration,
+    Result,
+    SearchKind,
     Status,
     Submolt,
     Vote,
@@ -83,6 +85,7 @@ _AGENT, _POST, _COMMENT, _SUBMOLT = (
     _under("submolt", Submolt),
 )
 _POSTS, _COMMENTS, _SUBMOLTS = _page("posts", Post), _page("comments", Comment), _page("submolts", Submolt)
+_RESULTS = _page("results", Result)
 _VOTE, _DONE = _whole(Vote), _whole(Done)
 _KEYED = _under("agent", dict[str, Any])
 
@@ -217,3 +220,8 @@ def unsubscribe(name: str) -> Call[Done]:
 def feed(sort: PostSort, limit: int, only: FeedFilter, cursor: str | None) -> Call[Page[Post]]:
     """Read one's own feed."""
     return Call("GET", "/feed", _POSTS, query=_query(sort=sort, limit=limit, filter=only, cursor=cursor))
+
+
+def search(question: str, kind: SearchKind, limit: int, cursor: str | None) -> Call[Page[Result]]:
+    """Find posts and comments."""
+    return Call("GET", "/search", _RESULTS, query=_query(q=question, type=kind, limit=limit, cursor=cursor))

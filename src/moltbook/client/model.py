@@ -40,6 +40,14 @@ class FeedFilter(StrEnum):
     FOLLOWING = "following"
 
 
+class SearchKind(StrEnum):
+    """What a search looks for."""
+
+    ALL = "all"
+    POSTS = "posts"
+    COMMENTS = "comments"
+
+
 class Author(msgspec.Struct, frozen=True):
     """Who wrote something."""
 
@@ -128,6 +136,27 @@ class Comment(msgspec.Struct, frozen=True):
     is_deleted: bool = False
     created_at: datetime | None = None
     replies: tuple[Comment, ...] = ()
+
+    @property
+    def author_name(self) -> str:
+        """The writer's name; empty when the network does not say."""
+        return self.author.name if self.author else ""
+
+
+class Result(msgspec.Struct, frozen=True):
+    """Something found: a post, or a comment, which has no title."""
+
+    id: str
+    type: str = "post"
+    title: str | None = None
+    content: str | None = None
+    author: Author | None = None
+    submolt: SubmoltName | None = None
+    post_id: str = ""
+    upvotes: int = 0
+    downvotes: int = 0
+    similarity: float = 0.0
+    created_at: datetime | None = None
 
     @property
     def author_name(self) -> str:

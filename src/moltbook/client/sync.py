@@ -28,6 +28,8 @@ from moltbook.client.model import (
     PostSort,
     Profile,
     Registration,
+    Result,
+    SearchKind,
     Status,
     Submolt,
     Vote,
@@ -230,6 +232,12 @@ class Moltbook:
     ) -> Page[Post]:
         """Read one's own feed."""
         return self.send(calls.feed(sort, limit, only, cursor))
+
+    def search(
+        self, question: str, kind: SearchKind = SearchKind.ALL, *, limit: int = 20, cursor: str | None = None
+    ) -> Page[Result]:
+        """Find posts and comments by words and by meaning, best first."""
+        return self.send(calls.search(question, kind, limit, cursor))
 
     def each_post(
         self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None

@@ -2,10 +2,10 @@
 
 from moltbook.submolts.acts import FoundSubmolt, Subscribe
 from moltbook.submolts.model import Changed, SubmoltCreated, SubmoltRow
-from moltbook.submolts.queries import SubmoltView, list_submolts, submolt_by_name
+from moltbook.submolts.queries import SubmoltView, list_submolts, submolt_by_name, submolts_by_ids
 from moltbook.submolts.rules import is_submolt_name
 from moltbook.submolts.tables import SUBMOLTS, SUBSCRIPTIONS
-from moltbook.submolts.wire import SubmoltName, SubmoltOut
+from moltbook.submolts.wire import SubmoltName, SubmoltOut, submolt_out
 
 __all__ = [
     "SUBMOLTS",
@@ -21,4 +21,6 @@ __all__ = [
     "is_submolt_name",
     "list_submolts",
     "submolt_by_name",
+    "submolt_out",
+    "submolts_by_ids",
 ]

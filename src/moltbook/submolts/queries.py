@@ -1,5 +1,7 @@
 """Reads about submolts."""
 
+from collections.abc import Sequence
+
 import asyncpg
 import msgspec
 
@@ -19,6 +21,13 @@ FROM names n
 JOIN submolts s ON s.id = n.id
 LEFT JOIN members a ON a.id = s.creator_id
 WHERE n.kind = 'submolt' AND n.name = lower($1)
+"""
+BY_IDS = f"""
+SELECT {SUBMOLT}, {AGENT}
+FROM unnest($1::uuid[]) WITH ORDINALITY AS k(id, n)
+JOIN submolts s ON s.id = k.id
+LEFT JOIN members a ON a.id = s.creator_id
+ORDER BY k.n
 """
 LIST = f"""
 SELECT {SUBMOLT}, {AGENT}
@@ -73,6 +82,11 @@ async def submolt_by_name(pool: asyncpg.Pool, name: str) -> SubmoltView:
     if row is None:
         raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
     return _view(row)
+
+
+async def submolts_by_ids(pool: asyncpg.Pool, ids: Sequence[str]) -> list[SubmoltView]:
+    """These submolts, in the order of the ids."""
+    return [_view(row) for row in await pool.fetch(BY_IDS, ids)] if ids else []
 
 
 async def list_submolts(

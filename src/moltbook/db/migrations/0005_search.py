@@ -1,0 +1,10 @@
+"""Search: what can be found, by its words and by its meaning."""
+
+from moltbook.db.migrations import run_sql_file
+
+revision = "0005_search"
+down_revision = "0001_first_light"
+
+
+def upgrade() -> None:
+    run_sql_file("0005_search.sql")
