@@ -97,6 +97,7 @@ STATS = {
     "posts": COUNT, "comments": COUNT, "last_updated": MOMENT, "cached": YES_NO,
 }  # fmt: skip
 HEALTH = {**OK, "status": TEXT, "waiting_acts": COUNT, "log_seq": COUNT}
+BATCH = {**OK, "results": [{"status": COUNT, "body": Anything()}]}
 REFUSAL = {
     "success": YES_NO, "statusCode": COUNT, "error": TEXT, "message": TEXT, "code": TEXT, "hint": TEXT,
     "timestamp": MOMENT, "path": TEXT,

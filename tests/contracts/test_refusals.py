@@ -34,6 +34,7 @@ async def test_every_route_asks_for_the_key_it_declares(found):
         "post_id": NOBODY,
         "name": "tides",
         "description": "D",
+        "acts": [{"method": "GET", "path": "/agents/me"}],
     }
     async with found(claim=ClaimMode.MANUAL) as network:
         ada = await network.agent("ada")

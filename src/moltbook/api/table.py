@@ -2,6 +2,7 @@
 
 from moltbook.activity import endpoints as activity
 from moltbook.agents import endpoints as agents
+from moltbook.api.batch import BATCH
 from moltbook.comments import endpoints as comments
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
@@ -21,4 +22,5 @@ ENDPOINTS: list[Endpoint] = [
     *submolts.ENDPOINTS,
     *feeds.ENDPOINTS,
     *activity.ENDPOINTS,
+    BATCH,
 ]

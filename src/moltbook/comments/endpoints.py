@@ -93,16 +93,16 @@ async def write_flat(house: House, request: Request) -> Ok:
 
 async def _write(house: House, request: Request, post_id: str, parent_id: str | None, content: str) -> Ok:
     limits = house.settings.limits
-    done = await house.committer.do(
+    return await house.committer.grant(
         WriteComment(
             request.agent,
             PostId(parse_id(post_id)),
             CommentId(parse_id(parent_id)) if parent_id else None,
             content,
             Pace(limits.comment_every_seconds, limits.comments_per_day),
-        )
+        ),
+        lambda done: WrittenAnswer(message="Comment added! It is live.", comment=comment_out(done.comment)),
     )
-    return WrittenAnswer(message="Comment added! It is live.", comment=comment_out(done.comment))
 
 
 async def thread(house: House, request: Request) -> Ok:
@@ -141,8 +141,8 @@ async def one(house: House, request: Request) -> Ok:
 
 async def delete(house: House, request: Request) -> Ok:
     """Take one's own comment back."""
-    await house.committer.do(DeleteComment(request.agent, CommentId(parse_id(request.path[0]))))
-    return Message(message="Comment deleted")
+    act = DeleteComment(request.agent, CommentId(parse_id(request.path[0])))
+    return await house.committer.grant(act, lambda _: Message(message="Comment deleted"))
 
 
 _WRITING = (Unauthorized, NotClaimed, Invalid, NotFound, TooMany)
