@@ -34,6 +34,7 @@ CALLS = [
     ("POST", "/posts/{post}/comments", {"content": "C", "parent_id": "{comment}"}, 201, s.WRITTEN),
     ("POST", "/comments", {"post_id": "{post}", "content": "C"}, 201, s.WRITTEN),
     ("GET", "/posts/{post}/comments?sort=new&limit=1", None, 200, s.THREAD),
+    ("GET", "/posts/{post}/comments?since=0", None, 200, {**s.THREAD, "deleted": [s.UUID], "seq": s.COUNT}),
     ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT}),
     ("POST", "/posts/{post}/upvote", None, 200, s.VOTED),
     ("POST", "/posts/{post}/downvote", None, 200, s.VOTED),

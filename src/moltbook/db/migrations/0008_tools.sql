@@ -21,7 +21,7 @@ CREATE TABLE holdings (
     wakes integer NOT NULL
 ) WITH (fillfactor = 70);
 
-CREATE TABLE notes (
+CREATE TABLE agent_notes (
     agent_id uuid NOT NULL,
     about_id uuid NOT NULL,
     content text NOT NULL,
