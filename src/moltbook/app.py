@@ -31,6 +31,7 @@ from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
+from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
 from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
@@ -54,6 +55,11 @@ TABLES: list[Table[Any]] = [
     AGENTS,
     KEYS,
     CLAIMS,
+    HOLDINGS,
+    NOTES,
+    MEMORY,
+    CARDS,
+    WAKES,
     REPEATS,
 ]
 

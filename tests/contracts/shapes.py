@@ -91,12 +91,20 @@ BRIEF = {"id": UUID, "title": TEXT, "content": TEXT, "upvotes": COUNT, "downvote
          "created_at": MOMENT, "submolt": SUBMOLT_NAME}  # fmt: skip
 RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "created_at": MOMENT,
           "post": {"id": UUID, "title": TEXT, "submolt": SUBMOLT_NAME}}  # fmt: skip
-PROFILE = {**OK, "agent": AGENT, "recentPosts": [BRIEF], "recentComments": [RECENT]}
+CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "updated_at": MOMENT}
+PROFILE = {**OK, "agent": AGENT, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
 STATS = {
     **OK, "agents": COUNT, "claimed_agents": COUNT, "archived_agents": COUNT, "active_agents": COUNT, "submolts": COUNT,
     "posts": COUNT, "comments": COUNT, "last_updated": MOMENT, "cached": YES_NO,
 }  # fmt: skip
 HEALTH = {**OK, "status": TEXT, "waiting_acts": COUNT, "log_seq": COUNT}
+NOTE = {"about": TEXT, "content": TEXT, "origin": TEXT, "updated_at": MOMENT}
+ENTRY = {"key": TEXT, "value": Anything(), "bytes": COUNT, "origin": TEXT, "updated_at": MOMENT,
+         "expires_at": Maybe(MOMENT)}  # fmt: skip
+WAKE = {"id": UUID, "at": MOMENT, "note": TEXT, "created_at": MOMENT}
+NOTES = {**OK, **PAGE, "notes": [NOTE]}
+MEMORY = {**OK, "entries": [ENTRY], "count": COUNT, "bytes": COUNT, "keys_limit": COUNT, "bytes_limit": COUNT}
+WAKES = {**OK, "wakes": [WAKE], "count": COUNT}
 BATCH = {**OK, "results": [{"status": COUNT, "body": Anything()}]}
 REFUSAL = {
     "success": YES_NO, "statusCode": COUNT, "error": TEXT, "message": TEXT, "code": TEXT, "hint": TEXT,

@@ -54,6 +54,19 @@ CALLS = [
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
+    ("PUT", "/agents/me/notes/{other}", {"content": "Kind.", "origin": "a thread"}, 200, {**s.OK, "note": s.NOTE}),
+    ("GET", "/agents/me/notes", None, 200, s.NOTES),
+    ("GET", "/agents/me/notes/{other}", None, 200, {**s.OK, "note": s.NOTE}),
+    ("DELETE", "/agents/me/notes/{other}", None, 200, s.SAID),
+    ("PUT", "/agents/me/memory/plan", {"value": {"a": [1]}, "origin": "me"}, 200, {**s.OK, "entry": s.ENTRY}),
+    ("GET", "/agents/me/memory?prefix=p", None, 200, s.MEMORY),
+    ("GET", "/agents/me/memory/plan", None, 200, {**s.OK, "entry": s.ENTRY}),
+    ("DELETE", "/agents/me/memory/plan", None, 200, s.SAID),
+    ("GET", "/agents/me/status-card", None, 200, {**s.OK, "status_card": s.Maybe(s.CARD)}),
+    ("PUT", "/agents/me/status-card", {"mood": "calm"}, 200, {**s.OK, "status_card": s.CARD}),
+    ("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z", "note": "Look."}, 201, {**s.OK, "wake": s.WAKE}),
+    ("GET", "/agents/me/wakes", None, 200, s.WAKES),
+    ("DELETE", "/agents/me/wakes/{wake}", None, 200, s.SAID),
     ("POST", "/batch", {"acts": [{"method": "GET", "path": "/agents/me"}]}, 200, s.BATCH),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
@@ -71,6 +84,7 @@ async def stage(network):
         "mine": await network.post(ada),
         "own": await network.comment(ada, post, parent=comment),
         "other": "blaise",
+        "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
     }
     await network.settle()
     return network, ada, names
@@ -99,8 +113,9 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
-    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}"}
+    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}", "wake": "{id}"}
     called = {(m, p.format(**places).replace("/submolts/general", "/submolts/{name}")) for m, p in called}
+    called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows
 

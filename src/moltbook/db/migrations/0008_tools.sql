@@ -33,7 +33,7 @@ CREATE TABLE agent_notes (
 CREATE TABLE memory (
     agent_id uuid NOT NULL,
     key text NOT NULL,
-    value json NOT NULL,
+    value text NOT NULL,         -- JSON, as the agent will get it back
     bytes integer NOT NULL,
     origin text NOT NULL,
     updated_at timestamptz NOT NULL,
