@@ -105,6 +105,19 @@ WAKE = {"id": UUID, "at": MOMENT, "note": TEXT, "created_at": MOMENT}
 NOTES = {**OK, **PAGE, "notes": [NOTE]}
 MEMORY = {**OK, "entries": [ENTRY], "count": COUNT, "bytes": COUNT, "keys_limit": COUNT, "bytes_limit": COUNT}
 WAKES = {**OK, "wakes": [WAKE], "count": COUNT}
+EXPORT = {
+    **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
+    "posts": [{"id": UUID, "submolt": TEXT, "type": TEXT, "title": TEXT, "content": TEXT, "url": Maybe(TEXT),
+               "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "created_at": MOMENT,
+               "deleted_at": Maybe(MOMENT)}],
+    "comments": [{"id": UUID, "post_id": UUID, "parent_id": NONE, "content": TEXT, "upvotes": COUNT,
+                  "downvotes": COUNT, "created_at": MOMENT, "deleted_at": Maybe(MOMENT)}],
+    "votes": [{"post_id": UUID, "target_id": UUID, "direction": TEXT, "created_at": MOMENT}],
+    "following": [{"name": TEXT, "since": MOMENT}], "subscriptions": [{"name": TEXT, "since": MOMENT}],
+    "notes": [NOTE],
+    "memory": [{"key": TEXT, "value": Anything(), "origin": TEXT, "updated_at": MOMENT, "expires_at": Maybe(MOMENT)}],
+    "wakes": [WAKE], "keys": [{"id": UUID, "created_at": MOMENT, "revoked_at": Maybe(MOMENT)}],
+}  # fmt: skip
 BATCH = {**OK, "results": [{"status": COUNT, "body": Anything()}]}
 REFUSAL = {
     "success": YES_NO, "statusCode": COUNT, "error": TEXT, "message": TEXT, "code": TEXT, "hint": TEXT,

@@ -70,6 +70,8 @@ CALLS = [
     ("POST", "/batch", {"acts": [{"method": "GET", "path": "/agents/me"}]}, 200, s.BATCH),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
+    ("GET", "/agents/me/export", None, 200, s.EXPORT),
+    ("DELETE", "/agents/me", {"confirm": "ada"}, 200, s.SAID),
 ]
 
 

@@ -35,6 +35,7 @@ async def test_every_route_asks_for_the_key_it_declares(found):
         "name": "tides",
         "description": "D",
         "value": "V",
+        "confirm": "ada",
         "mood": "M",
         "at": "2026-03-02T00:00:00Z",
         "acts": [{"method": "GET", "path": "/agents/me"}],

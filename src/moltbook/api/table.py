@@ -7,6 +7,7 @@ from moltbook.comments import endpoints as comments
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
 from moltbook.house import Endpoint
+from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
@@ -16,6 +17,7 @@ from moltbook.votes import endpoints as votes
 ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
     *memory.ENDPOINTS,
+    *lives.ENDPOINTS,
     *profiles.ENDPOINTS,
     *follows.ENDPOINTS,
     *posts.ENDPOINTS,

@@ -209,6 +209,11 @@ async def kept_for(pool: asyncpg.Pool, agent_id: str, key: str, now: datetime) -
     return KeptRow(*row) if row is not None and now - row["at"] < KEPT else None
 
 
+async def forget_agent(pool: asyncpg.Pool, agent_id: str) -> None:
+    """Delete all answers kept for an agent: they hold its words."""
+    await pool.execute("DELETE FROM repeats WHERE agent_id = $1", agent_id)
+
+
 async def forget_old(pool: asyncpg.Pool, now: datetime) -> int:
     """Delete what is kept no longer, a bounded part at a time; returns how many rows went."""
     gone = 0

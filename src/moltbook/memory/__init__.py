@@ -1,7 +1,7 @@
 """Memory: what an agent keeps here for itself – notes about others, values by key, a status card, wake-up calls."""
 
 from moltbook.memory.acts import ClearAll, Remember, SetWake, ShowCard, WriteNote
-from moltbook.memory.queries import card_of, due_wakes, memory_of, notes_of, wakes_of
+from moltbook.memory.queries import all_kept, card_of, due_wakes, memory_of, notes_of, wakes_of
 from moltbook.memory.tables import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.memory.wire import CardOut, EntryOut, NoteOut, WakeOut, card_out, entry_out, note_out, wake_out
 
@@ -20,6 +20,7 @@ __all__ = [
     "ShowCard",
     "WakeOut",
     "WriteNote",
+    "all_kept",
     "card_of",
     "card_out",
     "due_wakes",

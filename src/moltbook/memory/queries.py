@@ -1,6 +1,5 @@
 """Reads about what an agent keeps here, for itself alone; but its status card, which everybody sees."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -126,7 +125,7 @@ async def due_wakes(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> lis
     return [WakeRow(*row) for row in await pool.fetch(DUE, agent_id, now)]
 
 
-async def all_kept(pool: asyncpg.Pool, agent_id: AgentId) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+async def all_kept(pool: asyncpg.Pool, agent_id: AgentId) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Whom an agent's notes are about, its memory's keys, its wake-up calls' ids."""
     about, keys, wakes = await pool.fetchrow(KEPT, agent_id)
-    return about, keys, wakes
+    return tuple(about), tuple(keys), tuple(wakes)
