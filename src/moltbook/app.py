@@ -18,7 +18,8 @@ from moltbook.activity import Activity
 from moltbook.agents import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, docs_page, openapi
 from moltbook.comments import COMMENT_WORDS, COMMENTS
-from moltbook.db.commit import Committer
+from moltbook.db.commit import GONE, Committer
+from moltbook.db.once import REPEATS, forget_old
 from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
@@ -30,6 +31,7 @@ from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
+from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
@@ -56,7 +58,15 @@ TABLES: list[Table[Any]] = [
     AGENTS,
     KEYS,
     CLAIMS,
+    HOLDINGS,
+    NOTES,
+    MEMORY,
+    CARDS,
+    WAKES,
+    REPEATS,
 ]
+
+SWEEP_SECONDS = 600.0
 
 # The original's own ids, so that an archive of it finds the three where they belong.
 SEEDS = (
@@ -79,6 +89,7 @@ class Server:
         self._stream: Stream | None = None
         self._site: Starlette | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._sweep: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         kind = scope["type"]
@@ -123,6 +134,7 @@ class Server:
             self._api = Api(house, self.pages)
             self._site = site(house, self.pages, readers)
             self._watch = asyncio.create_task(self._keep_true(house, self._api))
+            self._sweep = asyncio.create_task(keep_swept(house))
             # What was made until now lives as long as the server: the collector need not look at it again.
             gc.collect()
             gc.freeze()
@@ -132,7 +144,8 @@ class Server:
                 yield house
             finally:
                 self._watch.cancel()
-                await asyncio.gather(self._watch, return_exceptions=True)
+                self._sweep.cancel()
+                await asyncio.gather(self._watch, self._sweep, return_exceptions=True)
                 await self.end_streams()
                 await readers.stop()
 
@@ -167,6 +180,16 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
             await events.stop()
     finally:
         pool.terminate()
+
+
+async def keep_swept(house: House) -> None:
+    """Forget kept answers when their time is over, a few at a time."""
+    while True:
+        try:
+            await forget_old(house.pool, house.clock())
+        except GONE as error:
+            log.warning("database away", error=repr(error))
+        await asyncio.sleep(SWEEP_SECONDS)
 
 
 async def seed(committer: Committer) -> None:

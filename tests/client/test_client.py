@@ -143,6 +143,22 @@ def test_a_vote_that_may_have_counted_is_not_cast_again(ada, network, status):
     assert len(network.requests) == 1
 
 
+def test_a_lost_vote_is_cast_again_with_its_key_where_the_network_keeps_answers(ada, network):
+    post = network.add_post("Blaise", "A wager", "Heads.")
+    voted = JSONResponse({"success": True, "action": "upvoted"}, headers={"X-Moltbook-Seq": "7"})
+    network.misbehave = [voted, PlainTextResponse("", 502)]
+    assert ada.upvote_post(post["id"]).action == "upvoted"
+    ada.upvote_post(post["id"])
+    first, second, again = (headers["idempotency-key"] for _, _, headers in network.requests)
+    assert second == again != first
+
+
+def test_a_read_and_a_registration_carry_no_key(ada, network):
+    ada.me()
+    ada.register("Carl", "New.")
+    assert [headers.get("idempotency-key") for _, _, headers in network.requests] == [None, None]
+
+
 def test_a_post_that_was_refused_undone_is_sent_again(ada, network):
     network.misbehave = [refusal(503, "busy", "Full.", retry_after_seconds=0)]
     assert ada.create_post("general", "One").title == "One"

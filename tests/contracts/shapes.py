@@ -91,7 +91,8 @@ BRIEF = {"id": UUID, "title": TEXT, "content": TEXT, "upvotes": COUNT, "downvote
          "created_at": MOMENT, "submolt": SUBMOLT_NAME}  # fmt: skip
 RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "created_at": MOMENT,
           "post": {"id": UUID, "title": TEXT, "submolt": SUBMOLT_NAME}}  # fmt: skip
-PROFILE = {**OK, "agent": AGENT, "recentPosts": [BRIEF], "recentComments": [RECENT]}
+CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "updated_at": MOMENT}
+PROFILE = {**OK, "agent": AGENT, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
 STATS = {
     **OK, "agents": COUNT, "claimed_agents": COUNT, "archived_agents": COUNT, "active_agents": COUNT, "submolts": COUNT,
     "posts": COUNT, "comments": COUNT, "last_updated": MOMENT, "cached": YES_NO,
@@ -106,6 +107,27 @@ FOUND = {
     **OK, **PAGE, "query": TEXT, "type": TEXT, "results": [RESULT], "posts": [POST], "agents": [AGENT],
     "submolts": [SUBMOLT],
 }  # fmt: skip
+NOTE = {"about": TEXT, "content": TEXT, "origin": TEXT, "updated_at": MOMENT}
+ENTRY = {"key": TEXT, "value": Anything(), "bytes": COUNT, "origin": TEXT, "updated_at": MOMENT,
+         "expires_at": Maybe(MOMENT)}  # fmt: skip
+WAKE = {"id": UUID, "at": MOMENT, "note": TEXT, "created_at": MOMENT}
+NOTES = {**OK, **PAGE, "notes": [NOTE]}
+MEMORY = {**OK, "entries": [ENTRY], "count": COUNT, "bytes": COUNT, "keys_limit": COUNT, "bytes_limit": COUNT}
+WAKES = {**OK, "wakes": [WAKE], "count": COUNT}
+EXPORT = {
+    **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
+    "posts": [{"id": UUID, "submolt": TEXT, "type": TEXT, "title": TEXT, "content": TEXT, "url": Maybe(TEXT),
+               "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "created_at": MOMENT,
+               "deleted_at": Maybe(MOMENT)}],
+    "comments": [{"id": UUID, "post_id": UUID, "parent_id": NONE, "content": TEXT, "upvotes": COUNT,
+                  "downvotes": COUNT, "created_at": MOMENT, "deleted_at": Maybe(MOMENT)}],
+    "votes": [{"post_id": UUID, "target_id": UUID, "direction": TEXT, "created_at": MOMENT}],
+    "following": [{"name": TEXT, "since": MOMENT}], "subscriptions": [{"name": TEXT, "since": MOMENT}],
+    "notes": [NOTE],
+    "memory": [{"key": TEXT, "value": Anything(), "origin": TEXT, "updated_at": MOMENT, "expires_at": Maybe(MOMENT)}],
+    "wakes": [WAKE], "keys": [{"id": UUID, "created_at": MOMENT, "revoked_at": Maybe(MOMENT)}],
+}  # fmt: skip
+BATCH = {**OK, "results": [{"status": COUNT, "body": Anything()}]}
 REFUSAL = {
     "success": YES_NO, "statusCode": COUNT, "error": TEXT, "message": TEXT, "code": TEXT, "hint": TEXT,
     "timestamp": MOMENT, "path": TEXT,

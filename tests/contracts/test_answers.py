@@ -35,6 +35,7 @@ CALLS = [
     ("POST", "/posts/{post}/comments", {"content": "C", "parent_id": "{comment}"}, 201, s.WRITTEN),
     ("POST", "/comments", {"post_id": "{post}", "content": "C"}, 201, s.WRITTEN),
     ("GET", "/posts/{post}/comments?sort=new&limit=1", None, 200, s.THREAD),
+    ("GET", "/posts/{post}/comments?since=0", None, 200, {**s.THREAD, "deleted": [s.UUID], "seq": s.COUNT}),
     ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT}),
     ("POST", "/posts/{post}/upvote", None, 200, s.VOTED),
     ("POST", "/posts/{post}/downvote", None, 200, s.VOTED),
@@ -60,8 +61,24 @@ CALLS = [
     ("GET", "/submolts/search?q=gen", None, 200, s.SUBMOLTS),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
+    ("PUT", "/agents/me/notes/{other}", {"content": "Kind.", "origin": "a thread"}, 200, {**s.OK, "note": s.NOTE}),
+    ("GET", "/agents/me/notes", None, 200, s.NOTES),
+    ("GET", "/agents/me/notes/{other}", None, 200, {**s.OK, "note": s.NOTE}),
+    ("DELETE", "/agents/me/notes/{other}", None, 200, s.SAID),
+    ("PUT", "/agents/me/memory/plan", {"value": {"a": [1]}, "origin": "me"}, 200, {**s.OK, "entry": s.ENTRY}),
+    ("GET", "/agents/me/memory?prefix=p", None, 200, s.MEMORY),
+    ("GET", "/agents/me/memory/plan", None, 200, {**s.OK, "entry": s.ENTRY}),
+    ("DELETE", "/agents/me/memory/plan", None, 200, s.SAID),
+    ("GET", "/agents/me/status-card", None, 200, {**s.OK, "status_card": s.Maybe(s.CARD)}),
+    ("PUT", "/agents/me/status-card", {"mood": "calm"}, 200, {**s.OK, "status_card": s.CARD}),
+    ("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z", "note": "Look."}, 201, {**s.OK, "wake": s.WAKE}),
+    ("GET", "/agents/me/wakes", None, 200, s.WAKES),
+    ("DELETE", "/agents/me/wakes/{wake}", None, 200, s.SAID),
+    ("POST", "/batch", {"acts": [{"method": "GET", "path": "/agents/me"}]}, 200, s.BATCH),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
+    ("GET", "/agents/me/export", None, 200, s.EXPORT),
+    ("DELETE", "/agents/me", {"confirm": "ada"}, 200, s.SAID),
 ]
 
 
@@ -76,6 +93,7 @@ async def stage(network):
         "mine": await network.post(ada),
         "own": await network.comment(ada, post, parent=comment),
         "other": "blaise",
+        "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
     }
     await network.settle()
     await network.settle([SearchIndex()])
@@ -105,8 +123,9 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
-    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}"}
+    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}", "wake": "{id}"}
     called = {(m, p.format(**places).replace("/submolts/general", "/submolts/{name}")) for m, p in called}
+    called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows
 

@@ -34,12 +34,17 @@ async def test_every_route_asks_for_the_key_it_declares(found):
         "post_id": NOBODY,
         "name": "tides",
         "description": "D",
+        "value": "V",
+        "confirm": "ada",
+        "mood": "M",
+        "at": "2026-03-02T00:00:00Z",
+        "acts": [{"method": "GET", "path": "/agents/me"}],
     }
     async with found(claim=ClaimMode.MANUAL) as network:
         ada = await network.agent("ada")
         for endpoint in ENDPOINTS:
             name = "general" if endpoint.path.startswith("/submolts") else "ada"
-            path = endpoint.path.replace("{id}", NOBODY).replace("{name}", name)
+            path = endpoint.path.replace("{id}", NOBODY).replace("{name}", name).replace("{key}", "k")
             bare = await network.call(endpoint.method, path, json=body)
             wrong = await network.call(endpoint.method, path, json=body, key="moltbook_sk_wrong")
             unclaimed = await ada.call(endpoint.method, path, body)
@@ -50,7 +55,8 @@ async def test_every_route_asks_for_the_key_it_declares(found):
                     assert bare.status not in (401, 403)
                 case Audience.KEYED:
                     ensure_refusal(bare, 401, "UNAUTHORIZED", path)
-                    assert unclaimed.status == 200
+                    # It may ask; what it asks for need not be there.
+                    assert unclaimed.status == (404 if "{" in endpoint.path else 200)
                 case Audience.CLAIMED:
                     ensure_refusal(bare, 401, "UNAUTHORIZED", path)
                     ensure_refusal(unclaimed, 403, "NOT_CLAIMED", path)

@@ -33,9 +33,10 @@ class Member:
         self.key: str = told["api_key"]
         self.told = told
 
-    async def call(self, method: str, path: str, json: object = msgspec.UNSET) -> Answer:
-        """Send a request with this agent's key."""
-        return await self._network.call(method, path, key=self.key, json=json)
+    async def call(self, method: str, path: str, json: object = msgspec.UNSET, **headers: str) -> Answer:
+        """Send a request with this agent's key; a header's name is written with underscores."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self._network.call(method, path, key=self.key, json=json, headers=named)
 
     async def get(self, path: str) -> Answer:
         """Read something."""

@@ -6,6 +6,7 @@ import msgspec
 
 from moltbook.agents.model import (
     AgentClaimed,
+    AgentDeleted,
     AgentRegistered,
     AgentRow,
     AgentUpdated,
@@ -24,6 +25,7 @@ from moltbook.kernel.ids import AgentId
 from moltbook.kernel.text import checked
 
 METADATA_BYTES = 10_000
+REDACTED = "[deleted]"
 
 
 class Register(Act[Registered], frozen=True):
@@ -123,6 +125,40 @@ class UpdateProfile(Act[AgentRow], frozen=True):
         world[AGENTS].touch(agent)
         world.emit(AgentUpdated(agent.id), agent.id)
         return agent
+
+
+class Retire(Act[None], frozen=True):
+    """An agent leaves for good; the door has found its keys. Its words were taken back before, its name stays taken."""
+
+    agent_id: AgentId
+    keys: tuple[str, ...]
+
+    def needs(self, wants: Wants) -> None:
+        """The agent with its quota, its claim and its keys."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
+        wants.ask(CLAIMS, self.agent_id)
+        for key_id in self.keys:
+            wants.ask(KEYS, (self.agent_id, key_id))
+
+    def decide(self, world: World) -> None:
+        """Close the account.
+
+        Raises: NotClaimed.
+        """
+        agent = ensure_claimed(world[AGENTS].get(self.agent_id))
+        agent.description, agent.metadata, agent.claimed_at = REDACTED, "{}", None
+        world[AGENTS].touch(agent)
+        claim = world[CLAIMS].get(agent.id)
+        if claim is not None:
+            world[CLAIMS].remove(claim)
+        for key_id in self.keys:
+            key = world[KEYS].get((agent.id, key_id))
+            if key is not None and key.revoked_at is None:
+                key.revoked_at = world.now
+                world[KEYS].touch(key)
+                world.emit(KeyRevoked(agent.id, key_id), agent.id)
+        world.emit(AgentDeleted(agent.id), agent.id)
 
 
 class IssueKey(Act[str], frozen=True):

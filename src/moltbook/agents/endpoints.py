@@ -168,8 +168,10 @@ async def status(house: House, request: Request) -> Ok:
 async def update_me(house: House, request: Request) -> Ok:
     """Rewrite the caller's description or metadata."""
     body: UpdateBody = request.body
-    agent = await house.committer.do(acts.UpdateProfile(request.agent, body.description, body.metadata))
-    return MeAnswer(agent=agent_out(agent), tip="Your profile is what others read before they follow you.")
+    return await house.committer.grant(
+        acts.UpdateProfile(request.agent, body.description, body.metadata),
+        lambda agent: MeAnswer(agent=agent_out(agent), tip="Your profile is what others read before they follow you."),
+    )
 
 
 async def heartbeat(house: House, request: Request) -> Ok:

@@ -88,6 +88,12 @@ class AgentUpdated(Event, frozen=True, tag="agent.updated"):
     agent_id: AgentId
 
 
+class AgentDeleted(Event, frozen=True, tag="agent.deleted"):
+    """The agent left for good."""
+
+    agent_id: AgentId
+
+
 class KeyIssued(Event, frozen=True, tag="key.issued"):
     """The agent has one more key."""
 

@@ -4,19 +4,23 @@ A plain ASGI application: the way from the socket to the slice is the hottest pa
 middleware and does nothing twice. First pages that everybody reads are answered from bytes before anything is routed.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
 
+from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
 from moltbook.api.callers import Callers
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.limits import Budgets, Spent
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
+from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_of, kept_for
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import Audience, Caller, Endpoint, House, Limit, Request
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
@@ -29,11 +33,14 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-BASE = "/api/v1"
 JSON = (b"content-type", b"application/json")
 # Nothing of the API is for a page of another origin, and nothing in it is ever a document.
 SAFE = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 CACHED = (b"cache-control", b"no-cache")
+# A reader keeps its own copy and asks whether it still holds.
+FRESH = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
+REPLAYED = (b"idempotency-replayed", b"true")
+REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
 VARY = (b"vary", b"accept-encoding")
 LOCAL = frozenset({"127.0.0.1", "::1"})
 
@@ -112,21 +119,76 @@ class Api:
             page = await self._first_page(query_string, endpoint)
             if page is not None:
                 return _encoded(page, headers)
-        query = _query(endpoint, query_string)
-        body = None
-        if endpoint.body is not None:
-            body = _body(self._decoders[id(endpoint)], await self._read(receive, headers))
+        raw = await self._read(receive, headers) if endpoint.body is not None else b""
+        if endpoint.method == "GET":
+            body = await self._granted(endpoint, Asked(path, values, query_string, raw, caller, address))
+            if endpoint.limit is Limit.FREE:
+                return endpoint.status, body, [JSON, *SAFE]
+            return _tagged(endpoint.status, body, headers)
+        asked = Asked(path, values, query_string, raw, caller, address, _repeat_key(headers))
+        if endpoint is BATCH:
+            batch = _body(self._decoders[id(endpoint)], raw)
+            return endpoint.status, _encode(await together(batch, asked, self._one)), [JSON, *SAFE]
+        outcome = await self._written(endpoint, asked)
+        extra = [JSON, *SAFE]
+        if outcome.seq:
+            extra.append((b"x-moltbook-seq", b"%d" % outcome.seq))
+        if outcome.replayed:
+            extra.append(REPLAYED)
+        return outcome.status, outcome.body, extra
+
+    async def _one(self, method: str, path: str, asked: Asked) -> Outcome:
+        """One act of a batch: the same table, rights and budgets as a request of its own."""
         try:
-            answer = await endpoint.handle(self._house, Request(values, query, body, caller, address))
+            found = self._router.find(path)
+            if found is None:
+                raise NotFound("Endpoint", f"Look it up in {self._house.settings.url}/docs.")
+            methods, values = found
+            endpoint = methods.get(method)
+            if endpoint is None or endpoint is BATCH or endpoint.limit is Limit.REGISTER:
+                raise NotAllowed(f"{method} {path} is not possible in a batch", "Send it as a request of its own.")
+            asked.values = values
+            self._spend(endpoint, asked.caller, asked.address, [])
+            if endpoint.method == "GET":
+                return Outcome(endpoint.status, await self._granted(endpoint, asked))
+            return await self._written(endpoint, asked)
+        except Refusal as refusal:
+            return Outcome(refusal.status, refusal_body(refusal, asked.path, self._house.clock()))
+
+    async def _written(self, endpoint: Endpoint, asked: Asked) -> Outcome:
+        """Answer a request that writes; with a key, at most once."""
+        errand = _errand(endpoint, asked)
+        if errand.key:
+            kept = await kept_for(self._house.pool, errand.agent_id, errand.key, self._house.clock())
+            if kept is not None:
+                return Outcome(kept.status, errand.answered(kept, self._house.clock()), replayed=True)
+        token = ERRAND.set(errand)
+        try:
+            body = await self._granted(endpoint, asked)
+            if errand.pending:
+                await self._house.committer.do_at(KeepAnswer(errand.agent_id, errand.key, body.decode()))
+        except Repeated as repeated:
+            kept = repeated.kept
+            return Outcome(kept.status, errand.answered(kept, self._house.clock()), replayed=True)
+        finally:
+            ERRAND.reset(token)
+        return Outcome(endpoint.status, body, errand.reached)
+
+    async def _granted(self, endpoint: Endpoint, asked: Asked) -> bytes:
+        """Let the endpoint's handler answer; what breaks there is our fault, what is away is said to be away."""
+        query = _query(endpoint, asked.query)
+        body = _body(self._decoders[id(endpoint)], asked.raw) if endpoint.body is not None else None
+        try:
+            request = Request(asked.values, query, body, asked.caller, asked.address)
+            return _encode(await endpoint.handle(self._house, request))
         except Refusal:
             raise
         except GONE as error:
-            log.warning("database away", path=path, error=repr(error))
+            log.warning("database away", path=asked.path, error=repr(error))
             raise Unavailable("The database is away.") from error
         except Exception as error:
-            log.exception("request failed", method=method, path=path)
+            log.exception("request failed", method=endpoint.method, path=asked.path)
             raise Broken() from error
-        return endpoint.status, _encode(answer), [JSON, *SAFE]
 
     async def _first_page(self, query_string: bytes, endpoint: Endpoint) -> Encoded | None:
         """The first page of a public feed, from bytes, for the parameters nearly everybody sends."""
@@ -233,6 +295,38 @@ def _encoded(page: Encoded, headers: _Headers) -> tuple[int, bytes, list[tuple[b
     if b"gzip" in accepted:
         return 200, page.gzip, [*base, (b"content-encoding", b"gzip")]
     return 200, page.identity, base
+
+
+def _tagged(status: int, body: bytes, headers: _Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    """An answer to a reader with its mark, or 304 if the reader has it already."""
+    etag = b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
+    extra = [JSON, *FRESH, (b"etag", etag)]
+    known = headers.get(b"if-none-match")
+    # A proxy that compressed the answer on its way may have made the mark a weak one.
+    if known is not None and etag in {mark.strip().removeprefix(b"W/") for mark in known.split(b",")}:
+        return 304, b"", extra
+    return status, body, extra
+
+
+def _repeat_key(headers: _Headers) -> bytes | None:
+    """The Idempotency-Key, if one was sent.
+
+    Raises: Invalid.
+    """
+    key = headers.get(b"idempotency-key")
+    if key is not None and REPEAT_KEY.fullmatch(key) is None:
+        raise Invalid("Idempotency-Key must be 1-200 printable ASCII characters", "Use a UUID, new for each request.")
+    return key
+
+
+def _errand(endpoint: Endpoint, asked: Asked) -> Errand:
+    """What a writing request carries along its acts."""
+    key = asked.repeat_key
+    # An answer that tells a secret is never kept; a stranger has no place to keep one.
+    if key is None or asked.caller is None or not endpoint.keeps_answer:
+        return Errand()
+    mark = fingerprint_of(endpoint.method.encode(), asked.path.encode(), asked.query, asked.raw)
+    return Errand(asked.caller.id, key.decode("ascii"), mark, endpoint.status)
 
 
 def _query(endpoint: Endpoint, raw: bytes) -> Any:

@@ -9,6 +9,7 @@ import msgspec
 from moltbook import __version__
 from moltbook.api.envelope import NotAllowed, TooLarge
 from moltbook.api.table import ENDPOINTS
+from moltbook.db.once import KeyReused, StillWritten
 from moltbook.house import Audience, Endpoint, Limit
 from moltbook.kernel.errors import BadRequest, Refusal, Unavailable
 from moltbook.kernel.errors import TooMany as Many
@@ -66,7 +67,13 @@ def refusals_of(endpoint: Endpoint) -> list[type[Refusal]]:
         common.append(Many)
     if endpoint.body:
         common.append(TooLarge)
+    if _takes_a_repeat_key(endpoint):
+        common += [KeyReused, StillWritten]
     return [*endpoint.refusals, *common]
+
+
+def _takes_a_repeat_key(endpoint: Endpoint) -> bool:
+    return endpoint.method != "GET" and endpoint.limit is Limit.WRITE and endpoint.keeps_answer
 
 
 def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
@@ -86,6 +93,8 @@ def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
             "description": "; ".join(sorted({r.code for r in refusals if r is not Refusal})) or "A wrong key was sent.",
             "content": {"application/json": {"schema": schema_of[ErrorAnswer]}},
         }
+    if endpoint.method == "GET":
+        responses["304"] = {"description": "If-None-Match names the answer as it still is."}
     operation: dict[str, Any] = {
         "operationId": f"{endpoint.method.lower()}_{_SEPARATORS.sub('_', endpoint.path).strip('_')}",
         "summary": endpoint.about,
@@ -109,6 +118,9 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
             name = segment.strip("{}")
             schema = {"type": "string", "format": "uuid"} if name == "id" else {"type": "string"}
             parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
+    if _takes_a_repeat_key(endpoint):
+        key: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]*$"}
+        parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
     if endpoint.query:
         parameters.extend(
             {"name": f.encode_name, "in": "query", "required": f.required, "schema": _inline(f.type)}

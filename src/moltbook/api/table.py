@@ -2,10 +2,13 @@
 
 from moltbook.activity import endpoints as activity
 from moltbook.agents import endpoints as agents
+from moltbook.api.batch import BATCH
 from moltbook.comments import endpoints as comments
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
 from moltbook.house import Endpoint
+from moltbook.lives import endpoints as lives
+from moltbook.memory import endpoints as memory
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
@@ -14,6 +17,8 @@ from moltbook.votes import endpoints as votes
 
 ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
+    *memory.ENDPOINTS,
+    *lives.ENDPOINTS,
     *profiles.ENDPOINTS,
     *follows.ENDPOINTS,
     *posts.ENDPOINTS,
@@ -23,4 +28,5 @@ ENDPOINTS: list[Endpoint] = [
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
     *activity.ENDPOINTS,
+    BATCH,
 ]

@@ -21,12 +21,18 @@ from moltbook.client.errors import (
     Unreadable,
 )
 from moltbook.client.model import (
+    Act,
+    ActResult,
     Agent,
     Author,
+    Card,
+    Changes,
     Comment,
     CommentSort,
     Done,
+    Entry,
     FeedFilter,
+    Note,
     Page,
     Post,
     PostSort,
@@ -38,19 +44,25 @@ from moltbook.client.model import (
     Submolt,
     SubmoltName,
     Vote,
+    Wake,
 )
 from moltbook.client.retry import AnswerLost, NotConnected, RetryPolicy
 from moltbook.client.sync import Moltbook
 
 __all__ = [
+    "Act",
+    "ActResult",
     "Agent",
     "AnswerLost",
     "AsyncMoltbook",
     "Author",
+    "Card",
+    "Changes",
     "Comment",
     "CommentSort",
     "Conflict",
     "Done",
+    "Entry",
     "FeedFilter",
     "Forbidden",
     "Invalid",
@@ -58,6 +70,7 @@ __all__ = [
     "MoltbookError",
     "NotConnected",
     "NotFound",
+    "Note",
     "Page",
     "Post",
     "PostSort",
@@ -74,4 +87,5 @@ __all__ = [
     "Unavailable",
     "Unreadable",
     "Vote",
+    "Wake",
 ]

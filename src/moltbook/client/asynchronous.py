@@ -7,7 +7,7 @@ Not here: what a call is (calls), when to try again (retry), headers and address
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from random import Random
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -18,11 +18,17 @@ from moltbook.client import calls
 from moltbook.client.calls import Call
 from moltbook.client.errors import MoltbookError
 from moltbook.client.model import (
+    Act,
+    ActResult,
     Agent,
+    Card,
+    Changes,
     Comment,
     CommentSort,
     Done,
+    Entry,
     FeedFilter,
+    Note,
     Page,
     Post,
     PostSort,
@@ -33,9 +39,10 @@ from moltbook.client.model import (
     Status,
     Submolt,
     Vote,
+    Wake,
 )
 from moltbook.client.retry import RetryPolicy, pause_before
-from moltbook.client.transport import TIMEOUT_SECONDS, answer_of, options, request_of, trouble_of
+from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
 
 T = TypeVar("T")
 
@@ -64,6 +71,8 @@ class AsyncMoltbook:
         self._retry = retry or RetryPolicy()
         self._rng = rng or Random()
         self._sleep = sleep
+        # Whether this network has shown that it keeps answers for repeats; before that a lost write is not repeated.
+        self._keeps_answers = False
 
     def __repr__(self) -> str:
         """Where it goes, never with which key."""
@@ -87,10 +96,12 @@ class AsyncMoltbook:
         Raises: MoltbookError.
         """
         attempt = 1
+        key = new_key(call)
         while True:
             trouble: MoltbookError
             try:
-                response = await self._http.request(**request_of(call, self._api_key))
+                response = await self._http.request(**request_of(call, self._api_key, key))
+                self._keeps_answers = self._keeps_answers or REACHED in response.headers
                 answer = answer_of(call, response)
                 if not isinstance(answer, MoltbookError):
                     return answer
@@ -98,7 +109,8 @@ class AsyncMoltbook:
             except httpx2.TransportError as failure:
                 trouble = trouble_of(failure)
             attempt += 1
-            pause = pause_before(attempt, trouble, call.idempotent, self._retry, self._rng)
+            safe = call.idempotent or (key is not None and self._keeps_answers)
+            pause = pause_before(attempt, trouble, safe, self._retry, self._rng)
             if pause is None:
                 raise trouble
             await self._sleep(pause)
@@ -259,3 +271,71 @@ class AsyncMoltbook:
     def each_in_submolt(self, name: str, sort: PostSort = PostSort.NEW) -> AsyncIterator[Post]:
         """Every post of a community, page after page."""
         return self._walk(lambda cursor: calls.submolt_feed(name, sort, PAGE, cursor))
+
+    async def changes(self, post_id: str, since: int) -> Changes:
+        """What happened in a thread after a number of the log."""
+        return await self.send(calls.changes(post_id, since))
+
+    async def batch(self, acts: Sequence[Act]) -> tuple[ActResult, ...]:
+        """Several acts in one request, each answered by itself."""
+        return await self.send(calls.batch(acts))
+
+    async def notes(self, *, limit: int = 50, cursor: str | None = None) -> Page[Note]:
+        """List one's notes about others."""
+        return await self.send(calls.notes(limit, cursor))
+
+    async def note(self, name: str) -> Note:
+        """Read one's note about somebody."""
+        return await self.send(calls.note(name))
+
+    async def write_note(self, name: str, content: str, *, origin: str = "") -> Note:
+        """Note something about somebody, for oneself alone."""
+        return await self.send(calls.write_note(name, content, origin))
+
+    async def delete_note(self, name: str) -> Done:
+        """Delete one's note about somebody."""
+        return await self.send(calls.delete_note(name))
+
+    async def memory(self, prefix: str = "") -> tuple[Entry, ...]:
+        """All that the network keeps for its agent under keys that begin so."""
+        return await self.send(calls.memory(prefix))
+
+    async def recall(self, key: str) -> Entry:
+        """What is kept under a key."""
+        return await self.send(calls.recall(key))
+
+    async def remember(self, key: str, value: Any, *, origin: str = "", expires_at: str | None = None) -> Entry:
+        """Keep a value under a key."""
+        return await self.send(calls.remember(key, value, origin, expires_at))
+
+    async def forget(self, key: str) -> Done:
+        """Delete what is kept under a key."""
+        return await self.send(calls.forget(key))
+
+    async def show_card(self, card: Card) -> Card:
+        """Show how one is today."""
+        return await self.send(calls.show_card(card))
+
+    async def wakes(self) -> tuple[Wake, ...]:
+        """All one's wake-up calls."""
+        return await self.send(calls.wakes("false"))
+
+    async def due_wakes(self) -> tuple[Wake, ...]:
+        """Those whose time has come."""
+        return await self.send(calls.wakes("true"))
+
+    async def wake_me(self, at: str, note: str = "") -> Wake:
+        """Be reminded later."""
+        return await self.send(calls.wake_me(at, note))
+
+    async def delete_wake(self, wake_id: str) -> Done:
+        """Be done with a wake-up call."""
+        return await self.send(calls.delete_wake(wake_id))
+
+    async def export(self) -> dict[str, Any]:
+        """One's whole life in one document."""
+        return await self.send(calls.export())
+
+    async def leave(self, name: str) -> Done:
+        """Leave for good; the name is one's own, so that nobody leaves by mistake."""
+        return await self.send(calls.leave(name))

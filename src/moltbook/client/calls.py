@@ -6,7 +6,7 @@ Not here: sending (transport), the clients that offer these by name (sync, async
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -14,11 +14,17 @@ import msgspec
 
 from moltbook.client.errors import Unreadable
 from moltbook.client.model import (
+    Act,
+    ActResult,
     Agent,
+    Card,
+    Changes,
     Comment,
     CommentSort,
     Done,
+    Entry,
     FeedFilter,
+    Note,
     Page,
     Post,
     PostSort,
@@ -29,6 +35,7 @@ from moltbook.client.model import (
     Status,
     Submolt,
     Vote,
+    Wake,
 )
 
 T = TypeVar("T")
@@ -43,6 +50,8 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
     query: Mapping[str, str] = {}
     body: Mapping[str, Any] | None = None
     idempotent: bool = True
+    # Whether it may carry a key by which the network knows its repeat.
+    keyed: bool = True
 
 
 def _decode(content: bytes, shape: type[T]) -> T:
@@ -86,6 +95,7 @@ _AGENT, _POST, _COMMENT, _SUBMOLT = (
 )
 _POSTS, _COMMENTS, _SUBMOLTS = _page("posts", Post), _page("comments", Comment), _page("submolts", Submolt)
 _RESULTS = _page("results", Result)
+_NOTE, _ENTRY, _WAKE = _under("note", Note), _under("entry", Entry), _under("wake", Wake)
 _VOTE, _DONE = _whole(Vote), _whole(Done)
 _KEYED = _under("agent", dict[str, Any])
 
@@ -105,7 +115,9 @@ def register(name: str, description: str) -> Call[Registration]:
         # A network may leave out the name that it was told.
         return msgspec.convert({"name": name, **_KEYED(content)}, Registration, strict=False)
 
-    return Call("POST", "/agents/register", read, body={"name": name, "description": description}, idempotent=False)
+    return Call(
+        "POST", "/agents/register", read, body={"name": name, "description": description}, idempotent=False, keyed=False
+    )
 
 
 def status() -> Call[Status]:
@@ -225,3 +237,83 @@ def feed(sort: PostSort, limit: int, only: FeedFilter, cursor: str | None) -> Ca
 def search(question: str, kind: SearchKind, limit: int, cursor: str | None) -> Call[Page[Result]]:
     """Find posts and comments."""
     return Call("GET", "/search", _RESULTS, query=_query(q=question, type=kind, limit=limit, cursor=cursor))
+def changes(post_id: str, since: int) -> Call[Changes]:
+    """What happened in a thread after a number of the log."""
+    return Call("GET", _at("posts", post_id, "comments"), _whole(Changes), query=_query(since=since))
+
+
+def batch(acts: Sequence[Act]) -> Call[tuple[ActResult, ...]]:
+    """Several acts in one request."""
+    body = {"acts": acts}
+    return Call("POST", "/batch", _under("results", tuple[ActResult, ...]), body=body, idempotent=False)
+
+
+def notes(limit: int, cursor: str | None) -> Call[Page[Note]]:
+    """List one's notes about others."""
+    return Call("GET", "/agents/me/notes", _page("notes", Note), query=_query(limit=limit, cursor=cursor))
+
+
+def note(name: str) -> Call[Note]:
+    """Read one's note about somebody."""
+    return Call("GET", _at("agents", "me", "notes", name), _NOTE)
+
+
+def write_note(name: str, content: str, origin: str) -> Call[Note]:
+    """Note something about somebody."""
+    return Call("PUT", _at("agents", "me", "notes", name), _NOTE, body={"content": content, "origin": origin})
+
+
+def delete_note(name: str) -> Call[Done]:
+    """Delete one's note about somebody."""
+    return Call("DELETE", _at("agents", "me", "notes", name), _DONE)
+
+
+def memory(prefix: str) -> Call[tuple[Entry, ...]]:
+    """All that the network keeps for its agent under keys that begin so."""
+    return Call("GET", "/agents/me/memory", _under("entries", tuple[Entry, ...]), query={"prefix": prefix})
+
+
+def recall(key: str) -> Call[Entry]:
+    """What is kept under a key."""
+    return Call("GET", _at("agents", "me", "memory", key), _ENTRY)
+
+
+def remember(key: str, value: Any, origin: str, expires_at: str | None) -> Call[Entry]:
+    """Keep a value under a key."""
+    body = {"value": value, "origin": origin, "expires_at": expires_at}
+    return Call("PUT", _at("agents", "me", "memory", key), _ENTRY, body=body)
+
+
+def forget(key: str) -> Call[Done]:
+    """Delete what is kept under a key."""
+    return Call("DELETE", _at("agents", "me", "memory", key), _DONE)
+
+
+def show_card(card: Card) -> Call[Card]:
+    """Show how one is today."""
+    return Call("PUT", "/agents/me/status-card", _under("status_card", Card), body=msgspec.structs.asdict(card))
+
+
+def wakes(due: str) -> Call[tuple[Wake, ...]]:
+    """One's wake-up calls."""
+    return Call("GET", "/agents/me/wakes", _under("wakes", tuple[Wake, ...]), query={"due": due})
+
+
+def wake_me(at: str, note: str) -> Call[Wake]:
+    """Be reminded later."""
+    return Call("POST", "/agents/me/wakes", _WAKE, body={"at": at, "note": note}, idempotent=False)
+
+
+def delete_wake(wake_id: str) -> Call[Done]:
+    """Be done with a wake-up call."""
+    return Call("DELETE", _at("agents", "me", "wakes", wake_id), _DONE)
+
+
+def export() -> Call[dict[str, Any]]:
+    """One's whole life in one document."""
+    return Call("GET", "/agents/me/export", _whole(dict[str, Any]))
+
+
+def leave(name: str) -> Call[Done]:
+    """Leave for good; the name is one's own, so that nobody leaves by mistake."""
+    return Call("DELETE", "/agents/me", _DONE, body={"confirm": name})

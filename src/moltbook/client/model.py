@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -209,6 +209,71 @@ class Vote(msgspec.Struct, frozen=True):
 
     action: str = ""
     message: str = ""
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What happened in a thread; `seq` is where the next look goes on."""
+
+    seq: int
+    comments: tuple[Comment, ...] = ()
+    deleted: tuple[str, ...] = ()
+    has_more: bool = False
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A private note about another agent; `origin` says where it is from."""
+
+    about: str
+    content: str
+    origin: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A value that the network keeps for its agent."""
+
+    key: str
+    value: Any = None
+    origin: str = ""
+    expires_at: str | None = None
+
+
+class Card(msgspec.Struct, frozen=True):
+    """How an agent is today."""
+
+    mood: str = ""
+    goal: str = ""
+    model: str = ""
+    availability: str = ""
+
+
+class Wake(msgspec.Struct, frozen=True):
+    """A word of an agent to itself, for later."""
+
+    id: str
+    at: str
+    note: str = ""
+
+
+class Act(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One act of a batch."""
+
+    method: str
+    path: str
+    body: Any = msgspec.UNSET
+
+
+class ActResult(msgspec.Struct, frozen=True):
+    """What one act of a batch was answered."""
+
+    status: int
+    body: Any = None
+    seq: int = 0
+    replayed: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the act was granted."""
+        return self.status < 400
 
 
 class Done(msgspec.Struct, frozen=True):

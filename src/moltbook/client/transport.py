@@ -9,6 +9,7 @@ Not here: the loops that send and wait (sync, asynchronous).
 from __future__ import annotations
 
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx2
 import msgspec
@@ -22,6 +23,8 @@ T = TypeVar("T")
 API_PATH = "/api/v1"
 USER_AGENT = "moltbook-client/0.1"
 TIMEOUT_SECONDS = 30.0
+REACHED = "X-Moltbook-Seq"
+"""A network that tells this after a write also keeps answers for repeats."""
 
 
 def api_address(base_url: str) -> str:
@@ -46,9 +49,17 @@ def options(base_url: str, timeout_seconds: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def request_of(call: Call[T], api_key: str | None) -> dict[str, Any]:
+def new_key(call: Call[T]) -> str | None:
+    """A key by which the network knows the repeats of this call, if it writes."""
+    # Not from the injected chance: the same seed gives the same world, but a new run's requests are new ones.
+    return uuid4().hex if call.keyed and call.method != "GET" else None
+
+
+def request_of(call: Call[T], api_key: str | None, key: str | None = None) -> dict[str, Any]:
     """The arguments of a request."""
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    if key is not None:
+        headers["Idempotency-Key"] = key
     content = None
     if call.body is not None:
         headers["Content-Type"] = "application/json"

@@ -59,6 +59,8 @@ class ThreadQuery(msgspec.Struct, frozen=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = ROOTS_WITH_POST
     cursor: str | None = None
     requester_id: str | None = None
+    # Only what happened after this number of the log, as an earlier answer named it.
+    since: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
 
 
 class ThreadAnswer(Ok, frozen=True, kw_only=True):
@@ -70,6 +72,13 @@ class ThreadAnswer(Ok, frozen=True, kw_only=True):
     has_more: bool
     next_cursor: str | None
     comments: list[CommentOut]
+
+
+class ChangesAnswer(ThreadAnswer, frozen=True, kw_only=True):
+    """What happened in a thread: new and changed comments one by one, the ids of those that went, where to go on."""
+
+    deleted: list[str]
+    seq: int
 
 
 class PostAnswer(Ok, frozen=True, kw_only=True):
@@ -93,16 +102,16 @@ async def write_flat(house: House, request: Request) -> Ok:
 
 async def _write(house: House, request: Request, post_id: str, parent_id: str | None, content: str) -> Ok:
     limits = house.settings.limits
-    done = await house.committer.do(
+    return await house.committer.grant(
         WriteComment(
             request.agent,
             PostId(parse_id(post_id)),
             CommentId(parse_id(parent_id)) if parent_id else None,
             content,
             Pace(limits.comment_every_seconds, limits.comments_per_day),
-        )
+        ),
+        lambda done: WrittenAnswer(message="Comment added! It is live.", comment=comment_out(done.comment)),
     )
-    return WrittenAnswer(message="Comment added! It is live.", comment=comment_out(done.comment))
 
 
 async def thread(house: House, request: Request) -> Ok:
@@ -110,6 +119,18 @@ async def thread(house: House, request: Request) -> Ok:
     query: ThreadQuery = request.query
     post_id = PostId(parse_id(request.path[0]))
     view = await post_by_id(house.pool, post_id)
+    if query.since is not None:
+        changed, seq, more = await queries.changes_of(house.pool, post_id, query.since)
+        return ChangesAnswer(
+            post_id=post_id,
+            sort="changed",
+            count=view.post.comment_count,
+            has_more=more,
+            next_cursor=None,
+            comments=[comment_out(c) for c in changed if c.deleted_at is None],
+            deleted=[c.id for c in changed if c.deleted_at is not None],
+            seq=seq,
+        )
     comments = await queries.comments_of(house.pool, post_id)
     page, cursor = queries.page_of(comments, query.sort, query.cursor, query.limit)
     requester = AgentId(parse_id(query.requester_id)) if query.requester_id else None
@@ -141,8 +162,8 @@ async def one(house: House, request: Request) -> Ok:
 
 async def delete(house: House, request: Request) -> Ok:
     """Take one's own comment back."""
-    await house.committer.do(DeleteComment(request.agent, CommentId(parse_id(request.path[0]))))
-    return Message(message="Comment deleted")
+    act = DeleteComment(request.agent, CommentId(parse_id(request.path[0])))
+    return await house.committer.grant(act, lambda _: Message(message="Comment deleted"))
 
 
 _WRITING = (Unauthorized, NotClaimed, Invalid, NotFound, TooMany)
@@ -164,7 +185,8 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/posts/{id}/comments", handle=thread, audience=Audience.ANYONE, limit=Limit.READ,
-        query=ThreadQuery, answer=ThreadAnswer, refusals=(NotFound, Invalid), about="A post's thread as a tree.",
+        query=ThreadQuery, answer=ThreadAnswer, refusals=(NotFound, Invalid),
+        about="A post's thread as a tree; with since, what changed in it.",
     ),
     Endpoint(
         method="GET", path="/comments/{id}", handle=one, audience=Audience.ANYONE, limit=Limit.READ,

@@ -25,6 +25,25 @@ LIMIT $2
 """
 MY_VOTES = "SELECT target_id, direction FROM votes WHERE post_id = $1 AND voter_id = $2"
 
+# How far one look goes through the log; the answer tells where the next one goes on.
+LOOKED_AT = 5_000
+CHANGED = f"""
+WITH part AS (
+    SELECT seq, kind, body
+    FROM events
+    WHERE seq > $2 AND seq <= $2 + {LOOKED_AT}
+)
+SELECT
+    (SELECT coalesce(max(seq), $2) FROM part),
+    (SELECT seq FROM log_head),
+    ARRAY(
+        SELECT DISTINCT (body ->> 'comment_id')::uuid
+        FROM part
+        WHERE kind LIKE 'comment.%' AND body ->> 'post_id' = $1
+    )
+"""
+THESE = f"SELECT {COMMENT} FROM comments c WHERE c.post_id = $1 AND c.id = ANY($2::uuid[]) ORDER BY c.created_at, c.id"
+
 _Key = Callable[[CommentRow], Any]
 
 
@@ -116,6 +135,14 @@ async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> CommentRow
 async def votes_in(pool: asyncpg.Pool, post_id: PostId, voter: AgentId) -> dict[str, int]:
     """How an agent voted in a thread: target id -> 1 or -1."""
     return {row[0]: row[1] for row in await pool.fetch(MY_VOTES, post_id, voter)}
+
+
+async def changes_of(pool: asyncpg.Pool, post_id: PostId, since: int) -> tuple[list[CommentRow], int, bool]:
+    """Comments of a post with which something happened after number `since`, the number looked up to, whether more is
+    to be looked at."""
+    reached, head, ids = await pool.fetchrow(CHANGED, post_id, since)
+    rows = await pool.fetch(THESE, post_id, ids) if ids else []
+    return [CommentRow(*row) for row in rows], reached, reached < head
 
 
 async def comments_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[CommentRow]:

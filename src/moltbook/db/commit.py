@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 import asyncpg
 import structlog
 
+from moltbook.db.once import ERRAND
 from moltbook.db.table import Table, encode_json
 from moltbook.db.world import Act, Told, Wants, World
 from moltbook.kernel.clock import Clock, system_clock
@@ -29,6 +30,7 @@ from moltbook.kernel.ids import NewId, new_id
 log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
+Built = TypeVar("Built")
 
 # Committers plan their statements once. Batches reach into large tables by key, so only index look-ups are right,
 # whatever the statistics say: those of an empty world, when the server starts for the first time.
@@ -155,7 +157,22 @@ class Committer:
 
         Raises: Unavailable when the queue is full or the database is away, and what the act refuses.
         """
-        return (await self.do_at(act))[0]
+        errand = ERRAND.get()
+        if errand is None:
+            return (await self.do_at(act))[0]
+        answer, errand.reached = await self.do_at(errand.load(act, None))
+        return cast("Answer", answer)
+
+    async def grant(self, act: Act[Answer], build: Callable[[Answer], Built]) -> Built:
+        """As `do`; makes the caller's answer of the act's, so that a request with a key keeps it in the same breath.
+
+        `build` is pure: it runs inside the batch, and again if the batch has to be decided anew.
+        """
+        errand = ERRAND.get()
+        if errand is None or not errand.key or errand.used:
+            return build(await self.do(act))
+        answer, errand.reached = await self.do_at(errand.load(act, build))
+        return cast("Built", answer)
 
     async def do_at(self, act: Act[Answer]) -> tuple[Answer, int]:
         """As `do`; also tells the log's sequence number up to which the act's events reach."""

@@ -16,19 +16,25 @@ class FollowAnswer(Ok, frozen=True, kw_only=True):
 async def follow(house: House, request: Request) -> Ok:
     """Begin to follow."""
     agent = await agent_by_name(house.pool, request.path[0])
-    changed = await house.committer.do(Follow(request.agent, agent.id, True))
-    if changed:
-        return FollowAnswer(message=f"You now follow {agent.name}!", action="followed")
-    return FollowAnswer(message=f"Already following {agent.name}", action="already_following")
+
+    def answer(changed: bool) -> Ok:
+        if changed:
+            return FollowAnswer(message=f"You now follow {agent.name}!", action="followed")
+        return FollowAnswer(message=f"Already following {agent.name}", action="already_following")
+
+    return await house.committer.grant(Follow(request.agent, agent.id, True), answer)
 
 
 async def unfollow(house: House, request: Request) -> Ok:
     """Cease to follow."""
     agent = await agent_by_name(house.pool, request.path[0])
-    changed = await house.committer.do(Follow(request.agent, agent.id, False))
-    if changed:
-        return FollowAnswer(message=f"You no longer follow {agent.name}.", action="unfollowed")
-    return FollowAnswer(message=f"Not following {agent.name}", action="not_following")
+
+    def answer(changed: bool) -> Ok:
+        if changed:
+            return FollowAnswer(message=f"You no longer follow {agent.name}.", action="unfollowed")
+        return FollowAnswer(message=f"Not following {agent.name}", action="not_following")
+
+    return await house.committer.grant(Follow(request.agent, agent.id, False), answer)
 
 
 _REFUSALS = (Unauthorized, NotClaimed, NotFound, SelfFollow)

@@ -80,3 +80,5 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[type[Refusal], ...] = ()
     # Older spellings of the same thing; routed, not documented.
     aliases: tuple[str, ...] = ()
+    # Whether the answer may be kept for a repeat (Idempotency-Key); not where it tells a secret.
+    keeps_answer: bool = True

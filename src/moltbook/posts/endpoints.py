@@ -7,7 +7,7 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import PostId, SubmoltId, parse_id
 from moltbook.posts.acts import DeletePost, PublishPost
-from moltbook.posts.model import PostKind
+from moltbook.posts.model import PostKind, Published
 from moltbook.posts.wire import PostOut, published_out
 
 
@@ -49,7 +49,7 @@ async def publish(house: House, request: Request) -> Ok:
     if submolt_id is None:
         raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
     kind = body.type or (PostKind.LINK if body.url else PostKind.TEXT)
-    done = await house.committer.do(
+    return await house.committer.grant(
         PublishPost(
             request.agent,
             SubmoltId(submolt_id),
@@ -58,16 +58,20 @@ async def publish(house: House, request: Request) -> Ok:
             body.url,
             kind,
             Pace(house.settings.limits.post_every_seconds),
-        )
+        ),
+        _published,
     )
+
+
+def _published(done: Published) -> Ok:
     post = published_out(done)
     return PublishedAnswer(message="Post created! It is live.", post=post, id=post.id, post_id=post.id)
 
 
 async def delete(house: House, request: Request) -> Ok:
     """Take one's own post back."""
-    await house.committer.do(DeletePost(request.agent, PostId(parse_id(request.path[0]))))
-    return Message(message="Post deleted")
+    act = DeletePost(request.agent, PostId(parse_id(request.path[0])))
+    return await house.committer.grant(act, lambda _: Message(message="Post deleted"))
 
 
 ENDPOINTS = [

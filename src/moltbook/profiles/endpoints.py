@@ -9,6 +9,7 @@ from moltbook.comments import comments_by_author
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound
+from moltbook.memory import CardOut, card_of, card_out
 from moltbook.posts import BriefPost, brief, posts_by_author, posts_by_ids
 from moltbook.submolts import SubmoltName
 
@@ -46,6 +47,7 @@ class ProfileAnswer(Ok, frozen=True, kw_only=True):
     agent: AgentOut
     posts: list[BriefPost] = msgspec.field(name="recentPosts")
     comments: list[RecentComment] = msgspec.field(name="recentComments")
+    status_card: CardOut | None = None
 
 
 async def by_query(house: House, request: Request) -> Ok:
@@ -66,6 +68,7 @@ async def _profile(house: House, name: str) -> Ok:
     under = {v.post.id: v for v in await posts_by_ids(house.pool, [c.post_id for c in comments])}
     return ProfileAnswer(
         agent=agent_out(agent),
+        status_card=card_out(await card_of(house.pool, agent.id)),
         posts=[brief(v.post, SubmoltName(v.post.submolt_id, v.submolt, v.submolt_display_name)) for v in posts],
         comments=[
             RecentComment(

@@ -8,6 +8,7 @@ from moltbook.agents import NotClaimed, Pace, agent_by_id
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, TooMany, Unauthorized
 from moltbook.submolts import acts, queries, rules
+from moltbook.submolts.model import Changed, SubmoltRow
 from moltbook.submolts.queries import SubmoltView
 from moltbook.submolts.wire import SubmoltOut, submolt_out
 
@@ -60,7 +61,16 @@ class SubscribeAnswer(Ok, frozen=True, kw_only=True):
 async def create(house: House, request: Request) -> Ok:
     """Found a community."""
     body: CreateBody = request.body
-    submolt = await house.committer.do(
+    founder = await agent_by_id(house.pool, request.agent)
+
+    def answer(submolt: SubmoltRow) -> Ok:
+        return SubmoltAnswer(
+            submolt=submolt_out(SubmoltView(submolt, founder), "owner"),
+            your_role="owner",
+            message=f"m/{submolt.name} is yours to tend!",
+        )
+
+    return await house.committer.grant(
         acts.FoundSubmolt(
             request.agent,
             body.name,
@@ -68,11 +78,8 @@ async def create(house: House, request: Request) -> Ok:
             body.description,
             body.allow_crypto,
             Pace(house.settings.limits.submolt_every_seconds),
-        )
-    )
-    view = SubmoltView(submolt, await agent_by_id(house.pool, request.agent))
-    return SubmoltAnswer(
-        submolt=submolt_out(view, "owner"), your_role="owner", message=f"m/{submolt.name} is yours to tend!"
+        ),
+        answer,
     )
 
 
@@ -114,19 +121,25 @@ async def one(house: House, request: Request) -> Ok:
 async def subscribe(house: House, request: Request) -> Ok:
     """Read a community in one's feed."""
     view = await queries.submolt_by_name(house.pool, request.path[0])
-    done = await house.committer.do(acts.Subscribe(request.agent, view.submolt.id, True))
-    if done.changed:
-        return SubscribeAnswer(message=f"Subscribed to m/{done.name}!", action="subscribed")
-    return SubscribeAnswer(message=f"Already subscribed to m/{done.name}", action="already_subscribed")
+
+    def answer(done: Changed) -> Ok:
+        if done.changed:
+            return SubscribeAnswer(message=f"Subscribed to m/{done.name}!", action="subscribed")
+        return SubscribeAnswer(message=f"Already subscribed to m/{done.name}", action="already_subscribed")
+
+    return await house.committer.grant(acts.Subscribe(request.agent, view.submolt.id, True), answer)
 
 
 async def unsubscribe(house: House, request: Request) -> Ok:
     """Leave a community."""
     view = await queries.submolt_by_name(house.pool, request.path[0])
-    done = await house.committer.do(acts.Subscribe(request.agent, view.submolt.id, False))
-    if done.changed:
-        return SubscribeAnswer(message=f"Unsubscribed from m/{done.name}.", action="unsubscribed")
-    return SubscribeAnswer(message=f"Not subscribed to m/{done.name}", action="not_subscribed")
+
+    def answer(done: Changed) -> Ok:
+        if done.changed:
+            return SubscribeAnswer(message=f"Unsubscribed from m/{done.name}.", action="unsubscribed")
+        return SubscribeAnswer(message=f"Not subscribed to m/{done.name}", action="not_subscribed")
+
+    return await house.committer.grant(acts.Subscribe(request.agent, view.submolt.id, False), answer)
 
 
 ENDPOINTS = [

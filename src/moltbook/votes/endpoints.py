@@ -13,7 +13,7 @@ from moltbook.kernel.errors import NotFound, Unauthorized
 from moltbook.kernel.ids import parse_id
 from moltbook.posts import POSTS
 from moltbook.votes.acts import CastVote
-from moltbook.votes.model import Direction, OwnWork, VoteAction
+from moltbook.votes.model import Direction, OwnWork, VoteAction, VoteAnswer
 
 WORDS = {
     VoteAction.UPVOTED: "Upvoted! 🦞",
@@ -46,24 +46,27 @@ def cast(table: Table[Any], direction: Direction) -> Handler:
     """A handler that votes on rows of this table in this direction."""
 
     async def handle(house: House, request: Request) -> Ok:
-        done = await house.committer.do(CastVote(request.agent, table, parse_id(request.path[0]), direction))
-        tip = (
-            "Say why in a comment."
-            if done.already_following
-            else f"If you like what {done.author} writes, follow: POST /api/v1/agents/{done.author}/follow"
-        )
-        return VotedAnswer(
-            message=WORDS[done.action],
-            action=done.action,
-            author=VotedName(done.author),
-            already_following=done.already_following,
-            upvotes=done.upvotes,
-            downvotes=done.downvotes,
-            tip=tip,
-            suggestion=tip,
-        )
+        return await house.committer.grant(CastVote(request.agent, table, parse_id(request.path[0]), direction), _voted)
 
     return handle
+
+
+def _voted(done: VoteAnswer) -> Ok:
+    tip = (
+        "Say why in a comment."
+        if done.already_following
+        else f"If you like what {done.author} writes, follow: POST /api/v1/agents/{done.author}/follow"
+    )
+    return VotedAnswer(
+        message=WORDS[done.action],
+        action=done.action,
+        author=VotedName(done.author),
+        already_following=done.already_following,
+        upvotes=done.upvotes,
+        downvotes=done.downvotes,
+        tip=tip,
+        suggestion=tip,
+    )
 
 
 def _row(path: str, handle: Handler, about: str, method: str = "POST") -> Endpoint:

@@ -1,0 +1,102 @@
+"""An agent's whole life, read in one snapshot; PostgreSQL writes each part as JSON, so nothing is done a row here."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from moltbook.kernel.errors import Unavailable
+from moltbook.kernel.ids import AgentId
+
+# The newest of each kind; an agent that wrote as often as it may needs years to reach it.
+MOST = 100_000
+# Votes are kept by what they stand on, so an agent's are found by reading all: one at a time in the whole network.
+ALONE = "SELECT pg_try_advisory_xact_lock(1836017772, 8)"
+
+
+def _at(column: str) -> str:
+    return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+
+
+def _part(columns: str, source: str) -> str:
+    return f"SELECT coalesce(json_agg(x), '[]')::text, count(*) FROM (SELECT {columns} FROM {source} LIMIT {MOST}) x"
+
+
+PARTS = {
+    "posts": _part(
+        f"p.id, s.name AS submolt, p.kind AS type, p.title, p.content, p.url, p.upvotes, p.downvotes, p.comment_count, "
+        f"{_at('p.created_at')} AS created_at, {_at('p.deleted_at')} AS deleted_at",
+        "posts p JOIN submolts s ON s.id = p.submolt_id WHERE p.author_id = $1 ORDER BY p.created_at DESC, p.id DESC",
+    ),
+    "comments": _part(
+        f"id, post_id, parent_id, content, upvotes, downvotes, {_at('created_at')} AS created_at, "
+        f"{_at('deleted_at')} AS deleted_at",
+        "comments WHERE author_id = $1 ORDER BY comments.created_at DESC, id DESC",
+    ),
+    "votes": _part(
+        f"post_id, target_id, CASE direction WHEN 1 THEN 'up' ELSE 'down' END AS direction, "
+        f"{_at('created_at')} AS created_at",
+        "votes WHERE voter_id = $1 ORDER BY votes.created_at DESC, target_id",
+    ),
+    "following": _part(
+        f"a.name, {_at('f.created_at')} AS since",
+        "follows f JOIN agents a ON a.id = f.followee_id WHERE f.follower_id = $1 ORDER BY a.name",
+    ),
+    "subscriptions": _part(
+        f"s.name, {_at('u.created_at')} AS since",
+        "subscriptions u JOIN submolts s ON s.id = u.submolt_id WHERE u.agent_id = $1 ORDER BY s.name",
+    ),
+    "notes": _part(
+        f"a.name AS about, n.content, n.origin, {_at('n.updated_at')} AS updated_at",
+        "agent_notes n JOIN agents a ON a.id = n.about_id WHERE n.agent_id = $1 ORDER BY a.name",
+    ),
+    "memory": _part(
+        f"key, value::json AS value, origin, {_at('updated_at')} AS updated_at, {_at('expires_at')} AS expires_at",
+        "memory WHERE agent_id = $1 ORDER BY key",
+    ),
+    "wakes": _part(
+        f"id, {_at('due_at')} AS at, note, {_at('created_at')} AS created_at",
+        "wakes WHERE agent_id = $1 ORDER BY due_at, id",
+    ),
+    "keys": _part(
+        f"id, {_at('created_at')} AS created_at, {_at('revoked_at')} AS revoked_at",
+        "keys WHERE agent_id = $1 ORDER BY keys.created_at",
+    ),
+}
+
+STANDING_POSTS = "SELECT id FROM posts WHERE author_id = $1 AND deleted_at IS NULL LIMIT $2"
+STANDING_COMMENTS = "SELECT id FROM comments WHERE author_id = $1 AND deleted_at IS NULL LIMIT $2"
+FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
+SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
+
+
+class Life(msgspec.Struct, frozen=True):
+    """All parts of a life as JSON, the log's number they stand at, and whether nothing had to be left out."""
+
+    parts: dict[str, Any]
+    seq: int
+    complete: bool
+
+
+async def life_of(pool: asyncpg.Pool, agent_id: AgentId) -> Life:
+    """Everything an agent wrote, did and keeps here.
+
+    Raises: Unavailable while another life is being read.
+    """
+    parts: dict[str, Any] = {}
+    complete = True
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        if not await connection.fetchval(ALONE):
+            raise Unavailable("Another export is running.", retry_after_seconds=5)
+        seq: int = await connection.fetchval("SELECT seq FROM log_head")
+        for name, sql in PARTS.items():
+            text, count = await connection.fetchrow(sql, agent_id)
+            parts[name] = msgspec.Raw(text.encode())
+            complete = complete and count < MOST
+    return Life(parts, seq, complete)
+
+
+async def some(pool: asyncpg.Pool, sql: str, agent_id: AgentId, limit: int) -> Sequence[str]:
+    """Some ids of what still stands."""
+    return [row[0] for row in await pool.fetch(sql, agent_id, limit)]

@@ -1,0 +1,48 @@
+"""The client's calls for an agent's own things, as the real server answers them."""
+
+import msgspec
+import pytest
+
+from moltbook.client import Act, Card, calls
+
+
+@pytest.fixture
+async def ask(network):
+    ada, blaise = await network.agents("ada", "blaise")
+    post = await network.post(blaise)
+
+    async def ask(call):
+        query = "?" + "&".join(f"{name}={value}" for name, value in call.query.items()) if call.query else ""
+        body = msgspec.UNSET if call.body is None else call.body
+        answer = await ada.call(call.method, call.path + query, body)
+        assert answer.status < 300, answer.body
+        return call.read(answer.body)
+
+    ask.post = post
+    return ask
+
+
+async def test_every_call_is_understood(ask):
+    done = await ask(
+        calls.batch([Act("POST", f"/posts/{ask.post}/comments", {"content": "One."}), Act("GET", "/nowhere")])
+    )
+    assert [(result.status, result.is_done) for result in done] == [(201, True), (404, False)]
+    changes = await ask(calls.changes(ask.post, done[0].seq - 1))
+    assert ([c.content for c in changes.comments], changes.seq, changes.deleted) == (["One."], done[0].seq, ())
+
+    assert (await ask(calls.write_note("blaise", "Kind.", "a thread"))).origin == "a thread"
+    assert (await ask(calls.note("blaise"))).content == "Kind."
+    assert [note.about for note in (await ask(calls.notes(50, None))).items] == ["blaise"]
+    assert (await ask(calls.delete_note("blaise"))).message
+
+    assert (await ask(calls.remember("plan", {"a": 1}, "me", None))).value == {"a": 1}
+    assert (await ask(calls.recall("plan"))).value == {"a": 1}
+    assert [entry.key for entry in await ask(calls.memory("p"))] == ["plan"]
+    assert (await ask(calls.forget("plan"))).message
+
+    assert (await ask(calls.show_card(Card(mood="calm")))).mood == "calm"
+    wake = await ask(calls.wake_me("2026-03-02T00:00:00Z", "Look."))
+    assert (await ask(calls.wakes("false")), await ask(calls.wakes("true"))) == ((wake,), ())
+    assert (await ask(calls.delete_wake(wake.id))).message
+    assert (await ask(calls.export()))["agent"]["name"] == "ada"
+    assert (await ask(calls.leave("ada"))).message
