@@ -30,6 +30,7 @@ from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
+from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
 from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
@@ -53,6 +54,8 @@ TABLES: list[Table[Any]] = [
     AGENTS,
     KEYS,
     CLAIMS,
+    READ_MARKS,
+    POST_READ_MARKS,
 ]
 
 # The original's own ids, so that an archive of it finds the three where they belong.
@@ -112,7 +115,9 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), [Ranks(), Activity()])
+            readers = Readers(
+                house.log, lambda: connect(self.dsn, "moltbook reader"), [Ranks(), Activity(), Notifications()]
+            )
             readers.start()
             self._stream = Stream(house)
             self._api = Api(house, self.pages)

@@ -19,6 +19,7 @@ ORDER = (
     "log",
     "house",
     *("agents", "submolts", "follows", "posts", "comments", "votes", "activity", "feeds", "profiles", "archive"),
+    *("notifications", "home"),
     *("api", "gateway", "web"),
     "app",
     "cli",

@@ -5,7 +5,9 @@ from moltbook.agents import endpoints as agents
 from moltbook.comments import endpoints as comments
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
+from moltbook.home import endpoints as home
 from moltbook.house import Endpoint
+from moltbook.notifications import endpoints as notifications
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.submolts import endpoints as submolts
@@ -21,4 +23,6 @@ ENDPOINTS: list[Endpoint] = [
     *submolts.ENDPOINTS,
     *feeds.ENDPOINTS,
     *activity.ENDPOINTS,
+    *notifications.ENDPOINTS,
+    *home.ENDPOINTS,
 ]
