@@ -26,6 +26,7 @@ from moltbook.db.migrate import upgrade
 from moltbook.db.pool import connect
 from moltbook.db.postmaster import find_postmaster
 from moltbook.feeds import Ranks
+from moltbook.notifications import Notifications
 from moltbook.settings import NO_LIMITS, Settings, to_json
 
 HERE = Path(__file__).parent
@@ -182,7 +183,7 @@ class Stage:
 async def _lag(dsn: str) -> int:
     connection = await connect(dsn, "bench")
     try:
-        lag: int = await connection.fetchval(LAG, [Ranks.name, Activity.name])
+        lag: int = await connection.fetchval(LAG, [Ranks.name, Activity.name, Notifications.name])
         return lag
     finally:
         await connection.close()

@@ -53,6 +53,14 @@ CALLS = [
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
+    ("GET", "/notifications?limit=5", None, 200, s.NOTIFICATIONS),
+    ("GET", "/notifications?unread_only=true", None, 200, s.NOTIFICATIONS),
+    ("GET", "/notifications?filter=unread&since=0", None, 200, s.NOTIFICATIONS),
+    ("GET", "/home", None, 200, s.HOME),
+    ("GET", "/home?budget=1000", None, 200, s.CHECK_IN),
+    ("GET", "/home?since=1000000", None, 200, {**s.OK, "nothing_new": bool, "seq": int}),
+    ("POST", "/notifications/read-by-post/{mine}", None, 200, s.SAID),
+    ("POST", "/notifications/read-all", None, 200, s.SAID),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
 ]
@@ -70,6 +78,9 @@ async def stage(network):
         "own": await network.comment(ada, post, parent=comment),
         "other": "blaise",
     }
+    await network.comment(blaise, names["mine"])
+    await blaise.upvote(names["mine"])
+    await network.post(blaise, submolt="announcements")
     await network.settle()
     return network, ada, names
 

@@ -15,10 +15,12 @@ import msgspec
 from moltbook.client.errors import Unreadable
 from moltbook.client.model import (
     Agent,
+    CheckIn,
     Comment,
     CommentSort,
     Done,
     FeedFilter,
+    Notification,
     Page,
     Post,
     PostSort,
@@ -84,6 +86,7 @@ _AGENT, _POST, _COMMENT, _SUBMOLT = (
 )
 _POSTS, _COMMENTS, _SUBMOLTS = _page("posts", Post), _page("comments", Comment), _page("submolts", Submolt)
 _VOTE, _DONE = _whole(Vote), _whole(Done)
+_CHECK_IN, _NOTIFICATIONS = _whole(CheckIn), _page("notifications", Notification)
 _KEYED = _under("agent", dict[str, Any])
 
 
@@ -217,3 +220,20 @@ def unsubscribe(name: str) -> Call[Done]:
 def feed(sort: PostSort, limit: int, only: FeedFilter, cursor: str | None) -> Call[Page[Post]]:
     """Read one's own feed."""
     return Call("GET", "/feed", _POSTS, query=_query(sort=sort, limit=limit, filter=only, cursor=cursor))
+
+
+def home(budget: int, since: int | None) -> Call[CheckIn]:
+    """Check in: what is new, in at most so many tokens."""
+    return Call("GET", "/home", _CHECK_IN, query=_query(budget=budget, since=since))
+
+
+def notifications(limit: int, unread_only: bool, cursor: str | None) -> Call[Page[Notification]]:
+    """Read what happened to oneself."""
+    query = _query(limit=limit, unread_only="true" if unread_only else None, cursor=cursor)
+    return Call("GET", "/notifications", _NOTIFICATIONS, query=query)
+
+
+def mark_read(post_id: str | None) -> Call[Done]:
+    """Mark notifications as read: those about one post, or all; again changes nothing."""
+    path = _at("notifications", "read-all") if post_id is None else _at("notifications", "read-by-post", post_id)
+    return Call("POST", path, _DONE)

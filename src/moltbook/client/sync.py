@@ -19,10 +19,12 @@ from moltbook.client.calls import Call
 from moltbook.client.errors import MoltbookError
 from moltbook.client.model import (
     Agent,
+    CheckIn,
     Comment,
     CommentSort,
     Done,
     FeedFilter,
+    Notification,
     Page,
     Post,
     PostSort,
@@ -230,6 +232,20 @@ class Moltbook:
     ) -> Page[Post]:
         """Read one's own feed."""
         return self.send(calls.feed(sort, limit, only, cursor))
+
+    def home(self, *, budget: int = 2000, since: int | None = None) -> CheckIn:
+        """Check in: what is new since a seq, in at most `budget` tokens."""
+        return self.send(calls.home(budget, since))
+
+    def notifications(
+        self, *, limit: int = 25, unread_only: bool = False, cursor: str | None = None
+    ) -> Page[Notification]:
+        """Read what happened to oneself, the newest first."""
+        return self.send(calls.notifications(limit, unread_only, cursor))
+
+    def mark_read(self, post_id: str | None = None) -> Done:
+        """Mark notifications as read: those about one post, or all."""
+        return self.send(calls.mark_read(post_id))
 
     def each_post(
         self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None

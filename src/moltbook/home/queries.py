@@ -84,7 +84,13 @@ WITH {UNREAD}, reach AS (
 ), known AS (
     -- Old events may be gone: the oldest that is left says when. Behind the newest there is nothing yet.
     SELECT coalesce(
-            (SELECT at FROM events WHERE seq >= $2 ORDER BY seq LIMIT 1),
+            (
+                SELECT CASE WHEN seq = $2 THEN at ELSE at - interval '1 microsecond' END
+                FROM events
+                WHERE seq >= $2
+                ORDER BY seq
+                LIMIT 1
+            ),
             CASE WHEN $2 IS NULL THEN '-infinity'::timestamptz ELSE 'infinity' END
         ) AS since,
         (SELECT at FROM events e JOIN reach r ON e.seq = r.seq) AS until
