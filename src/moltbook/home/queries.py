@@ -45,10 +45,16 @@ WITH {UNREAD}, mine AS (
 ), announced AS (
     SELECT p.id AS post_id, p.title, p.author_name, p.created_at, left(p.content, {PREVIEW_CHARS}) AS preview
     FROM names n
-    JOIN posts p ON p.submolt_id = n.id AND p.deleted_at IS NULL
+    -- Spelled as a range and ordered by it, so that only the index by submolt fits: by age, a submolt that is rare or
+    -- empty would be looked for in all posts.
+    JOIN LATERAL (
+        SELECT *
+        FROM posts p
+        WHERE p.submolt_id BETWEEN n.id AND n.id AND p.deleted_at IS NULL
+        ORDER BY p.submolt_id, p.created_at DESC, p.id DESC
+        LIMIT 1
+    ) p ON true
     WHERE n.kind = 'submolt' AND n.name = 'announcements'
-    ORDER BY p.created_at DESC, p.id DESC
-    LIMIT 1
 ), followed AS (
     SELECT x.id
     FROM (SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT {FOLLOWS_LOOKED_AT}) f
@@ -121,9 +127,9 @@ WITH {UNREAD}, reach AS (
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p, known k
-        WHERE p.submolt_id = s.submolt_id AND p.deleted_at IS NULL AND p.author_id <> $1
+        WHERE p.submolt_id BETWEEN s.submolt_id AND s.submolt_id AND p.deleted_at IS NULL AND p.author_id <> $1
             AND p.created_at > k.since AND p.created_at <= k.until
-        ORDER BY p.created_at DESC, p.id DESC
+        ORDER BY p.submolt_id, p.created_at DESC, p.id DESC
         LIMIT {FEED_LOOKED_AT}
     ) x
     UNION
