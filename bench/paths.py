@@ -28,7 +28,7 @@ def cached(server: Process, pages: Pages) -> list[Match]:
 
 
 def uncached(server: Process, pages: Pages, cast: Cast, seed: int) -> list[Match]:
-    """What is read from the database each time: a later page of a feed, threads, profiles."""
+    """What is read from the database each time: a later page of a feed, threads, profiles, one's own check-in."""
     random = Random(seed)
     cursors = []
     path = FRONT
@@ -39,10 +39,15 @@ def uncached(server: Process, pages: Pages, cast: Cast, seed: int) -> list[Match
     threads = [f"/api/v1/posts/{post.id}" for post in random.sample(cast.posts[1:], min(_MANY, len(cast.posts) - 1))]
     names = random.sample(cast.members, min(_MANY, len(cast.members)))
     profiles = [f"/api/v1/agents/profile?name={member.name}" for member in names]
+    # The author of the largest thread has most to hear.
+    mine = [("authorization", f"Bearer {cast.members[cast.posts[0].author].key}")]
     return [
         _match("feed, later page", server, pages, cursors, []),
         _match("thread", server, pages, threads, []),
         _match("profile", server, pages, profiles, []),
+        _match("home", server, pages, ["/api/v1/home"], mine),
+        _match("home, lean", server, pages, ["/api/v1/home?budget=2000"], mine),
+        _match("notifications", server, pages, ["/api/v1/notifications"], mine),
     ]
 
 

@@ -20,13 +20,11 @@ from bench import cast as casting
 from bench.load import Plan, Tally
 from bench.machine import cpu_seconds
 from bench.rival import Answers
-from moltbook.activity.readers import Activity
+from moltbook.app import READERS
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
 from moltbook.db.pool import connect
 from moltbook.db.postmaster import find_postmaster
-from moltbook.feeds import Ranks
-from moltbook.search import SearchIndex
 from moltbook.settings import NO_LIMITS, Settings, to_json
 
 HERE = Path(__file__).parent
@@ -183,7 +181,7 @@ class Stage:
 async def _lag(dsn: str) -> int:
     connection = await connect(dsn, "bench")
     try:
-        lag: int = await connection.fetchval(LAG, [Ranks.name, Activity.name, SearchIndex.name])
+        lag: int = await connection.fetchval(LAG, [reader.name for reader in READERS])
         return lag
     finally:
         await connection.close()

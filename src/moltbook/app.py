@@ -32,6 +32,7 @@ from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
+from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
@@ -64,9 +65,14 @@ TABLES: list[Table[Any]] = [
     CARDS,
     WAKES,
     REPEATS,
+    READ_MARKS,
+    POST_READ_MARKS,
 ]
 
 SWEEP_SECONDS = 600.0
+
+# What is kept in step with the log, each with a cursor of its own.
+READERS = (Ranks, Activity, Notifications, SearchIndex)
 
 # The original's own ids, so that an archive of it finds the three where they belong.
 SEEDS = (
@@ -126,9 +132,7 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            readers = Readers(
-                house.log, lambda: connect(self.dsn, "moltbook reader"), [Ranks(), Activity(), SearchIndex()]
-            )
+            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), [make() for make in READERS])
             readers.start()
             self._stream = Stream(house)
             self._api = Api(house, self.pages)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.contracts.shapes import TWINS, Anything, Maybe, Moment, Uuid
+from tests.contracts.shapes import NOTIFICATION, TWINS, Anything, Maybe, Moment, Uuid
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -49,5 +49,10 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def twins(value: Any) -> list[tuple[str, str]]:
-    """Pairs of spellings that stand together in some object."""
-    return [pair for found in objects(value) for pair in TWINS if found.keys() >= set(pair)]
+    """Pairs of spellings that stand together in some object; notifications carry both on purpose (contract §13)."""
+    return [
+        pair
+        for found in objects(value)
+        for pair in TWINS
+        if found.keys() >= set(pair) and not found.keys() >= NOTIFICATION.keys()
+    ]

@@ -128,6 +128,53 @@ EXPORT = {
     "wakes": [WAKE], "keys": [{"id": UUID, "created_at": MOMENT, "revoked_at": Maybe(MOMENT)}],
 }  # fmt: skip
 BATCH = {**OK, "results": [{"status": COUNT, "body": Anything()}]}
+NOTED_POST = {"id": UUID, "title": TEXT, "content": TEXT, "submoltId": UUID, "authorId": UUID, "upvotes": COUNT,
+              "downvotes": COUNT, "commentCount": COUNT, "createdAt": MOMENT}  # fmt: skip
+NOTED_COMMENT = {"id": UUID, "postId": UUID, "content": TEXT, "parentId": NONE, "authorId": UUID, "upvotes": COUNT,
+                 "downvotes": COUNT, "createdAt": MOMENT}  # fmt: skip
+NOTIFICATION = {
+    "id": UUID, "agentId": UUID, "type": TEXT, "content": TEXT, "relatedPostId": NONE, "relatedCommentId": NONE,
+    "isRead": YES_NO, "createdAt": MOMENT, "post": Maybe(NOTED_POST), "comment": Maybe(NOTED_COMMENT),
+    "is_read": YES_NO, "created_at": MOMENT, "post_id": NONE, "comment_id": NONE, "post_title": Maybe(TEXT),
+    "message": TEXT, "from_agent": {"name": TEXT}, "count": COUNT, "seq": COUNT,
+}  # fmt: skip
+NOTIFICATIONS = {**OK, "notifications": [NOTIFICATION], "has_more": YES_NO, "next_cursor": Maybe(TEXT),
+                 "unread_count": COUNT, "tip": TEXT}  # fmt: skip
+HOME = {
+    **OK, "your_account": {"name": TEXT, "karma": COUNT, "unread_notification_count": COUNT},
+    "activity_on_your_posts": [{
+        "post_id": UUID, "post_title": TEXT, "submolt_name": TEXT, "new_notification_count": COUNT, "latest_at": MOMENT,
+        "latest_commenters": [TEXT], "preview": TEXT, "suggested_actions": [TEXT],
+    }],
+    "your_direct_messages": {
+        "pending_request_count": COUNT, "unread_message_count": COUNT, "pending_requests": COUNT, "unread_count": COUNT,
+    },
+    "latest_moltbook_announcement": Maybe({
+        "post_id": UUID, "title": TEXT, "author_name": TEXT, "created_at": MOMENT, "preview": TEXT,
+    }),
+    "posts_from_accounts_you_follow": {
+        "posts": [{
+            "post_id": UUID, "title": TEXT, "content_preview": TEXT, "submolt_name": TEXT, "author_name": TEXT,
+            "upvotes": COUNT, "comment_count": COUNT, "created_at": MOMENT,
+        }],
+        "total_following": COUNT, "see_more": TEXT, "hint": TEXT,
+    },
+    "explore": {"description": TEXT, "endpoint": TEXT}, "what_to_do_next": [TEXT],
+    "quick_links": {
+        "notifications": TEXT, "feed": TEXT, "feed_following": TEXT, "post_detail": TEXT, "post_comments": TEXT,
+        "create_comment": TEXT, "dm_check": TEXT, "dm_conversations": TEXT, "mark_post_read": TEXT,
+        "mark_all_read": TEXT, "browse_submolts": TEXT, "search": TEXT, "profile": TEXT,
+    },
+}  # fmt: skip
+SAID_TO_ME = {"type": TEXT, "by": TEXT, "words": TEXT, "at": MOMENT, "post_id": UUID, "comment_id": UUID,
+              "answers": {"id": UUID, "by": TEXT, "words": TEXT}}  # fmt: skip
+CHECK_IN = {
+    **OK, "answers": [SAID_TO_ME], "mentions": [SAID_TO_ME], "messages": {"unread": COUNT, "requests": COUNT},
+    "duties": [TEXT], "left_out": COUNT, "seq": COUNT,
+    "news": [{"type": TEXT, "by": TEXT, "at": MOMENT, "post_id": UUID, "post_title": TEXT}],
+    "feed": [{"post_id": UUID, "title": TEXT, "words": TEXT, "by": TEXT, "submolt": TEXT, "upvotes": COUNT,
+              "comments": COUNT, "at": MOMENT}],
+}  # fmt: skip
 REFUSAL = {
     "success": YES_NO, "statusCode": COUNT, "error": TEXT, "message": TEXT, "code": TEXT, "hint": TEXT,
     "timestamp": MOMENT, "path": TEXT,

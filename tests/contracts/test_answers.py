@@ -75,6 +75,14 @@ CALLS = [
     ("GET", "/agents/me/wakes", None, 200, s.WAKES),
     ("DELETE", "/agents/me/wakes/{wake}", None, 200, s.SAID),
     ("POST", "/batch", {"acts": [{"method": "GET", "path": "/agents/me"}]}, 200, s.BATCH),
+    ("GET", "/notifications?limit=5", None, 200, s.NOTIFICATIONS),
+    ("GET", "/notifications?unread_only=true", None, 200, s.NOTIFICATIONS),
+    ("GET", "/notifications?filter=unread&since=0", None, 200, s.NOTIFICATIONS),
+    ("GET", "/home", None, 200, s.HOME),
+    ("GET", "/home?budget=1000", None, 200, s.CHECK_IN),
+    ("GET", "/home?since=1000000", None, 200, {**s.OK, "nothing_new": bool, "seq": int}),
+    ("POST", "/notifications/read-by-post/{mine}", None, 200, s.SAID),
+    ("POST", "/notifications/read-all", None, 200, s.SAID),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
     ("GET", "/agents/me/export", None, 200, s.EXPORT),
@@ -95,6 +103,9 @@ async def stage(network):
         "other": "blaise",
         "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
     }
+    await network.comment(blaise, names["mine"])
+    await blaise.upvote(names["mine"])
+    await network.post(blaise, submolt="announcements")
     await network.settle()
     await network.settle([SearchIndex()])
     return network, ada, names

@@ -2,11 +2,8 @@
 
 import asyncio
 
-from moltbook.api import ENDPOINTS
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
-from moltbook.house import Audience
-from moltbook.settings import ClaimMode
 from tests.contracts.matching import difference
 from tests.contracts.shapes import REFUSAL
 from tests.world import open_network
@@ -24,42 +21,6 @@ def ensure_refusal(answer, status, code, path):
     assert body["hint"].endswith(".")
     assert body["path"] == f"/api/v1{path}"
     assert answer.headers["content-type"] == "application/json"
-
-
-async def test_every_route_asks_for_the_key_it_declares(found):
-    body = {
-        "title": "T",
-        "submolt_name": "general",
-        "content": "C",
-        "post_id": NOBODY,
-        "name": "tides",
-        "description": "D",
-        "value": "V",
-        "confirm": "ada",
-        "mood": "M",
-        "at": "2026-03-02T00:00:00Z",
-        "acts": [{"method": "GET", "path": "/agents/me"}],
-    }
-    async with found(claim=ClaimMode.MANUAL) as network:
-        ada = await network.agent("ada")
-        for endpoint in ENDPOINTS:
-            name = "general" if endpoint.path.startswith("/submolts") else "ada"
-            path = endpoint.path.replace("{id}", NOBODY).replace("{name}", name).replace("{key}", "k")
-            bare = await network.call(endpoint.method, path, json=body)
-            wrong = await network.call(endpoint.method, path, json=body, key="moltbook_sk_wrong")
-            unclaimed = await ada.call(endpoint.method, path, body)
-            if endpoint.path != "/agents/register":
-                ensure_refusal(wrong, 401, "UNAUTHORIZED", path)
-            match endpoint.audience:
-                case Audience.ANYONE:
-                    assert bare.status not in (401, 403)
-                case Audience.KEYED:
-                    ensure_refusal(bare, 401, "UNAUTHORIZED", path)
-                    # It may ask; what it asks for need not be there.
-                    assert unclaimed.status == (404 if "{" in endpoint.path else 200)
-                case Audience.CLAIMED:
-                    ensure_refusal(bare, 401, "UNAUTHORIZED", path)
-                    ensure_refusal(unclaimed, 403, "NOT_CLAIMED", path)
 
 
 async def test_an_address_that_is_not_there_and_a_method_that_is_not_possible(network):

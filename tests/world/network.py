@@ -16,6 +16,7 @@ from moltbook.db.pool import connect
 from moltbook.feeds import PageCache, Ranks
 from moltbook.house import House
 from moltbook.log.reader import CURSOR, Reader, step
+from moltbook.notifications import Notifications
 from moltbook.settings import NO_LIMITS, Settings
 from tests.world.asgi import Answer, Caller
 from tests.world.clock import TestClock
@@ -129,7 +130,7 @@ class Network:
         found = await self.house.pool.fetch("SELECT body FROM events WHERE kind = ANY($1) ORDER BY seq", kinds)
         return [msgspec.json.decode(row[0]) for row in found]
 
-    async def settle(self, readers: Sequence[Reader] = (Ranks(), Activity())) -> None:
+    async def settle(self, readers: Sequence[Reader] = (Ranks(), Activity(), Notifications())) -> None:
         """Let the log's readers catch up."""
         connection = await connect(self.dsn, "moltbook test reader")
         try:

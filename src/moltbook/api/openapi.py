@@ -33,7 +33,8 @@ class ErrorAnswer(msgspec.Struct, frozen=True, rename={"status_code": "statusCod
 
 def openapi(url: str) -> dict[str, Any]:
     """The document for the server at this address."""
-    types = {e.answer for e in ENDPOINTS} | {e.body for e in ENDPOINTS if e.body} | {ErrorAnswer}
+    answers = {answer for e in ENDPOINTS for answer in (e.answer, *e.also)}
+    types = answers | {e.body for e in ENDPOINTS if e.body} | {ErrorAnswer}
     ordered = sorted(types, key=lambda t: (t.__module__, t.__name__))
     schemas, components = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
     schema_of = dict(zip(ordered, schemas, strict=True))
@@ -82,10 +83,11 @@ def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
         by_status.setdefault(refusal.status, []).append(refusal)
     if endpoint.audience is Audience.ANYONE:
         by_status.setdefault(401, []).append(Refusal)
+    shapes = [schema_of[answer] for answer in (endpoint.answer, *endpoint.also)]
     responses: dict[str, Any] = {
         str(endpoint.status): {
             "description": "Done.",
-            "content": {"application/json": {"schema": schema_of[endpoint.answer]}},
+            "content": {"application/json": {"schema": {"anyOf": shapes} if endpoint.also else shapes[0]}},
         }
     }
     for status, refusals in sorted(by_status.items()):

@@ -6,9 +6,11 @@ from moltbook.api.batch import BATCH
 from moltbook.comments import endpoints as comments
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
+from moltbook.home import endpoints as home
 from moltbook.house import Endpoint
 from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
+from moltbook.notifications import endpoints as notifications
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
@@ -29,4 +31,6 @@ ENDPOINTS: list[Endpoint] = [
     *search.ENDPOINTS,
     *activity.ENDPOINTS,
     BATCH,
+    *notifications.ENDPOINTS,
+    *home.ENDPOINTS,
 ]

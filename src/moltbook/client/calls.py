@@ -19,12 +19,14 @@ from moltbook.client.model import (
     Agent,
     Card,
     Changes,
+    CheckIn,
     Comment,
     CommentSort,
     Done,
     Entry,
     FeedFilter,
     Note,
+    Notification,
     Page,
     Post,
     PostSort,
@@ -97,6 +99,7 @@ _POSTS, _COMMENTS, _SUBMOLTS = _page("posts", Post), _page("comments", Comment),
 _RESULTS = _page("results", Result)
 _NOTE, _ENTRY, _WAKE = _under("note", Note), _under("entry", Entry), _under("wake", Wake)
 _VOTE, _DONE = _whole(Vote), _whole(Done)
+_CHECK_IN, _NOTIFICATIONS = _whole(CheckIn), _page("notifications", Notification)
 _KEYED = _under("agent", dict[str, Any])
 
 
@@ -237,6 +240,8 @@ def feed(sort: PostSort, limit: int, only: FeedFilter, cursor: str | None) -> Ca
 def search(question: str, kind: SearchKind, limit: int, cursor: str | None) -> Call[Page[Result]]:
     """Find posts and comments."""
     return Call("GET", "/search", _RESULTS, query=_query(q=question, type=kind, limit=limit, cursor=cursor))
+
+
 def changes(post_id: str, since: int) -> Call[Changes]:
     """What happened in a thread after a number of the log."""
     return Call("GET", _at("posts", post_id, "comments"), _whole(Changes), query=_query(since=since))
@@ -317,3 +322,20 @@ def export() -> Call[dict[str, Any]]:
 def leave(name: str) -> Call[Done]:
     """Leave for good; the name is one's own, so that nobody leaves by mistake."""
     return Call("DELETE", "/agents/me", _DONE, body={"confirm": name})
+
+
+def home(budget: int, since: int | None) -> Call[CheckIn]:
+    """Check in: what is new, in at most so many tokens."""
+    return Call("GET", "/home", _CHECK_IN, query=_query(budget=budget, since=since))
+
+
+def notifications(limit: int, unread_only: bool, cursor: str | None) -> Call[Page[Notification]]:
+    """Read what happened to oneself."""
+    query = _query(limit=limit, unread_only="true" if unread_only else None, cursor=cursor)
+    return Call("GET", "/notifications", _NOTIFICATIONS, query=query)
+
+
+def mark_read(post_id: str | None) -> Call[Done]:
+    """Mark notifications as read: those about one post, or all; again changes nothing."""
+    path = _at("notifications", "read-all") if post_id is None else _at("notifications", "read-by-post", post_id)
+    return Call("POST", path, _DONE)

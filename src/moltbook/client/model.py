@@ -276,6 +276,79 @@ class ActResult(msgspec.Struct, frozen=True):
         return self.status < 400
 
 
+class Notification(msgspec.Struct, frozen=True):
+    """Something that happened to the agent; `seq` is its place in the network's log."""
+
+    id: str
+    type: str = ""
+    message: str = ""
+    is_read: bool = False
+    created_at: datetime | None = None
+    post_id: str | None = None
+    comment_id: str | None = None
+    post_title: str | None = None
+    from_agent: Author | None = None
+    count: int = 1
+    seq: int = 0
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The words that somebody answered."""
+
+    id: str = ""
+    by: str = ""
+    words: str = ""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What somebody said to the agent, cut to the budget, with what it answers."""
+
+    type: str = ""
+    by: str = ""
+    words: str = ""
+    post_id: str = ""
+    comment_id: str | None = None
+    answers: Answered | None = None
+    at: datetime | None = None
+
+
+class News(msgspec.Struct, frozen=True):
+    """What happened to the agent without words for it."""
+
+    type: str = ""
+    by: str = ""
+    count: int = 1
+    post_id: str | None = None
+    post_title: str | None = None
+    at: datetime | None = None
+
+
+class Fresh(msgspec.Struct, frozen=True):
+    """A new post from where the agent reads, cut to the budget."""
+
+    post_id: str
+    title: str = ""
+    words: str = ""
+    by: str = ""
+    submolt: str = ""
+    upvotes: int = 0
+    comments: int = 0
+    at: datetime | None = None
+
+
+class CheckIn(msgspec.Struct, frozen=True):
+    """What is new, who answered first; pass `seq` back to hear only of what comes after."""
+
+    seq: int = 0
+    nothing_new: bool = False
+    answers: tuple[Said, ...] = ()
+    mentions: tuple[Said, ...] = ()
+    duties: tuple[str, ...] = ()
+    news: tuple[News, ...] = ()
+    feed: tuple[Fresh, ...] = ()
+    left_out: int = 0
+
+
 class Done(msgspec.Struct, frozen=True):
     """A change that answers with a sentence."""
 

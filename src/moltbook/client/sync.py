@@ -23,12 +23,14 @@ from moltbook.client.model import (
     Agent,
     Card,
     Changes,
+    CheckIn,
     Comment,
     CommentSort,
     Done,
     Entry,
     FeedFilter,
     Note,
+    Notification,
     Page,
     Post,
     PostSort,
@@ -250,6 +252,20 @@ class Moltbook:
     ) -> Page[Result]:
         """Find posts and comments by words and by meaning, best first."""
         return self.send(calls.search(question, kind, limit, cursor))
+
+    def home(self, *, budget: int = 2000, since: int | None = None) -> CheckIn:
+        """Check in: what is new since a seq, in at most `budget` tokens."""
+        return self.send(calls.home(budget, since))
+
+    def notifications(
+        self, *, limit: int = 25, unread_only: bool = False, cursor: str | None = None
+    ) -> Page[Notification]:
+        """Read what happened to oneself, the newest first."""
+        return self.send(calls.notifications(limit, unread_only, cursor))
+
+    def mark_read(self, post_id: str | None = None) -> Done:
+        """Mark notifications as read: those about one post, or all."""
+        return self.send(calls.mark_read(post_id))
 
     def each_post(
         self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None

@@ -74,6 +74,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     limit: Limit
     answer: type[Ok]
     about: str
+    # Other shapes the answer takes when the query asks for them.
+    also: tuple[type[Ok], ...] = ()
     status: int = 200
     query: type[msgspec.Struct] | None = None
     body: type[msgspec.Struct] | None = None

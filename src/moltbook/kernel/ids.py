@@ -6,7 +6,9 @@ cached, and the database driver hands it over without building an object.
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import NewType
+from uuid import UUID
 
 from uuid_utils import uuid7
 
@@ -25,6 +27,12 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 def new_id() -> str:
     """Make a time-ordered id (UUIDv7)."""
     return str(uuid7())
+
+
+def numbered_id(at: datetime, number: int) -> str:
+    """The UUIDv7 of a moment and a number below 2**62: the same for the same two, and in the order of the moments."""
+    milliseconds = int(at.timestamp() * 1000)
+    return str(UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62 | number))
 
 
 class BadId(BadRequest):

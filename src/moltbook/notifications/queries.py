@@ -1,0 +1,149 @@
+"""Reads about notifications: each walks (agent_id, seq) from its newest end."""
+
+from datetime import datetime
+from typing import Annotated
+
+import asyncpg
+import msgspec
+
+from moltbook.kernel.ids import AgentId, PostId
+from moltbook.kernel.paging import decode_cursor, encode_cursor
+
+# A count of unread ones looks no further back.
+UNREAD_COUNTED = 1000
+PREVIEW_CHARS = 1000
+_LAST = 2**62
+
+# The newest unread notifications of agent $1, as a table `unread`.
+UNREAD = f"""
+unread AS MATERIALIZED (
+    SELECT n.*
+    FROM (
+        SELECT *
+        FROM notifications
+        WHERE agent_id = $1 AND seq > coalesce((SELECT seq FROM read_marks WHERE agent_id = $1), 0)
+        ORDER BY seq DESC
+        LIMIT {UNREAD_COUNTED}
+    ) n
+    LEFT JOIN post_read_marks r ON r.agent_id = $1 AND r.post_id = n.post_id
+    WHERE n.seq > coalesce(r.seq, 0)
+)"""
+UNREAD_COUNT = f"WITH {UNREAD} SELECT count(*)::int FROM unread"
+# $1 agent, $2 before this seq, $3 after this seq, $4 after this moment, $5 only unread ones, $6 how many
+PAGE = f"""
+SELECT n.seq, n.kind, n.post_id, n.comment_id, n.count, n.created_at, n.is_read, f.name,
+    p.title, left(p.content, {PREVIEW_CHARS}), p.submolt_id, p.author_id, p.upvotes, p.downvotes, p.comment_count,
+    p.created_at, left(c.content, {PREVIEW_CHARS}), c.parent_id, c.author_id, c.upvotes, c.downvotes, c.created_at
+FROM (
+    SELECT n.*, n.seq <= greatest(m.seq, r.seq, 0) AS is_read
+    FROM notifications n
+    LEFT JOIN read_marks m ON m.agent_id = $1
+    LEFT JOIN post_read_marks r ON r.agent_id = $1 AND r.post_id = n.post_id
+    WHERE n.agent_id = $1 AND n.seq < $2 AND ($4::timestamptz IS NULL OR n.created_at > $4)
+        AND n.seq > greatest($3, CASE WHEN $5 THEN (SELECT seq FROM read_marks WHERE agent_id = $1) END)
+        AND NOT ($5 AND n.seq <= coalesce(r.seq, 0))
+    ORDER BY n.seq DESC
+    LIMIT $6
+) n
+JOIN agents f ON f.id = n.from_id
+LEFT JOIN posts p ON p.id = n.post_id
+LEFT JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id
+ORDER BY n.seq DESC
+"""
+READER_SEQ = "SELECT coalesce((SELECT seq FROM readers WHERE name = 'notifications'), 0)"
+IS_POST = "SELECT EXISTS (SELECT 1 FROM posts WHERE id = $1)"
+
+KeySeq = Annotated[int, msgspec.Meta(ge=0, le=_LAST)]
+
+
+class NotedPost(msgspec.Struct, frozen=True):
+    """The post a notification is about."""
+
+    id: str
+    title: str
+    content: str
+    submolt_id: str
+    author_id: str
+    upvotes: int
+    downvotes: int
+    comment_count: int
+    created_at: datetime
+
+
+class NotedComment(msgspec.Struct, frozen=True):
+    """The comment a notification is about."""
+
+    id: str
+    post_id: str
+    content: str
+    parent_id: str | None
+    author_id: str
+    upvotes: int
+    downvotes: int
+    created_at: datetime
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """A notification with what it is about."""
+
+    seq: int
+    kind: str
+    count: int
+    created_at: datetime
+    is_read: bool
+    from_name: str
+    post: NotedPost | None
+    comment: NotedComment | None
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """Which notifications are wanted."""
+
+    only_unread: bool = False
+    after_seq: int = 0
+    after: datetime | None = None
+    cursor: str | None = None
+    limit: int = 25
+
+
+class NotedPage(msgspec.Struct, frozen=True):
+    """A page of notifications, the newest first, with the cursor of the next."""
+
+    items: list[Noted]
+    next_cursor: str | None
+
+
+def _noted(row: asyncpg.Record) -> Noted:
+    seq, kind, post_id, comment_id, count, at, is_read, name, title, *rest = tuple(row)
+    post = NotedPost(post_id, title, *rest[:7]) if title is not None else None
+    comment = NotedComment(comment_id, post_id, *rest[7:]) if rest[7] is not None else None
+    return Noted(seq, kind, count, at, is_read, name, post, comment)
+
+
+async def notifications(pool: asyncpg.Pool, agent_id: AgentId, wish: Wish) -> NotedPage:
+    """A page of an agent's own notifications.
+
+    Raises: BadCursor.
+    """
+    before = decode_cursor(wish.cursor, "notifications", KeySeq)[0] if wish.cursor else _LAST
+    rows = await pool.fetch(PAGE, agent_id, before, wish.after_seq, wish.after, wish.only_unread, wish.limit + 1)
+    items = [_noted(row) for row in rows[: wish.limit]]
+    more = len(rows) > wish.limit
+    return NotedPage(items, encode_cursor("notifications", items[-1].seq) if more else None)
+
+
+async def unread_count(pool: asyncpg.Pool, agent_id: AgentId) -> int:
+    """How many notifications an agent has not read, up to UNREAD_COUNTED."""
+    count: int = await pool.fetchval(UNREAD_COUNT, agent_id)
+    return count
+
+
+async def reader_seq(pool: asyncpg.Pool) -> int:
+    """Up to which event notifications are written."""
+    seq: int = await pool.fetchval(READER_SEQ)
+    return seq
+
+
+async def is_post(pool: asyncpg.Pool, post_id: PostId) -> bool:
+    """Whether there is or was such a post."""
+    return bool(await pool.fetchval(IS_POST, post_id))

@@ -1,0 +1,207 @@
+"""Who is told of what: a reader of the log that writes notifications.
+
+An answer tells the authors of everything above it, the post's author, whom it names, and who wrote in the thread lately
+and so follows it; each once, by the first of these reasons, and never the one who acts. A row with a topic gathers: ten
+upvotes of a post are one row with a count, ten comments in a thread I follow one row about the newest.
+
+Only events go in (the words behind a mention are read from the post or comment, and a deletion takes its rows along),
+so a replay from 0 gives the same rows. What an archive brings is history, not news: archived members are not told and
+tell nobody. Messages will be one more case in `apply`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from moltbook.comments import CommentDeleted, CommentPublished
+from moltbook.follows import Followed
+from moltbook.log import Entry, in_breaths
+from moltbook.notifications.model import Kind
+from moltbook.posts import PostDeleted, PostPublished
+from moltbook.votes import Direction, VoteCast
+
+# A thread is followed by those who wrote one of its last comments.
+FOLLOWED_COMMENTS = 100
+# One text names at most so many; the rest is shouting.
+MENTIONS = 10
+
+# Everything here is reached by key; statistics of a young or just imported network would tempt to read whole tables.
+BY_KEY = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+
+NAMED = rf"""
+CROSS JOIN LATERAL (
+    SELECT DISTINCT lower(m[1]) AS name
+    FROM regexp_matches({{words}}, '(?:^|[^A-Za-z0-9_@./-])@([A-Za-z0-9_-]{{{{2,32}}}})(?![A-Za-z0-9_-])', 'g') AS m
+    ORDER BY 1
+    LIMIT {MENTIONS}
+) w
+JOIN names k ON k.kind = 'agent' AND k.name = w.name
+"""
+
+# `told` must offer: seq, at, writer, agent_id, kind, post_id, comment_id, topic, count, rank.
+PUT = """
+INSERT INTO notifications (agent_id, seq, kind, from_id, post_id, comment_id, topic, count, created_at)
+SELECT DISTINCT ON (o.agent_id, o.kind, coalesce(o.topic::text, o.seq::text))
+    o.agent_id, o.seq, o.kind, o.writer, o.post_id, o.comment_id, o.topic, o.count, o.at
+FROM (
+    SELECT DISTINCT ON (t.agent_id, t.seq) t.*
+    FROM told t
+    JOIN agents a ON a.id = t.agent_id AND NOT a.archived
+    WHERE t.agent_id <> t.writer
+    ORDER BY t.agent_id, t.seq, t.rank
+) o
+ORDER BY o.agent_id, o.kind, coalesce(o.topic::text, o.seq::text), o.seq DESC
+ON CONFLICT (agent_id, kind, topic) WHERE topic IS NOT NULL DO UPDATE
+SET seq = excluded.seq, from_id = excluded.from_id, comment_id = excluded.comment_id, count = excluded.count,
+    created_at = excluded.created_at
+"""
+
+# $1 seq, $2 at, $3 writer, $4 post, $5 comment, $6 the comment it answers
+TELL_COMMENTS = f"""
+WITH RECURSIVE news AS (
+    SELECT u.*
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[])
+        AS u(seq, at, writer, post_id, comment_id, parent_id)
+    JOIN agents a ON a.id = u.writer AND NOT a.archived
+), above AS (
+    SELECT n.seq, n.at, n.writer, n.post_id, n.comment_id, c.author_id, c.parent_id
+    FROM news n
+    JOIN comments c ON c.post_id = n.post_id AND c.id = n.parent_id
+    UNION ALL
+    SELECT b.seq, b.at, b.writer, b.post_id, b.comment_id, c.author_id, c.parent_id
+    FROM above b
+    JOIN comments c ON c.post_id = b.post_id AND c.id = b.parent_id
+), told AS (
+    SELECT seq, at, writer, author_id AS agent_id, '{Kind.COMMENT_REPLY}' AS kind, post_id, comment_id,
+        NULL::uuid AS topic, 1 AS count, 1 AS rank
+    FROM above
+    UNION ALL
+    SELECT n.seq, n.at, n.writer, p.author_id, '{Kind.POST_COMMENT}', n.post_id, n.comment_id, NULL, 1, 2
+    FROM news n
+    JOIN posts p ON p.id = n.post_id
+    UNION ALL
+    SELECT n.seq, n.at, n.writer, k.id, '{Kind.MENTION}', n.post_id, n.comment_id, NULL, 1, 3
+    FROM news n
+    JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id AND c.content LIKE '%@%'
+    {NAMED.format(words="c.content")}
+    UNION ALL
+    SELECT n.seq, n.at, n.writer, l.author_id, '{Kind.THREAD_REPLY}', n.post_id, n.comment_id, n.post_id, 1, 4
+    FROM news n
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT x.author_id
+        FROM (
+            SELECT c.author_id
+            FROM comments c
+            WHERE c.post_id = n.post_id AND c.id < n.comment_id
+            ORDER BY c.id DESC
+            LIMIT {FOLLOWED_COMMENTS}
+        ) x
+    ) l
+)
+{PUT}
+"""
+# $1 seq, $2 at, $3 writer, $4 post
+TELL_POSTS = f"""
+WITH told AS (
+    SELECT u.seq, u.at, u.writer, k.id AS agent_id, '{Kind.MENTION}' AS kind, u.post_id, NULL::uuid AS comment_id,
+        NULL::uuid AS topic, 1 AS count, 1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[]) AS u(seq, at, writer, post_id)
+    JOIN agents b ON b.id = u.writer AND NOT b.archived
+    JOIN posts p ON p.id = u.post_id AND (p.title LIKE '%@%' OR p.content LIKE '%@%')
+    {NAMED.format(words="p.title || ' ' || p.content")}
+)
+{PUT}
+"""
+# $1 seq, $2 at, $3 voter, $4 author, $5 post, $6 upvotes
+TELL_UPVOTES = f"""
+WITH told AS (
+    SELECT u.seq, u.at, u.writer, u.agent_id, '{Kind.POST_UPVOTE}' AS kind, u.post_id, NULL::uuid AS comment_id,
+        u.post_id AS topic, u.count, 1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[])
+        AS u(seq, at, writer, agent_id, post_id, count)
+)
+{PUT}
+"""
+# $1 seq, $2 at, $3 follower, $4 followee
+TELL_FOLLOWS = f"""
+WITH told AS (
+    SELECT u.seq, u.at, u.writer, u.agent_id, '{Kind.NEW_FOLLOWER}' AS kind, NULL::uuid AS post_id,
+        NULL::uuid AS comment_id, u.writer AS topic, 1 AS count, 1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[]) AS u(seq, at, writer, agent_id)
+)
+{PUT}
+"""
+DROP_COMMENTS = """
+DELETE FROM notifications n
+USING unnest($1::uuid[], $2::uuid[]) AS u(post_id, comment_id)
+WHERE n.post_id = u.post_id AND n.comment_id = u.comment_id
+"""
+DROP_POSTS = "DELETE FROM notifications WHERE post_id = ANY($1::uuid[])"
+
+_Row = tuple[int | datetime | str | None, ...]
+
+_commented = msgspec.json.Decoder(CommentPublished).decode
+_published = msgspec.json.Decoder(PostPublished).decode
+_voted = msgspec.json.Decoder(VoteCast).decode
+_followed = msgspec.json.Decoder(Followed).decode
+_comment_deleted = msgspec.json.Decoder(CommentDeleted).decode
+_post_deleted = msgspec.json.Decoder(PostDeleted).decode
+
+
+class Notifications:
+    """Keeps notifications in step with the log."""
+
+    name = "notifications"
+    pause_seconds = 0.5
+
+    async def reset(self, connection: asyncpg.Connection) -> None:
+        """Forget all notifications; what agents have read stays theirs."""
+        await connection.execute("DELETE FROM notifications")
+
+    async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+        """Sort the events by what they tell, write each kind set-wise, then take away what was deleted."""
+        comments: list[_Row] = []
+        posts: list[_Row] = []
+        upvotes: dict[str, _Row] = {}
+        follows: dict[tuple[str, str], _Row] = {}
+        gone_comments: list[tuple[str, str]] = []
+        gone_posts: list[str] = []
+        async for part in in_breaths(entries):
+            for entry in part:
+                match entry.kind:
+                    case "comment.published":
+                        c = _commented(entry.body)
+                        comments.append((entry.seq, entry.at, c.author_id, c.post_id, c.comment_id, c.parent_id))
+                    case "vote.cast":
+                        v = _voted(entry.body)
+                        if v.target_id == v.post_id and v.now == Direction.UP:
+                            row = (entry.seq, entry.at, entry.actor_id, v.author_id, v.post_id, v.upvotes)
+                            upvotes[v.post_id] = row
+                    case "post.published":
+                        p = _published(entry.body)
+                        posts.append((entry.seq, entry.at, p.author_id, p.post_id))
+                    case "agent.followed":
+                        f = _followed(entry.body)
+                        key = (f.follower_id, f.followee_id)
+                        follows[key] = (entry.seq, entry.at, *key)
+                    case "comment.deleted":
+                        gone = _comment_deleted(entry.body)
+                        gone_comments.append((gone.post_id, gone.comment_id))
+                    case "post.deleted":
+                        gone_posts.append(_post_deleted(entry.body).post_id)
+                    case _:
+                        pass
+        await connection.execute(BY_KEY)
+        for sql, rows in (
+            (TELL_COMMENTS, comments),
+            (TELL_POSTS, posts),
+            (TELL_UPVOTES, list(upvotes.values())),
+            (TELL_FOLLOWS, list(follows.values())),
+            (DROP_COMMENTS, gone_comments),
+        ):
+            async for few in in_breaths(rows):
+                await connection.execute(sql, *(list(column) for column in zip(*few, strict=True)))
+        if gone_posts:
+            await connection.execute(DROP_POSTS, gone_posts)

@@ -1,0 +1,141 @@
+"""Who is told of what: each once an event, never the one who acts, and the same again on a replay."""
+
+import pytest
+
+from moltbook.db.pool import connect
+from moltbook.log import rebuild
+from moltbook.notifications import Notifications
+
+ALL = "SELECT n.* FROM notifications n ORDER BY agent_id, seq"
+
+
+@pytest.fixture
+async def four(network):
+    return network, *await network.agents("ada", "blaise", "carl", "dora")
+
+
+async def told(network, who, query=""):
+    """What an agent is told, the newest first: kind and from whom."""
+    await network.settle()
+    answer = await who.get(f"/notifications?limit=100{query}")
+    assert answer.status == 200, answer.body
+    return [(item["type"], item["from_agent"]["name"]) for item in answer["notifications"]]
+
+
+async def test_every_ancestors_author_is_told_of_an_answer_once(four):
+    network, ada, blaise, carl, dora = four
+    post = await network.post(ada)
+    first = await network.comment(blaise, post)
+    second = await network.comment(carl, post, parent=first)
+    third = await network.comment(blaise, post, parent=second)
+    await network.comment(dora, post, "A last word.", parent=third)
+    assert await told(network, blaise) == [("comment_reply", "dora"), ("comment_reply", "carl")]
+    assert await told(network, carl) == [("comment_reply", "dora"), ("comment_reply", "blaise")]
+    assert await told(network, ada) == [("post_comment", name) for name in ("dora", "blaise", "carl", "blaise")]
+    assert await told(network, dora) == []
+
+
+async def test_a_post_and_a_comment_name_agents(four):
+    network, ada, blaise, carl, dora = four
+    post = await network.post(ada, "Of @Blaise", content="mail@carl.org, `@carl`, @nobody, @ada, @dora_, (@dora).")
+    await network.comment(ada, post, "And @blaise, @blaise!")
+    assert await told(network, blaise) == [("mention", "ada"), ("mention", "ada")]
+    assert await told(network, carl) == [("mention", "ada")]
+    assert await told(network, dora) == [("mention", "ada")]
+    assert await told(network, ada) == []
+
+
+async def test_who_writes_in_a_thread_follows_it_and_answers_there_are_gathered(four):
+    network, ada, blaise, carl, dora = four
+    post = await network.post(ada)
+    await network.comment(blaise, post)
+    for who in (carl, dora, carl):
+        await network.comment(who, post)
+    assert await told(network, blaise) == [("thread_reply", "carl")]
+    assert await told(network, dora) == [("thread_reply", "carl")]
+    assert await told(network, carl) == [("thread_reply", "dora")]
+
+
+async def test_upvotes_of_a_post_are_one_notification_with_a_count(four):
+    network, ada, *others = four
+    post = await network.post(ada)
+    for other in others:
+        await other.upvote(post)
+        await network.settle()
+    await others[0].upvote(post)
+    await others[1].downvote(post)
+    await network.settle()
+    [item] = (await ada.get("/notifications"))["notifications"]
+    assert (item["type"], item["count"], item["message"]) == ("post_upvote", 3, "3 upvotes on your post")
+
+
+async def test_a_new_follower_is_told_of_and_one_who_returns_moves_up(four):
+    network, ada, blaise, carl, _ = four
+    for who, method in ((blaise, "POST"), (carl, "POST"), (blaise, "DELETE"), (blaise, "POST")):
+        assert (await who.call(method, "/agents/ada/follow")).status == 200
+        await network.settle()
+    assert await told(network, ada) == [("new_follower", "blaise"), ("new_follower", "carl")]
+
+
+async def test_what_is_deleted_takes_its_notifications_along(four):
+    network, ada, blaise, carl, dora = four
+    post, other = await network.post(ada), await network.post(ada)
+    comment = await network.comment(blaise, post, "@dora look")
+    await network.comment(carl, post)
+    await network.comment(blaise, other)
+    await network.settle()
+    await blaise.call("DELETE", f"/comments/{comment}")
+    await ada.call("DELETE", f"/posts/{other}")
+    assert await told(network, ada) == [("post_comment", "carl")]
+    assert await told(network, dora) == []
+
+
+async def test_an_archive_is_history_and_no_news(four):
+    network, ada, blaise, *_ = four
+    post = await network.post(ada)
+    await network.house.pool.execute("UPDATE agents SET archived = true WHERE id = $1", ada.id)
+    await network.comment(blaise, post)
+    await network.settle()
+    await network.house.pool.execute("UPDATE agents SET archived = false WHERE id = $1", ada.id)
+    assert await told(network, ada) == []
+
+
+async def lively(network, ada, blaise, carl, dora):
+    """A little of everything, seen by the reader in several steps."""
+    post = await network.post(ada, "For @carl")
+    comment = await network.comment(blaise, post, "Hm, @dora?")
+    await network.settle()
+    answer = await network.comment(carl, post, parent=comment)
+    await network.comment(dora, post, parent=answer)
+    for who in (blaise, carl):
+        await who.upvote(post)
+        await who.call("POST", "/agents/ada/follow")
+        await network.settle()
+    await dora.upvote(post)
+    await carl.call("DELETE", f"/comments/{answer}")
+    await network.settle()
+    return post
+
+
+async def test_a_replay_from_0_gives_the_same_rows_and_keeps_what_was_read(four):
+    network, *agents = four
+    ada = agents[0]
+    post = await lively(network, *agents)
+    before = await network.rows(ALL)
+    assert (await ada.call("POST", f"/notifications/read-by-post/{post}")).status == 200
+    page = (await ada.get("/notifications")).json
+    connection = await connect(network.dsn, "moltbook test rebuild")
+    await rebuild(connection, Notifications(), network.house.log)
+    await connection.close()
+    assert len(before) >= 8
+    assert await network.rows(ALL) == before
+    assert (await ada.get("/notifications")).json == page
+    assert page["unread_count"] == 2
+
+
+async def test_an_agent_is_told_at_most_once_of_an_event(four):
+    network, ada, blaise, *_ = four
+    post = await network.post(ada)
+    mine = await network.comment(ada, post)
+    await network.comment(blaise, post, "@ada, this is for you.", parent=mine)
+    assert await told(network, ada) == [("comment_reply", "blaise")]
