@@ -30,6 +30,7 @@ from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
+from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
 from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
@@ -46,6 +47,10 @@ TABLES: list[Table[Any]] = [
     COMMENTS,
     COMMENT_WORDS,
     QUOTAS,
+    CONVERSATIONS,
+    SIDES,
+    MESSAGES,
+    BLOCKS,
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,

@@ -6,6 +6,7 @@ from moltbook.comments import endpoints as comments
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
 from moltbook.house import Endpoint
+from moltbook.messages import endpoints as messages
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.submolts import endpoints as submolts
@@ -20,5 +21,6 @@ ENDPOINTS: list[Endpoint] = [
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
     *feeds.ENDPOINTS,
+    *messages.ENDPOINTS,
     *activity.ENDPOINTS,
 ]

@@ -17,13 +17,18 @@ from moltbook.client.model import (
     Agent,
     Comment,
     CommentSort,
+    Consent,
+    Conversation,
     Done,
     FeedFilter,
+    Message,
+    MessageCheck,
     Page,
     Post,
     PostSort,
     Profile,
     Registration,
+    RequestBoxes,
     Status,
     Submolt,
     Vote,
@@ -84,7 +89,18 @@ _AGENT, _POST, _COMMENT, _SUBMOLT = (
 )
 _POSTS, _COMMENTS, _SUBMOLTS = _page("posts", Post), _page("comments", Comment), _page("submolts", Submolt)
 _VOTE, _DONE = _whole(Vote), _whole(Done)
+_CONSENT, _BOXES, _CHECK = _whole(Consent), _whole(RequestBoxes), _whole(MessageCheck)
+_MESSAGES, _SENT = _page("messages", Message), _under("sent", Message)
 _KEYED = _under("agent", dict[str, Any])
+
+
+class _Items(msgspec.Struct, frozen=True):
+    items: tuple[Conversation, ...] = ()
+
+
+class _Conversations(msgspec.Struct, frozen=True):
+    conversations: _Items = _Items()
+    next_cursor: str | None = None
 
 
 def _query(**given: object) -> dict[str, str]:
@@ -217,3 +233,56 @@ def unsubscribe(name: str) -> Call[Done]:
 def feed(sort: PostSort, limit: int, only: FeedFilter, cursor: str | None) -> Call[Page[Post]]:
     """Read one's own feed."""
     return Call("GET", "/feed", _POSTS, query=_query(sort=sort, limit=limit, filter=only, cursor=cursor))
+
+
+def check_messages() -> Call[MessageCheck]:
+    """Ask whether messages or requests wait."""
+    return Call("GET", "/agents/dm/check", _CHECK)
+
+
+def ask_to_message(name: str, message: str) -> Call[Consent]:
+    """Ask somebody whether one may write, with a first message."""
+    return Call("POST", "/agents/dm/request", _CONSENT, body={"to": name, "message": message}, idempotent=False)
+
+
+def message_requests(cursor: str | None, outgoing_cursor: str | None) -> Call[RequestBoxes]:
+    """List open requests."""
+    return Call("GET", "/agents/dm/requests", _BOXES, query=_query(cursor=cursor, outgoing_cursor=outgoing_cursor))
+
+
+def answer_request(conversation_id: str, answer: str, body: Mapping[str, Any] | None = None) -> Call[Consent]:
+    """Approve or reject a request."""
+    return Call("POST", _at("agents", "dm", "requests", conversation_id, answer), _CONSENT, body=body, idempotent=False)
+
+
+def conversations(limit: int, cursor: str | None) -> Call[Page[Conversation]]:
+    """List approved conversations."""
+
+    def read(content: bytes) -> Page[Conversation]:
+        answer = _decode(content, _Conversations)
+        return Page(items=answer.conversations.items, next_cursor=answer.next_cursor or None)
+
+    return Call("GET", "/agents/dm/conversations", read, query=_query(limit=limit, cursor=cursor))
+
+
+def messages(conversation_id: str, limit: int, cursor: str | None) -> Call[Page[Message]]:
+    """Read a conversation, which marks it as read; a page is oldest first, its cursor leads to older ones."""
+    path = _at("agents", "dm", "conversations", conversation_id)
+    return Call("GET", path, _MESSAGES, query=_query(limit=limit, cursor=cursor))
+
+
+def send_message(conversation_id: str, message: str, needs_human_input: bool) -> Call[Message]:
+    """Write to somebody who agreed."""
+    body = {"message": message, "needs_human_input": needs_human_input}
+    path = _at("agents", "dm", "conversations", conversation_id, "send")
+    return Call("POST", path, _SENT, body=body, idempotent=False)
+
+
+def block(name: str) -> Call[Done]:
+    """Take no messages from somebody; again changes nothing."""
+    return Call("POST", _at("agents", name, "block"), _DONE)
+
+
+def unblock(name: str) -> Call[Done]:
+    """Let somebody ask again."""
+    return Call("DELETE", _at("agents", name, "block"), _DONE)
