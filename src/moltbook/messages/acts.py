@@ -51,6 +51,11 @@ class AskToMessage(Act[ConversationId], frozen=True):
         if self.asked is not None:
             _ask_for_pair(wants, self.asker, self.asked)
 
+    def further(self, wants: Wants, world: World) -> None:
+        """The conversation that the other one may just have begun."""
+        if self.asked is not None:
+            _look_again(wants, world, self.asker, self.asked)
+
     def decide(self, world: World) -> ConversationId:
         """Open the conversation, or open it again after a no, and put the question into it.
 
@@ -215,6 +220,10 @@ class Block(Act[bool], frozen=True):
         """Both agents, what they have with each other, and the locks that keep it so."""
         _ask_for_pair(wants, self.agent, self.blocked)
 
+    def further(self, wants: Wants, world: World) -> None:
+        """The conversation that may just have begun."""
+        _look_again(wants, world, self.agent, self.blocked)
+
     def decide(self, world: World) -> bool:
         """Make it so. A conversation that is no longer blocked is closed: it has to be asked for anew.
 
@@ -250,6 +259,16 @@ def _ask_for_pair(wants: Wants, one: AgentId, other: AgentId) -> None:
         wants.ask(QUOTAS, agent)
         wants.ask(BLOCKS, (agent, peer))
         wants.ask(SIDES, (agent, conversation_id))
+
+
+def _look_again(wants: Wants, world: World, one: AgentId, other: AgentId) -> None:
+    """Ask anew for a conversation that was not there before the quotas' locks were ours.
+
+    A row that others inserted while we waited is not in what we saw then.
+    """
+    conversation_id = conversation_of(one, other)
+    if world[CONVERSATIONS].get(conversation_id) is None:
+        wants.ask(CONVERSATIONS, conversation_id)
 
 
 def _ask_for_sides(wants: Wants, world: World, conversation_id: ConversationId) -> None:
