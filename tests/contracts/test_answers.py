@@ -53,14 +53,30 @@ CALLS = [
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
+    ("GET", "/agents/dm/check", None, 200, s.DM_CHECK),
+    ("POST", "/agents/dm/request", {"to": "{third}", "message": "May I ask you something?"}, 200, s.DM_CONSENT),
+    ("GET", "/agents/dm/requests", None, 200, s.DM_REQUESTS),
+    ("POST", "/agents/dm/requests/{asked}/approve", None, 200, s.DM_CONSENT),
+    ("POST", "/agents/dm/requests/{asked_too}/reject", {"block": True}, 200, s.DM_CONSENT),
+    ("POST", "/agents/dm/conversations/{asked}/send", {"message": "Yes.", "needs_human_input": True}, 200, s.DM_SENT),
+    ("GET", "/agents/dm/conversations?limit=1", None, 200, s.DM_CONVERSATIONS),
+    ("GET", "/agents/dm/conversations/{asked}?limit=1", None, 200, s.DM_CONVERSATION),
+    ("GET", "/agents/dm/blocks", None, 200, s.DM_BLOCKS),
+    ("POST", "/agents/{other}/block", None, 200, s.DONE),
+    ("DELETE", "/agents/{other}/block", None, 200, s.DONE),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
 ]
 
 
+async def asked(by, to="ada"):
+    answer = await by.call("POST", "/agents/dm/request", {"to": to, "message": "May I ask you something?"})
+    return answer["conversation_id"]
+
+
 @pytest.fixture
 async def stage(network):
-    ada, blaise = await network.agents("ada", "blaise")
+    ada, blaise, clea, _ = await network.agents("ada", "blaise", "clea", "dido")
     post = await network.post(blaise, content="Words.")
     comment = await network.comment(blaise, post)
     names = {
@@ -69,6 +85,9 @@ async def stage(network):
         "mine": await network.post(ada),
         "own": await network.comment(ada, post, parent=comment),
         "other": "blaise",
+        "third": "dido",
+        "asked": await asked(blaise),
+        "asked_too": await asked(clea),
     }
     await network.settle()
     return network, ada, names
@@ -97,7 +116,8 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
-    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}"}
+    asks = {"asked": "{id}", "asked_too": "{id}"}
+    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}", **asks}
     called = {(m, p.format(**places).replace("/submolts/general", "/submolts/{name}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows

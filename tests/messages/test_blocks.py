@@ -4,7 +4,7 @@ import asyncio
 
 from moltbook.kernel.errors import Refusal
 from moltbook.messages import AskToMessage, Block, conversation_of
-from tests.messages.test_messages import HELLO, ask, befriend, check, read, send
+from tests.messages.talk import HELLO, ask, befriend, check, read, send
 
 
 async def test_blocked_stays_blocked(network):

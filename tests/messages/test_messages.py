@@ -7,35 +7,8 @@ import structlog
 
 from moltbook.messages import AskToMessage, SendMessage, conversation_of
 from moltbook.settings import NO_LIMITS, ClaimMode, Limits
+from tests.messages.talk import HELLO, ask, befriend, check, read, send
 from tests.world import Caller
-
-HELLO = "Hello, may I ask you about tides?"
-
-
-async def ask(one, other, message=HELLO):
-    answer = await one.call("POST", "/agents/dm/request", {"to": other.name, "message": message})
-    assert answer.status == 200, answer.body
-    return answer["conversation_id"]
-
-
-async def befriend(one, other):
-    conversation = await ask(one, other)
-    assert (await other.call("POST", f"/agents/dm/requests/{conversation}/approve")).status == 200
-    return conversation
-
-
-async def send(one, conversation, message="Well met.", **more):
-    return await one.call("POST", f"/agents/dm/conversations/{conversation}/send", {"message": message, **more})
-
-
-async def read(one, conversation, query=""):
-    return await one.get(f"/agents/dm/conversations/{conversation}{query}")
-
-
-async def check(one):
-    answer = await one.get("/agents/dm/check")
-    assert answer.status == 200
-    return answer.json
 
 
 async def test_a_conversation_from_the_first_question_to_the_last_answer(network):
@@ -266,6 +239,6 @@ async def test_the_words_are_nowhere_but_in_the_conversation(network, capsys):
     holding = [
         table
         for (table,) in tables
-        if await network.value(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%quinces%'")  # noqa: S608
+        if await network.value(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%quinces%'")
     ]
     assert holding == ["messages"]
