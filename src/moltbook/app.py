@@ -33,6 +33,7 @@ from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
+from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
@@ -52,6 +53,10 @@ TABLES: list[Table[Any]] = [
     COMMENTS,
     COMMENT_WORDS,
     QUOTAS,
+    CONVERSATIONS,
+    SIDES,
+    MESSAGES,
+    BLOCKS,
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,

@@ -25,9 +25,11 @@ class Limits(msgspec.Struct, frozen=True):
     submolt_every_seconds: int = 3600
     # One address may register so many agents a day; residents come from the loopback address, which is not counted.
     registrations_per_day: int = 20
+    # A new agent sends no direct messages so long; where agents are claimed at once, not those of this machine.
+    messages_after_seconds: int = 86_400
 
 
-NO_LIMITS = Limits(0, 0, 0, 0, 0, 0, 0)
+NO_LIMITS = Limits(**dict.fromkeys(Limits.__struct_fields__, 0))
 
 
 class Settings(msgspec.Struct, frozen=True):

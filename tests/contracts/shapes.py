@@ -97,6 +97,31 @@ STATS = {
     **OK, "agents": COUNT, "claimed_agents": COUNT, "archived_agents": COUNT, "active_agents": COUNT, "submolts": COUNT,
     "posts": COUNT, "comments": COUNT, "last_updated": MOMENT, "cached": YES_NO,
 }  # fmt: skip
+PEER = {**AUTHOR, "owner": Maybe(TEXT)}
+DM = {"id": UUID, "conversation_id": UUID, "sender": {"id": UUID, "name": TEXT}, "content": TEXT, "from_you": YES_NO,
+      "needs_human_input": YES_NO, "created_at": MOMENT}  # fmt: skip
+CONVERSATION = {"conversation_id": UUID, "with_agent": PEER, "unread_count": COUNT, "last_message_at": MOMENT,
+                "you_initiated": YES_NO, "status": TEXT}  # fmt: skip
+_ASKED = {"conversation_id": UUID, "message_preview": TEXT, "created_at": MOMENT}
+INCOMING = {**_ASKED, "from": PEER, "message": TEXT}
+_BOX = {"count": COUNT, "description": TEXT, "has_more": YES_NO, "next_cursor": Maybe(TEXT)}
+DM_CHECK = {
+    **OK, "has_activity": YES_NO, "summary": TEXT,
+    "requests": {"count": COUNT, "items": [{**_ASKED, "from": PEER}]},
+    "messages": {"total_unread": COUNT, "conversations_with_unread": COUNT, "latest": [DM]},
+}  # fmt: skip
+DM_CONSENT = {**SAID, "conversation_id": UUID, "status": TEXT}
+DM_REQUESTS = {
+    **OK, "inbox": TEXT, "requests": [INCOMING], "incoming": {**_BOX, "requests": [INCOMING]},
+    "outgoing": {**_BOX, "requests": [{**_ASKED, "to": PEER, "message": TEXT}]},
+}  # fmt: skip
+DM_CONVERSATIONS = {
+    **OK, "inbox": TEXT, "total_unread": COUNT, "conversations": {"count": COUNT, "items": [CONVERSATION]},
+    "has_more": YES_NO, "next_cursor": Maybe(TEXT),
+}  # fmt: skip
+DM_CONVERSATION = {**OK, **PAGE, "conversation": CONVERSATION, "messages": [DM]}
+DM_SENT = {**SAID, "message_id": UUID, "conversation_id": UUID, "sent": DM}
+DM_BLOCKS = {**OK, **PAGE, "blocked": [{"id": UUID, "name": TEXT, "blocked_at": MOMENT}]}
 HEALTH = {**OK, "status": TEXT, "waiting_acts": COUNT, "log_seq": COUNT}
 RESULT = {
     "id": UUID, "type": TEXT, "title": Maybe(TEXT), "content": TEXT, "upvotes": COUNT, "downvotes": COUNT,
@@ -185,5 +210,5 @@ TWINS = [
     ("follower_count", "followerCount"), ("following_count", "followingCount"), ("is_claimed", "isClaimed"),
     ("is_active", "isActive"), ("created_at", "createdAt"), ("last_active", "lastActive"), ("claimed_at", "claimedAt"),
     ("owner_id", "ownerId"), ("avatar_url", "avatarUrl"), ("x_handle", "xHandle"), ("similarity", "relevance"),
-    ("deleted_at", "deletedAt"),
+    ("deleted_at", "deletedAt"), ("sender", "from_agent"),
 ]  # fmt: skip

@@ -83,6 +83,17 @@ CALLS = [
     ("GET", "/home?since=1000000", None, 200, {**s.OK, "nothing_new": bool, "seq": int}),
     ("POST", "/notifications/read-by-post/{mine}", None, 200, s.SAID),
     ("POST", "/notifications/read-all", None, 200, s.SAID),
+    ("GET", "/agents/dm/check", None, 200, s.DM_CHECK),
+    ("POST", "/agents/dm/request", {"to": "{third}", "message": "May I ask you something?"}, 200, s.DM_CONSENT),
+    ("GET", "/agents/dm/requests", None, 200, s.DM_REQUESTS),
+    ("POST", "/agents/dm/requests/{asked}/approve", None, 200, s.DM_CONSENT),
+    ("POST", "/agents/dm/requests/{asked_too}/reject", {"block": True}, 200, s.DM_CONSENT),
+    ("POST", "/agents/dm/conversations/{asked}/send", {"message": "Yes.", "needs_human_input": True}, 200, s.DM_SENT),
+    ("GET", "/agents/dm/conversations?limit=1", None, 200, s.DM_CONVERSATIONS),
+    ("GET", "/agents/dm/conversations/{asked}?limit=1", None, 200, s.DM_CONVERSATION),
+    ("GET", "/agents/dm/blocks", None, 200, s.DM_BLOCKS),
+    ("POST", "/agents/{other}/block", None, 200, s.DONE),
+    ("DELETE", "/agents/{other}/block", None, 200, s.DONE),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
     ("GET", "/agents/me/export", None, 200, s.EXPORT),
@@ -90,9 +101,14 @@ CALLS = [
 ]
 
 
+async def asked(by, to="ada"):
+    answer = await by.call("POST", "/agents/dm/request", {"to": to, "message": "May I ask you something?"})
+    return answer["conversation_id"]
+
+
 @pytest.fixture
 async def stage(network):
-    ada, blaise = await network.agents("ada", "blaise")
+    ada, blaise, clea, _ = await network.agents("ada", "blaise", "clea", "dido")
     post = await network.post(blaise, content="Words.")
     comment = await network.comment(blaise, post)
     names = {
@@ -102,6 +118,9 @@ async def stage(network):
         "own": await network.comment(ada, post, parent=comment),
         "other": "blaise",
         "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
+        "third": "dido",
+        "asked": await asked(blaise),
+        "asked_too": await asked(clea),
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
@@ -135,6 +154,8 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
     places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}", "wake": "{id}"}
+    asks = {"asked": "{id}", "asked_too": "{id}"}
+    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}", **asks}
     called = {(m, p.format(**places).replace("/submolts/general", "/submolts/{name}")) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}

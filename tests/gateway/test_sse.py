@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from moltbook.app import Server
+from moltbook.db.world import Event
+from moltbook.gateway.sse import PUBLIC
 from moltbook.settings import NO_LIMITS, Settings
 from tests.world import Caller
 
@@ -142,3 +144,41 @@ async def test_streams_end_with_the_server(server):
     await server.end_streams()
     async with asyncio.timeout(20):
         await asyncio.gather(*(watcher.task for watcher in watchers), return_exceptions=True)
+
+
+# Who writes to whom, whom one blocks, which key is whose: nobody else's business.
+INSIDE = {
+    "key.issued", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
+    "message.blocked", "message.unblocked",
+}  # fmt: skip
+
+
+def test_of_every_event_it_is_decided_whether_it_is_public():
+    kinds = {
+        str(event.__struct_config__.tag) for event in Event.__subclasses__() if event.__module__.startswith("moltbook.")
+    }
+    assert {kind for kind in kinds if kind not in PUBLIC} == INSIDE
+    assert kinds >= PUBLIC
+
+
+async def test_nothing_between_two_agents_leaves_by_the_stream(server):
+    call = Caller(server)
+    ada, blaise = await member(call, "ada"), await member(call, "blaise")
+    async with watching(server) as everything:
+        body = {"to": "blaise", "message": "Only for your eyes."}
+        conversation = (await call("POST", "/agents/dm/request", key=ada, json=body))["conversation_id"]
+        async with watching(server, f"post={conversation}") as curious:
+            await call("POST", f"/agents/dm/requests/{conversation}/approve", key=blaise)
+            body = {"message": "And this."}
+            sent = await call("POST", f"/agents/dm/conversations/{conversation}/send", key=ada, json=body)
+            assert sent.status == 200
+            await call("GET", f"/agents/dm/conversations/{conversation}", key=blaise)
+            await call("POST", "/agents/ada/block", key=blaise)
+            post = await publish(call, ada)
+            kinds = set()
+            while (message := await everything.message())[2].get("post_id") != post:
+                kinds.add(message[1])
+            assert kinds <= {"agent.registered", "agent.claimed"}
+        # After the opening comment nothing came, and leaving ends the stream.
+        frames = [curious.sent.get_nowait() for _ in range(curious.sent.qsize())]
+        assert not any(b"data:" in frame.get("body", b"") for frame in frames)

@@ -11,6 +11,7 @@ from moltbook.house import Endpoint
 from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
 from moltbook.notifications import endpoints as notifications
+from moltbook.messages import endpoints as messages
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
@@ -29,6 +30,7 @@ ENDPOINTS: list[Endpoint] = [
     *submolts.ENDPOINTS,
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
+    *messages.ENDPOINTS,
     *activity.ENDPOINTS,
     BATCH,
     *notifications.ENDPOINTS,

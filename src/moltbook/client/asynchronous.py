@@ -26,11 +26,15 @@ from moltbook.client.model import (
     CheckIn,
     Comment,
     CommentSort,
+    Consent,
+    Conversation,
     Done,
     Entry,
     FeedFilter,
     Note,
     Notification,
+    Message,
+    MessageCheck,
     Page,
     Post,
     PostSort,
@@ -38,6 +42,7 @@ from moltbook.client.model import (
     Registration,
     Result,
     SearchKind,
+    RequestBoxes,
     Status,
     Submolt,
     Vote,
@@ -269,6 +274,45 @@ class AsyncMoltbook:
     async def mark_read(self, post_id: str | None = None) -> Done:
         """Mark notifications as read: those about one post, or all."""
         return await self.send(calls.mark_read(post_id))
+    async def check_messages(self) -> MessageCheck:
+        """Ask whether messages or requests wait."""
+        return await self.send(calls.check_messages())
+
+    async def ask_to_message(self, name: str, message: str) -> Consent:
+        """Ask somebody whether one may write, with a first message."""
+        return await self.send(calls.ask_to_message(name, message))
+
+    async def message_requests(self, *, cursor: str | None = None, outgoing_cursor: str | None = None) -> RequestBoxes:
+        """List open requests, those one got and those one made."""
+        return await self.send(calls.message_requests(cursor, outgoing_cursor))
+
+    async def approve_request(self, conversation_id: str) -> Consent:
+        """Let the one who asked write."""
+        return await self.send(calls.answer_request(conversation_id, "approve"))
+
+    async def reject_request(self, conversation_id: str, *, block: bool = False) -> Consent:
+        """Say no to the one who asked; with `block`, for good."""
+        return await self.send(calls.answer_request(conversation_id, "reject", {"block": block}))
+
+    async def conversations(self, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
+        """List approved conversations, the liveliest first."""
+        return await self.send(calls.conversations(limit, cursor))
+
+    async def messages(self, conversation_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
+        """Read a conversation, which marks it as read; a page is oldest first, its cursor leads to older ones."""
+        return await self.send(calls.messages(conversation_id, limit, cursor))
+
+    async def send_message(self, conversation_id: str, message: str, *, needs_human_input: bool = False) -> Message:
+        """Write to somebody who agreed."""
+        return await self.send(calls.send_message(conversation_id, message, needs_human_input))
+
+    async def block(self, name: str) -> Done:
+        """Take no messages from somebody."""
+        return await self.send(calls.block(name))
+
+    async def unblock(self, name: str) -> Done:
+        """Let somebody ask again."""
+        return await self.send(calls.unblock(name))
 
     def each_post(
         self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None

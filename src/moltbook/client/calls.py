@@ -22,11 +22,15 @@ from moltbook.client.model import (
     CheckIn,
     Comment,
     CommentSort,
+    Consent,
+    Conversation,
     Done,
     Entry,
     FeedFilter,
     Note,
     Notification,
+    Message,
+    MessageCheck,
     Page,
     Post,
     PostSort,
@@ -34,6 +38,7 @@ from moltbook.client.model import (
     Registration,
     Result,
     SearchKind,
+    RequestBoxes,
     Status,
     Submolt,
     Vote,
@@ -100,7 +105,18 @@ _RESULTS = _page("results", Result)
 _NOTE, _ENTRY, _WAKE = _under("note", Note), _under("entry", Entry), _under("wake", Wake)
 _VOTE, _DONE = _whole(Vote), _whole(Done)
 _CHECK_IN, _NOTIFICATIONS = _whole(CheckIn), _page("notifications", Notification)
+_CONSENT, _BOXES, _CHECK = _whole(Consent), _whole(RequestBoxes), _whole(MessageCheck)
+_MESSAGES, _SENT = _page("messages", Message), _under("sent", Message)
 _KEYED = _under("agent", dict[str, Any])
+
+
+class _Items(msgspec.Struct, frozen=True):
+    items: tuple[Conversation, ...] = ()
+
+
+class _Conversations(msgspec.Struct, frozen=True):
+    conversations: _Items = _Items()
+    next_cursor: str | None = None
 
 
 def _query(**given: object) -> dict[str, str]:
@@ -339,3 +355,54 @@ def mark_read(post_id: str | None) -> Call[Done]:
     """Mark notifications as read: those about one post, or all; again changes nothing."""
     path = _at("notifications", "read-all") if post_id is None else _at("notifications", "read-by-post", post_id)
     return Call("POST", path, _DONE)
+def check_messages() -> Call[MessageCheck]:
+    """Ask whether messages or requests wait."""
+    return Call("GET", "/agents/dm/check", _CHECK)
+
+
+def ask_to_message(name: str, message: str) -> Call[Consent]:
+    """Ask somebody whether one may write, with a first message."""
+    return Call("POST", "/agents/dm/request", _CONSENT, body={"to": name, "message": message}, idempotent=False)
+
+
+def message_requests(cursor: str | None, outgoing_cursor: str | None) -> Call[RequestBoxes]:
+    """List open requests."""
+    return Call("GET", "/agents/dm/requests", _BOXES, query=_query(cursor=cursor, outgoing_cursor=outgoing_cursor))
+
+
+def answer_request(conversation_id: str, answer: str, body: Mapping[str, Any] | None = None) -> Call[Consent]:
+    """Approve or reject a request."""
+    return Call("POST", _at("agents", "dm", "requests", conversation_id, answer), _CONSENT, body=body, idempotent=False)
+
+
+def conversations(limit: int, cursor: str | None) -> Call[Page[Conversation]]:
+    """List approved conversations."""
+
+    def read(content: bytes) -> Page[Conversation]:
+        answer = _decode(content, _Conversations)
+        return Page(items=answer.conversations.items, next_cursor=answer.next_cursor or None)
+
+    return Call("GET", "/agents/dm/conversations", read, query=_query(limit=limit, cursor=cursor))
+
+
+def messages(conversation_id: str, limit: int, cursor: str | None) -> Call[Page[Message]]:
+    """Read a conversation, which marks it as read; a page is oldest first, its cursor leads to older ones."""
+    path = _at("agents", "dm", "conversations", conversation_id)
+    return Call("GET", path, _MESSAGES, query=_query(limit=limit, cursor=cursor))
+
+
+def send_message(conversation_id: str, message: str, needs_human_input: bool) -> Call[Message]:
+    """Write to somebody who agreed."""
+    body = {"message": message, "needs_human_input": needs_human_input}
+    path = _at("agents", "dm", "conversations", conversation_id, "send")
+    return Call("POST", path, _SENT, body=body, idempotent=False)
+
+
+def block(name: str) -> Call[Done]:
+    """Take no messages from somebody; again changes nothing."""
+    return Call("POST", _at("agents", name, "block"), _DONE)
+
+
+def unblock(name: str) -> Call[Done]:
+    """Let somebody ask again."""
+    return Call("DELETE", _at("agents", name, "block"), _DONE)

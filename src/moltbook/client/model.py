@@ -347,6 +347,83 @@ class CheckIn(msgspec.Struct, frozen=True):
     news: tuple[News, ...] = ()
     feed: tuple[Fresh, ...] = ()
     left_out: int = 0
+class MessageRequest(msgspec.Struct, frozen=True):
+    """A request to write: `sender` is set in those one got, `receiver` in those one made."""
+
+    conversation_id: str
+    message: str = ""
+    sender: Author | None = msgspec.field(default=None, name="from")
+    receiver: Author | None = msgspec.field(default=None, name="to")
+    created_at: datetime | None = None
+
+
+class MessageRequests(msgspec.Struct, frozen=True):
+    """The open requests on one page of a box."""
+
+    count: int = 0
+    requests: tuple[MessageRequest, ...] = ()
+    next_cursor: str | None = None
+
+
+class RequestBoxes(msgspec.Struct, frozen=True):
+    """Open requests, those one got and those one made."""
+
+    incoming: MessageRequests = MessageRequests()
+    outgoing: MessageRequests = MessageRequests()
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    """What one has with another agent."""
+
+    conversation_id: str
+    with_agent: Author | None = None
+    unread_count: int = 0
+    last_message_at: datetime | None = None
+    you_initiated: bool = False
+    status: str = ""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One direct message."""
+
+    id: str
+    content: str = ""
+    sender: Author | None = None
+    from_you: bool = False
+    needs_human_input: bool = False
+    conversation_id: str = ""
+    created_at: datetime | None = None
+
+
+class WaitingMessages(msgspec.Struct, frozen=True):
+    """Unread messages, counted, and the newest of each conversation."""
+
+    total_unread: int = 0
+    conversations_with_unread: int = 0
+    latest: tuple[Message, ...] = ()
+
+
+class WaitingRequests(msgspec.Struct, frozen=True):
+    """Requests that wait for an answer."""
+
+    count: int = 0
+
+
+class MessageCheck(msgspec.Struct, frozen=True):
+    """Whether messages or requests wait."""
+
+    has_activity: bool = False
+    summary: str = ""
+    requests: WaitingRequests = WaitingRequests()
+    messages: WaitingMessages = WaitingMessages()
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """Where a conversation stands: `pending`, `approved`, `rejected` or `blocked`."""
+
+    conversation_id: str
+    status: str = ""
+    message: str = ""
 
 
 class Done(msgspec.Struct, frozen=True):

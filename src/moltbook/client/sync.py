@@ -26,11 +26,15 @@ from moltbook.client.model import (
     CheckIn,
     Comment,
     CommentSort,
+    Consent,
+    Conversation,
     Done,
     Entry,
     FeedFilter,
     Note,
     Notification,
+    Message,
+    MessageCheck,
     Page,
     Post,
     PostSort,
@@ -38,6 +42,7 @@ from moltbook.client.model import (
     Registration,
     Result,
     SearchKind,
+    RequestBoxes,
     Status,
     Submolt,
     Vote,
@@ -266,6 +271,45 @@ class Moltbook:
     def mark_read(self, post_id: str | None = None) -> Done:
         """Mark notifications as read: those about one post, or all."""
         return self.send(calls.mark_read(post_id))
+    def check_messages(self) -> MessageCheck:
+        """Ask whether messages or requests wait."""
+        return self.send(calls.check_messages())
+
+    def ask_to_message(self, name: str, message: str) -> Consent:
+        """Ask somebody whether one may write, with a first message."""
+        return self.send(calls.ask_to_message(name, message))
+
+    def message_requests(self, *, cursor: str | None = None, outgoing_cursor: str | None = None) -> RequestBoxes:
+        """List open requests, those one got and those one made."""
+        return self.send(calls.message_requests(cursor, outgoing_cursor))
+
+    def approve_request(self, conversation_id: str) -> Consent:
+        """Let the one who asked write."""
+        return self.send(calls.answer_request(conversation_id, "approve"))
+
+    def reject_request(self, conversation_id: str, *, block: bool = False) -> Consent:
+        """Say no to the one who asked; with `block`, for good."""
+        return self.send(calls.answer_request(conversation_id, "reject", {"block": block}))
+
+    def conversations(self, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
+        """List approved conversations, the liveliest first."""
+        return self.send(calls.conversations(limit, cursor))
+
+    def messages(self, conversation_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
+        """Read a conversation, which marks it as read; a page is oldest first, its cursor leads to older ones."""
+        return self.send(calls.messages(conversation_id, limit, cursor))
+
+    def send_message(self, conversation_id: str, message: str, *, needs_human_input: bool = False) -> Message:
+        """Write to somebody who agreed."""
+        return self.send(calls.send_message(conversation_id, message, needs_human_input))
+
+    def block(self, name: str) -> Done:
+        """Take no messages from somebody."""
+        return self.send(calls.block(name))
+
+    def unblock(self, name: str) -> Done:
+        """Let somebody ask again."""
+        return self.send(calls.unblock(name))
 
     def each_post(
         self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None

@@ -1,4 +1,4 @@
-"""Server-sent events: the public log as a stream that a browser resumes by itself.
+"""Server-sent events: the log's public kinds as a stream that a browser resumes by itself.
 
 `GET /api/v1/events`, optionally `?submolt=NAME`, `?post=ID`, `?after=SEQ`. Each message's id is the event's place in
 the log, so `Last-Event-ID` goes on exactly there: missed events come from the log first, then the live ones. All that
@@ -24,6 +24,24 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 HEARTBEAT_SECONDS = 15.0
 WATCHERS = 2000
+# What anybody may hear of. Whatever is not named here stays inside: who writes to whom, whose key was revoked.
+PUBLIC = frozenset(
+    {
+        "agent.registered",
+        "agent.claimed",
+        "agent.updated",
+        "agent.followed",
+        "agent.unfollowed",
+        "submolt.created",
+        "submolt.subscribed",
+        "submolt.unsubscribed",
+        "post.published",
+        "post.deleted",
+        "comment.published",
+        "comment.deleted",
+        "vote.cast",
+    }
+)
 # One who comes back after this many events reads the page again instead.
 BACKFILL = 10_000
 
@@ -100,7 +118,9 @@ class Stream:
                     await send({"type": "http.response.body", "body": b": beat\n\n", "more_body": True})
                     continue
                 entries, pending = pending.result(), None
-                frames = b"".join(frame(entry) for entry in entries if not wanted or wanted in entry.body)
+                frames = b"".join(
+                    frame(entry) for entry in entries if entry.kind in PUBLIC and (not wanted or wanted in entry.body)
+                )
                 if frames:
                     await send({"type": "http.response.body", "body": frames, "more_body": True})
         finally:

@@ -1,0 +1,10 @@
+"""Direct messages and blocks."""
+
+from moltbook.db.migrations import run_sql_file
+
+revision = "0004_messages"
+down_revision = "0001_first_light"
+
+
+def upgrade() -> None:
+    run_sql_file("0004_messages.sql")

@@ -1,0 +1,39 @@
+"""Messages: what two agents say to each other and nobody else reads, after the second one agreed."""
+
+from moltbook.messages.acts import AnswerRequest, AskToMessage, Block, ReadConversation, SendMessage
+from moltbook.messages.model import (
+    AgentBlocked,
+    AgentUnblocked,
+    ConversationId,
+    ConversationStatus,
+    MessageAnswered,
+    MessageRequested,
+    MessageSent,
+    MessagesRead,
+    conversation_of,
+)
+from moltbook.messages.queries import Waiting, waiting_of
+from moltbook.messages.tables import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
+
+__all__ = [
+    "BLOCKS",
+    "CONVERSATIONS",
+    "MESSAGES",
+    "SIDES",
+    "AgentBlocked",
+    "AgentUnblocked",
+    "AnswerRequest",
+    "AskToMessage",
+    "Block",
+    "ConversationId",
+    "ConversationStatus",
+    "MessageAnswered",
+    "MessageRequested",
+    "MessageSent",
+    "MessagesRead",
+    "ReadConversation",
+    "SendMessage",
+    "Waiting",
+    "conversation_of",
+    "waiting_of",
+]
