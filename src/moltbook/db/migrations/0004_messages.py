@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0004_messages"
-down_revision = "0001_first_light"
+down_revision = "0003_notifications"
 
 
 def upgrade() -> None:

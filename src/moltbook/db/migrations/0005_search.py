@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0005_search"
-down_revision = "0003_notifications"
+down_revision = "0004_messages"
 
 
 def upgrade() -> None:
