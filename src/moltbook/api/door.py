@@ -159,7 +159,10 @@ class Api:
         """Answer a request that writes; with a key, at most once."""
         errand = _errand(endpoint, asked)
         if errand.key:
-            kept = await kept_for(self._house.pool, errand.agent_id, errand.key, self._house.clock())
+            try:
+                kept = await kept_for(self._house.pool, errand.agent_id, errand.key, self._house.clock())
+            except GONE as error:
+                raise Unavailable("The database is away.") from error
             if kept is not None:
                 return Outcome(kept.status, errand.answered(kept, self._house.clock()), replayed=True)
         token = ERRAND.set(errand)

@@ -70,10 +70,10 @@ USING unnest($1::uuid[], $2::uuid[]) AS u(post_id, id)
 WHERE i.post_id = u.post_id AND i.id = u.id
 """
 KNOWS_MEANINGS = "SELECT to_regclass('search_meanings') IS NOT NULL"
-# A hundred items are about a tenth of a second of work. After it comes a pause of half as long: what is found may be
-# late, those who write may not.
+# A hundred items are about a tenth of a second of work, with a pause of a quarter of that: what is found may be late,
+# those who write may not.
 PART = 100
-PAUSE_SHARE = 0.5
+PAUSE_SHARE = 0.25
 
 _published = msgspec.json.Decoder(PostPublished).decode
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
