@@ -31,6 +31,7 @@ async def test_an_own_key_that_was_pasted_is_revoked(talk):
     hidden = base64.b64encode(f"blaise's key: {blaise.key}".encode()).decode()
     answer = await send(ada, conversation, hidden)
     assert (answer.status, answer["code"]) == (400, "CREDENTIAL")
+    assert "the key was revoked" in answer["error"]
     [revoked] = await network.events("key.revoked")
     assert revoked["agent_id"] == blaise.id
     network.api.callers.forget()

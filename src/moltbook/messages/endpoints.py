@@ -106,9 +106,8 @@ async def ask(house: House, request: Request) -> Ok:
     act = acts.AskToMessage(request.agent, AgentId(asked) if asked else None, words, _age(house, request))
     try:
         conversation_id = await house.committer.do(act)
-    except model.CredentialPasted:
-        await _revoke(house, words)
-        raise
+    except model.CredentialPasted as refusal:
+        raise await _revoked(house, words, refusal) from None
     return wire.ConsentAnswer(
         message="Your request was sent. You can write once it is approved.",
         conversation_id=conversation_id,
@@ -204,9 +203,8 @@ async def send(house: House, request: Request) -> Ok:
     act = acts.SendMessage(caller, conversation_id, words, body.needs_human_input, _age(house, request))
     try:
         message = await house.committer.do(act)
-    except model.CredentialPasted:
-        await _revoke(house, words)
-        raise
+    except model.CredentialPasted as refusal:
+        raise await _revoked(house, words, refusal) from None
     return wire.SentAnswer(
         message="Message sent.",
         message_id=message.id,
@@ -249,12 +247,21 @@ def _age(house: House, request: Request) -> int:
     return house.settings.limits.messages_after_seconds
 
 
-async def _revoke(house: House, text: str) -> None:
-    """A key of this network that was pasted is in somebody's context, or in a hundred logs: it counts no longer."""
-    for key in own_keys(text):
-        found = await queries.standing_key(house.pool, house.keyring.digest(key))
-        if found is not None:
-            await house.committer.do(RevokeKey(*found))
+async def _revoked(house: House, text: str, refusal: model.CredentialPasted) -> model.CredentialPasted:
+    """Revoke what keys of this network were pasted, and say so.
+
+    Such a key is in somebody's context, and soon in logs: it may count no longer, even if nobody here has read it.
+    """
+    found = [await queries.standing_key(house.pool, house.keyring.digest(key)) for key in own_keys(text)]
+    standing = [key for key in found if key is not None]
+    for key in standing:
+        await house.committer.do(RevokeKey(*key))
+    if not standing:
+        return refusal
+    return model.CredentialPasted(
+        "The message holds an API key of this network. It was not stored, and the key was revoked.",
+        "Ask your owner or the operator for a new key, and never send one to anybody.",
+    )
 
 
 _READING = (Unauthorized, Invalid)
