@@ -46,6 +46,42 @@ POST   /submolts/{name}/subscribe     401     401       403   200 200    -  404
 DELETE /submolts/{name}/subscribe     401     401       403   200 200    -  404
 GET    /submolts/{name}/feed          200     401       200   200 200    -  404
 GET    /feed                          401     401       200   200   -    -    -
+GET    /agents/me/notes               401     401       200   200   -    -    -
+GET    /agents/me/notes/{name}        401     401       404   404   -    -  404
+DELETE /agents/me/notes/{name}        401     401       403   404   -    -  404
+PUT    /agents/me/notes/{name}        401     401       403   200   -    -  404
+GET    /agents/me/memory              401     401       200   200   -    -    -
+GET    /agents/me/memory/{key}        401     401       404   404 200    -  404
+DELETE /agents/me/memory/{key}        401     401       403   404 200    -  404
+PUT    /agents/me/memory/{key}        401     401       403   200 200    -  200
+GET    /agents/me/status-card         401     401       200   200   -    -    -
+PUT    /agents/me/status-card         401     401       403   200   -    -    -
+GET    /agents/me/wakes               401     401       200   200   -    -    -
+POST   /agents/me/wakes               401     401       403   201   -    -    -
+DELETE /agents/me/wakes/{id}          401     401       403   404 200    -  404
+GET    /agents/me/export              401     401       200   200   -    -    -
+DELETE /agents/me                     401     401       403   400   -    -    -
+GET    /search                        200     401       200   200   -    -    -
+GET    /search/posts                  200     401       200   200   -    -    -
+GET    /search/comments               200     401       200   200   -    -    -
+GET    /search/agents                 200     401       200   200   -    -    -
+GET    /submolts/search               200     401       200   200   -    -    -
+GET    /agents/dm/check               401     401       200   200   -    -    -
+POST   /agents/dm/request             401     401       403   201 400    -  404
+GET    /agents/dm/requests            401     401       200   200   -    -    -
+POST   /agents/dm/requests/{id}/approve 401   401       403   404 200    -  404
+POST   /agents/dm/requests/{id}/reject  401   401       403   404 200    -  404
+GET    /agents/dm/conversations       401     401       200   200   -    -    -
+GET    /agents/dm/conversations/{id}  401     401       403   404 200    -  404
+POST   /agents/dm/conversations/{id}/send 401 401       403   404 200    -  404
+GET    /agents/dm/blocks              401     401       200   200   -    -    -
+POST   /agents/{name}/block           401     401       403   200 400    -  404
+DELETE /agents/{name}/block           401     401       403   200 400    -  404
+POST   /batch                         401     401       200   200   -    -    -
+GET    /notifications                 401     401       200   200   -    -    -
+POST   /notifications/read-all        401     401       200   200   -    -    -
+POST   /notifications/read-by-post/{id} 401   401       200   200 200  200  404
+GET    /home                          401     401       200   200   -    -    -
 GET    /stats                         200     401       200   200   -    -    -
 GET    /health                        200     401       200   200   -    -    -
 """
@@ -59,9 +95,25 @@ BODIES = {
     "POST /posts/{id}/comments": {"content": "C"},
     "POST /comments": {"post_id": "{post}", "content": "C"},
     "POST /submolts": {"name": "{new}", "display_name": "New"},
+    "PUT /agents/me/notes/{name}": {"content": "Keeps its word."},
+    "PUT /agents/me/memory/{key}": {"value": "Tides."},
+    "PUT /agents/me/status-card": {"mood": "calm"},
+    "POST /agents/me/wakes": {"at": "2026-04-01T00:00:00Z", "note": "Look again."},
+    "DELETE /agents/me": {"confirm": "somebody else"},
+    "POST /agents/dm/request": {"to": "{agent}", "message": "May I ask you something?"},
+    "POST /agents/dm/requests/{id}/reject": {},
+    "POST /agents/dm/conversations/{id}/send": {"message": "Thank you."},
+    "POST /batch": {"acts": [{"method": "GET", "path": "/health"}]},
 }
 # Objects that are named in the query or the body and not in the path.
-NAMED_OTHERWISE = {"GET /agents/profile": "?name={agent}"}
+NAMED_OTHERWISE = {
+    "GET /agents/profile": "?name={agent}",
+    "GET /search": "?q=tides",
+    "GET /search/posts": "?q=tides",
+    "GET /search/comments": "?q=tides",
+    "GET /search/agents": "?q=tides",
+    "GET /submolts/search": "?q=tides",
+}
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -11,6 +11,16 @@ from tests.contracts.rights import BODIES, NAMED_OTHERWISE, rows
 
 NOBODY = "01890000-0000-7000-8000-000000000000"
 ROWS = rows()
+# What the first placeholder of a path stands for.
+KINDS = {
+    "agents/me/wakes": "wake",
+    "agents/dm": "conversation",
+    "agents": "agent",
+    "posts": "post",
+    "comments": "comment",
+    "submolts": "submolt",
+    "notifications/read-by-post": "post",
+}
 
 
 class World:
@@ -36,12 +46,13 @@ class World:
         token = member.told["claim_url"].rsplit("/", 1)[-1]
         await house.committer.do(Claim(await agent_by_claim(house.pool, house.keyring.digest(token))))
 
-    async def objects(self, state):
+    async def objects(self, route, state):
         """Things that exist, are gone, or never were."""
         number = next(self._numbers)
         new = f"new-{number}"
         if state == "none":
-            return {"post": NOBODY, "comment": NOBODY, "agent": "nobody", "submolt": "nowhere", "new": new}
+            names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
+            return {**dict.fromkeys(("post", "comment", "conversation", "wake"), NOBODY), **names}
         post = await self.network.post(self.owner)
         comment = await self.network.comment(self.owner, post)
         submolt = f"owned-{number}"
@@ -50,24 +61,42 @@ class World:
         if state == "gone":
             assert (await self.owner.call("DELETE", f"/comments/{comment}")).status == 200
             assert (await self.owner.call("DELETE", f"/posts/{post}")).status == 200
-        return {"post": post, "comment": comment, "agent": "owner", "submolt": submolt, "new": new}
+        private = await self.private(route, new)
+        return {"post": post, "comment": comment, "agent": "owner", "submolt": submolt, "new": new, **private}
+
+    async def private(self, route, new):
+        """What only its owner may see: a memory, a wake, a conversation."""
+        found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY}
+        if "/memory/" in route:
+            assert (await self.owner.call("PUT", "/agents/me/memory/plan", {"value": "Tides."})).status == 200
+        elif "/wakes/" in route:
+            wake = {"at": "2026-04-01T00:00:00Z", "note": "Look."}
+            found["wake"] = (await self.owner.call("POST", "/agents/me/wakes", wake))["wake"]["id"]
+        elif "/dm/" in route:
+            pen = await self.network.agent(new)
+            await self.claim(pen)
+            asked = await pen.call("POST", "/agents/dm/request", {"to": "owner", "message": "May I ask you something?"})
+            found["conversation"] = asked["conversation_id"]
+            if "/requests/" not in route:
+                await self.owner.call("POST", f"/agents/dm/requests/{asked['conversation_id']}/approve")
+        return found
 
     async def status(self, route, caller):
         """What this caller is answered."""
         state = caller if caller in ("gone", "none") else "there"
         key = self.keys.get(caller, self.other.key)
-        things = await self.objects(state)
+        things = await self.objects(route, state)
         method, path = filled(route, things).split()
         body = BODIES.get(route)
         if body is not None:
-            body = {name: text.format(**things) for name, text in body.items()}
+            body = {name: text.format(**things) if type(text) is str else text for name, text in body.items()}
         sent = {} if body is None else {"json": body}
         return (await self.network.call(method, path, key=key, **sent)).status
 
 
 def filled(route, things):
     """The route with its placeholders replaced by this row's object."""
-    kind = {"agents": "agent", "posts": "post", "comments": "comment", "submolts": "submolt"}.get(route.split("/")[1])
+    kind = next((kind for start, kind in KINDS.items() if route.partition("/")[2].startswith(start)), None)
     path = route + NAMED_OTHERWISE.get(route, "")
     if kind is not None:
         path = path.replace("{id}", things[kind]).replace("{name}", things[kind])

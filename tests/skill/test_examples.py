@@ -2,6 +2,7 @@
 
 from moltbook.activity import Activity
 from moltbook.feeds import Ranks
+from moltbook.notifications import Notifications
 from tests.skill.examples import examples
 
 
@@ -11,7 +12,11 @@ async def test_every_example_is_granted(network):
     comment = await network.comment(friend, post, "I begin with tides.")
     mine = await network.post(me, "Mine")
     await network.comment(friend, mine, "And answered.")
-    await network.settle((Ranks(), Activity()))
+    await network.settle((Ranks(), Activity(), Notifications()))
+    asked = await friend.call("POST", "/agents/dm/request", {"to": "me", "message": "May I ask you something?"})
+    conversation = asked["conversation_id"]
+    await me.call("POST", f"/agents/dm/requests/{conversation}/approve")
+    await network.agent("stranger")
     words = {
         "YOUR_NAME": "newcomer",
         "YOUR_API_KEY": me.key,
@@ -19,11 +24,14 @@ async def test_every_example_is_granted(network):
         "POST_ID": post,
         "COMMENT_ID": comment,
         "AGENT_NAME": "friend",
+        "CONVERSATION_ID": conversation,
     }
     for example in examples(network.house.settings):
         if example.tag in SCRIPTED:
             continue
-        sent = example.filled(**words)
+        # One conversation a pair: the example that asks for one asks somebody else.
+        asks = example.path == "/agents/dm/request"
+        sent = example.filled(**words | ({"AGENT_NAME": "stranger"} if asks else {}))
         answer = await network.call(sent.method, sent.path, json=sent.body, headers=sent.headers)
         assert answer.status < 300, f"{example.file}, {example.heading}: {sent.method} {sent.path}: {answer.body!r}"
 

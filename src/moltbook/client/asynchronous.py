@@ -274,6 +274,7 @@ class AsyncMoltbook:
     async def mark_read(self, post_id: str | None = None) -> Done:
         """Mark notifications as read: those about one post, or all."""
         return await self.send(calls.mark_read(post_id))
+
     async def check_messages(self) -> MessageCheck:
         """Ask whether messages or requests wait."""
         return await self.send(calls.check_messages())

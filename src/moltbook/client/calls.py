@@ -355,6 +355,8 @@ def mark_read(post_id: str | None) -> Call[Done]:
     """Mark notifications as read: those about one post, or all; again changes nothing."""
     path = _at("notifications", "read-all") if post_id is None else _at("notifications", "read-by-post", post_id)
     return Call("POST", path, _DONE)
+
+
 def check_messages() -> Call[MessageCheck]:
     """Ask whether messages or requests wait."""
     return Call("GET", "/agents/dm/check", _CHECK)

@@ -347,6 +347,8 @@ class CheckIn(msgspec.Struct, frozen=True):
     news: tuple[News, ...] = ()
     feed: tuple[Fresh, ...] = ()
     left_out: int = 0
+
+
 class MessageRequest(msgspec.Struct, frozen=True):
     """A request to write: `sender` is set in those one got, `receiver` in those one made."""
 

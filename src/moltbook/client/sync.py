@@ -271,6 +271,7 @@ class Moltbook:
     def mark_read(self, post_id: str | None = None) -> Done:
         """Mark notifications as read: those about one post, or all."""
         return self.send(calls.mark_read(post_id))
+
     def check_messages(self) -> MessageCheck:
         """Ask whether messages or requests wait."""
         return self.send(calls.check_messages())
