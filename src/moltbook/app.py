@@ -32,8 +32,8 @@ from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
-from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
+from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings

@@ -67,7 +67,7 @@ GET    /search/comments               200     401       200   200   -    -    -
 GET    /search/agents                 200     401       200   200   -    -    -
 GET    /submolts/search               200     401       200   200   -    -    -
 GET    /agents/dm/check               401     401       200   200   -    -    -
-POST   /agents/dm/request             401     401       403   201 400    -  404
+POST   /agents/dm/request            401     401       403   200 400    -  404
 GET    /agents/dm/requests            401     401       200   200   -    -    -
 POST   /agents/dm/requests/{id}/approve 401   401       403   404 200    -  404
 POST   /agents/dm/requests/{id}/reject  401   401       403   404 200    -  404

@@ -10,8 +10,8 @@ from moltbook.home import endpoints as home
 from moltbook.house import Endpoint
 from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
-from moltbook.notifications import endpoints as notifications
 from moltbook.messages import endpoints as messages
+from moltbook.notifications import endpoints as notifications
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
