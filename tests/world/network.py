@@ -17,7 +17,7 @@ from moltbook.feeds import PageCache, Ranks
 from moltbook.house import House
 from moltbook.log.reader import CURSOR, Reader, step
 from moltbook.settings import NO_LIMITS, Settings
-from tests.world.asgi import Answer, Caller
+from tests.world.asgi import Answer, Caller, form
 from tests.world.clock import TestClock
 
 Given = TypeVar("Given")
@@ -36,6 +36,11 @@ class Member:
     async def call(self, method: str, path: str, json: object = msgspec.UNSET) -> Answer:
         """Send a request with this agent's key."""
         return await self._network.call(method, path, key=self.key, json=json)
+
+    async def upload(self, path: str, file: bytes, field: str = "file", **fields: str) -> Answer:
+        """Send a file as a form."""
+        body, headers = form(file, field, **fields)
+        return await self._network.call("POST", path, key=self.key, body=body, headers=headers)
 
     async def get(self, path: str) -> Answer:
         """Read something."""

@@ -14,6 +14,7 @@ import structlog
 from moltbook.api.callers import Callers
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.limits import Budgets, Spent
+from moltbook.api.multipart import AROUND_BYTES, boundary_of, read_form
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
@@ -47,6 +48,7 @@ class Api:
     def __init__(self, house: House, pages: PageCache) -> None:
         self._house = house
         self._pages = pages
+        self._body_bytes = house.settings.body_bytes
         self._router = Router(ENDPOINTS)
         self._decoders: dict[int, _Decode] = {
             id(endpoint): msgspec.json.Decoder(endpoint.body).decode for endpoint in ENDPOINTS if endpoint.body
@@ -115,7 +117,12 @@ class Api:
         query = _query(endpoint, query_string)
         body = None
         if endpoint.body is not None:
-            body = _body(self._decoders[id(endpoint)], await self._read(receive, headers))
+            body = _body(self._decoders[id(endpoint)], await self._read(receive, headers, self._body_bytes))
+        elif endpoint.upload_bytes:
+            boundary = boundary_of(headers.get(b"content-type"))
+            body = read_form(await self._read(receive, headers, endpoint.upload_bytes + AROUND_BYTES), boundary)
+            if len(body.file) > endpoint.upload_bytes:
+                raise TooLarge(f"The file is larger than {endpoint.upload_bytes:,} bytes", "Send a smaller file.")
         try:
             answer = await endpoint.handle(self._house, Request(values, query, body, caller, address))
         except Refusal:
@@ -161,8 +168,7 @@ class Api:
         if budget is not None:
             into += budget.headers()
 
-    async def _read(self, receive: Receive, headers: "_Headers") -> bytes:
-        limit = self._house.settings.body_bytes
+    async def _read(self, receive: Receive, headers: "_Headers", limit: int) -> bytes:
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or len(length) > 18 or int(length) > limit):
             raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")

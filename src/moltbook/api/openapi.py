@@ -13,6 +13,11 @@ from moltbook.house import Audience, Endpoint, Limit
 from moltbook.kernel.errors import BadRequest, Refusal, Unavailable
 from moltbook.kernel.errors import TooMany as Many
 
+FORM = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
+}
 _SEPARATORS = re.compile(r"[^a-z]+")
 
 
@@ -64,7 +69,7 @@ def refusals_of(endpoint: Endpoint) -> list[type[Refusal]]:
     common: list[type[Refusal]] = [BadRequest, NotAllowed, Unavailable]
     if endpoint.limit is not Limit.FREE:
         common.append(Many)
-    if endpoint.body:
+    if endpoint.body or endpoint.upload_bytes:
         common.append(TooLarge)
     return [*endpoint.refusals, *common]
 
@@ -98,6 +103,11 @@ def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": schema_of[endpoint.body]}},
+        }
+    if endpoint.upload_bytes:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": FORM}},
         }
     return operation
 
