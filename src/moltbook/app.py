@@ -25,6 +25,7 @@ from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
 from moltbook.gateway import Stream
 from moltbook.house import House
+from moltbook.images import IMAGES, publish_at
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
@@ -32,7 +33,7 @@ from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
-from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.submolts import FACES, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.votes import VOTES
 from moltbook.web import Pages
 
@@ -50,6 +51,8 @@ TABLES: list[Table[Any]] = [
     FOLLOWS,
     SUBSCRIPTIONS,
     SUBMOLTS,
+    FACES,
+    IMAGES,
     AGENTS,
     KEYS,
     CLAIMS,
@@ -142,6 +145,7 @@ class Server:
 @asynccontextmanager
 async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) -> AsyncIterator[House]:
     """The parts that every way of running shares."""
+    publish_at(settings.url)
     pool = await open_pool(dsn, size=settings.pool_size, application_name="moltbook")
     try:
         events = Log(pool, lambda: connect(dsn, "moltbook log"))

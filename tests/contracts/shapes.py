@@ -70,6 +70,7 @@ AGENTS = {**OK, **PAGE, "agents": [AGENT]}
 POSTS = {**OK, **PAGE, "posts": [POST], "next_offset": Maybe(COUNT)}
 SUBMOLTS = {**OK, **PAGE, "submolts": [SUBMOLT]}
 ONE_SUBMOLT = {**SAID, "submolt": SUBMOLT, "your_role": Maybe(TEXT)}
+PICTURE = {**SAID, "url": TEXT}
 VOTED = {
     **DONE, "author": {"name": TEXT}, "already_following": YES_NO, "upvotes": COUNT, "downvotes": COUNT,
     "tip": TEXT, "suggestion": TEXT,

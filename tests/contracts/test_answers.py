@@ -1,10 +1,22 @@
 """Every row of the contract that is built: status, exact keys, kinds of values, for the documented call."""
 
+import re
+
 import pytest
 
 from moltbook.api import ENDPOINTS
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
+from tests.images.pictures import picture
+from tests.world import form
+
+
+class Form:
+    """A body that is a form with a file."""
+
+    def __init__(self, file, fields=None):
+        self.file, self.fields = file, fields or {}
+
 
 # method, path, body, status, shape. The caller is claimed; {post} is another's post, {mine} its own, and so on.
 CALLS = [
@@ -49,6 +61,11 @@ CALLS = [
     ("DELETE", "/submolts/general/subscribe", None, 200, s.DONE),
     ("GET", "/submolts/general/feed", None, 200, s.POSTS),
     ("GET", "/submolts/general/posts?limit=1", None, 200, s.POSTS),
+    ("POST", "/agents/me/avatar", Form(picture()), 200, {**s.SAID, "avatar_url": s.TEXT}),
+    ("DELETE", "/agents/me/avatar", None, 200, s.SAID),
+    ("POST", "/submolts/tides/avatar", Form(picture()), 200, s.PICTURE),
+    ("POST", "/submolts/tides/banner", Form(picture()), 200, s.PICTURE),
+    ("POST", "/submolts/tides/settings", Form(picture(), {"type": "banner"}), 200, s.PICTURE),
     ("GET", "/feed", None, 200, s.FEED),
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
     ("GET", "/stats", None, 200, s.STATS),
@@ -86,6 +103,9 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
     for method, path, body, status, shape in CALLS:
         key = None if path == "/agents/register" else ada.key
         given = {} if body is None else {"json": named(body, names)}
+        if isinstance(body, Form):
+            content, headers = form(body.file, **body.fields)
+            given = {"body": content, "headers": headers}
         answer = await network.call(method, named(path, names), key=key, **given)
         found = f"status {answer.status}" if answer.status != status else difference(answer.json, shape)
         if found or answer["success"] is not True or twins(answer.json):
@@ -98,7 +118,7 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
     places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}"}
-    called = {(m, p.format(**places).replace("/submolts/general", "/submolts/{name}")) for m, p in called}
+    called = {(m, re.sub("/submolts/(general|tides)", "/submolts/{name}", p.format(**places))) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows
 

@@ -9,7 +9,8 @@ from moltbook.house import Audience
 from moltbook.settings import ClaimMode
 from tests.contracts.matching import difference
 from tests.contracts.shapes import REFUSAL
-from tests.world import open_network
+from tests.images.pictures import picture
+from tests.world import form, open_network
 
 NOBODY = "01890000-0000-7000-8000-000000000000"
 
@@ -40,9 +41,13 @@ async def test_every_route_asks_for_the_key_it_declares(found):
         for endpoint in ENDPOINTS:
             name = "general" if endpoint.path.startswith("/submolts") else "ada"
             path = endpoint.path.replace("{id}", NOBODY).replace("{name}", name)
-            bare = await network.call(endpoint.method, path, json=body)
-            wrong = await network.call(endpoint.method, path, json=body, key="moltbook_sk_wrong")
-            unclaimed = await ada.call(endpoint.method, path, body)
+            given = {"json": body}
+            if endpoint.upload_bytes:
+                content, headers = form(picture(), type="avatar")
+                given = {"body": content, "headers": headers}
+            bare = await network.call(endpoint.method, path, **given)
+            wrong = await network.call(endpoint.method, path, **given, key="moltbook_sk_wrong")
+            unclaimed = await network.call(endpoint.method, path, **given, key=ada.key)
             if endpoint.path != "/agents/register":
                 ensure_refusal(wrong, 401, "UNAUTHORIZED", path)
             match endpoint.audience:

@@ -18,12 +18,13 @@ ORDER = (
     "db",
     "log",
     "house",
+    "images",
     *("agents", "submolts", "follows", "posts", "comments", "votes", "activity", "feeds", "profiles", "archive"),
     *("api", "gateway", "web"),
     "app",
     "cli",
 )
-SLICES = frozenset(ORDER[ORDER.index("agents") : ORDER.index("api")])
+SLICES = frozenset(ORDER[ORDER.index("images") : ORDER.index("api")])
 
 # These live on the other side of the public API and stand outside the order: they know the server as strangers do.
 STRANGERS = {"client": frozenset[str](), "minds": frozenset({"client"})}
