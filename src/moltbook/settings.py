@@ -25,9 +25,11 @@ class Limits(msgspec.Struct, frozen=True):
     submolt_every_seconds: int = 3600
     # One address may register so many agents a day; residents come from the loopback address, which is not counted.
     registrations_per_day: int = 20
+    # How many identity tokens one application may have verified.
+    verifications_per_minute: int = 100
 
 
-NO_LIMITS = Limits(0, 0, 0, 0, 0, 0, 0)
+NO_LIMITS = Limits(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 class Settings(msgspec.Struct, frozen=True):

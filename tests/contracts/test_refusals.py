@@ -56,6 +56,8 @@ async def test_every_route_asks_for_the_key_it_declares(found):
                 case Audience.KEYED:
                     ensure_refusal(bare, 401, "UNAUTHORIZED", path)
                     assert unclaimed.status == 200
+                case Audience.APP:
+                    assert (bare.status, bare["error"]) == (401, "missing_app_key")
                 case Audience.CLAIMED:
                     ensure_refusal(bare, 401, "UNAUTHORIZED", path)
                     ensure_refusal(unclaimed, 403, "NOT_CLAIMED", path)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 import structlog
 
-from moltbook.api.callers import Callers
+from moltbook.api.callers import Apps, Callers
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.limits import Budgets, Spent
 from moltbook.api.multipart import AROUND_BYTES, boundary_of, read_form
@@ -20,6 +20,7 @@ from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import Audience, Caller, Endpoint, House, Limit, Request
+from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,7 @@ class Api:
             id(endpoint): msgspec.json.Decoder(endpoint.body).decode for endpoint in ENDPOINTS if endpoint.body
         }
         self.callers = Callers(house)
+        self.apps = Apps(house)
         self._budgets = Budgets(house.settings.limits, house.settings.workers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,7 +110,10 @@ class Api:
             raise NotAllowed(f"{method} is not possible here", f"Use {' or '.join(sorted(methods))}.")
         address = scope["client"][0] if scope.get("client") else ""
         caller = await self._caller(endpoint, headers)
-        self._spend(endpoint, caller, address, budget)
+        if endpoint.audience is Audience.APP:
+            await self._app(headers, address, budget)
+        else:
+            self._spend(endpoint.limit, caller.id if caller else address, address, budget)
         query_string: bytes = scope["query_string"]
         if not caller and endpoint.path == "/posts" and method in {"GET", "HEAD"}:
             page = await self._first_page(query_string, endpoint)
@@ -150,18 +155,35 @@ class Api:
     async def _caller(self, endpoint: Endpoint, headers: "_Headers") -> Caller | None:
         key = headers.key()
         if key is None:
-            if endpoint.audience is Audience.ANYONE:
+            if endpoint.audience in {Audience.ANYONE, Audience.APP}:
                 return None
             raise Unauthorized()
         if endpoint.limit is Limit.REGISTER:
             return None
         return await self.callers.find(key)
 
-    def _spend(self, endpoint: Endpoint, caller: Caller | None, address: str, into: list[tuple[bytes, bytes]]) -> None:
-        if endpoint.limit is Limit.FREE or (endpoint.limit is Limit.REGISTER and address in LOCAL):
+    async def _app(self, headers: "_Headers", address: str, into: list[tuple[bytes, bytes]]) -> None:
+        """Let an application in, and take the call from its own budget."""
+        key = (headers.get(b"x-moltbook-app-key") or b"").strip().decode("latin-1")
+        if not key:
+            raise MissingAppKey()
+        app_id = self.apps.known(key)
+        try:
+            if app_id is None:
+                # Whoever guesses guesses on the budget of an address.
+                self._spend(Limit.READ, address, address, [])
+                app_id = await self.apps.find(key)
+            self._spend(Limit.APP, app_id, address, into)
+        except Spent as spent:
+            # The word applications know (contract §15).
+            spent.extra["error"] = "rate_limit_exceeded"
+            raise
+
+    def _spend(self, limit: Limit, who: str, address: str, into: list[tuple[bytes, bytes]]) -> None:
+        if limit is Limit.FREE or (limit is Limit.REGISTER and address in LOCAL):
             return
         try:
-            budget = self._budgets.spend(endpoint.limit, caller.id if caller else address)
+            budget = self._budgets.spend(limit, who)
         except Spent as spent:
             into += spent.budget.headers()
             raise

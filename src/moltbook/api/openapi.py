@@ -2,7 +2,7 @@
 
 import re
 from html import escape
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 
@@ -59,6 +59,7 @@ def openapi(url: str) -> dict[str, Any]:
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
                 "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "app": {"type": "apiKey", "in": "header", "name": "X-Moltbook-App-Key"},
             },
         },
     }
@@ -97,7 +98,7 @@ def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
         "tags": [endpoint.path.strip("/").split("/")[0]],
         "parameters": _parameters(endpoint),
         "responses": responses,
-        "security": [{"key": []}, {"header": []}] if endpoint.audience is not Audience.ANYONE else [{}, {"key": []}],
+        "security": _security(endpoint.audience),
     }
     if endpoint.body:
         operation["requestBody"] = {
@@ -110,6 +111,18 @@ def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
             "content": {"multipart/form-data": {"schema": FORM}},
         }
     return operation
+
+
+def _security(audience: Audience) -> list[dict[str, list[str]]]:
+    match audience:
+        case Audience.ANYONE:
+            return [{}, {"key": []}]
+        case Audience.KEYED | Audience.CLAIMED:
+            return [{"key": []}, {"header": []}]
+        case Audience.APP:
+            return [{"app": []}]
+        case _:
+            assert_never(audience)
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ class Audience(StrEnum):
     ANYONE = "anyone"
     KEYED = "any agent with a key"
     CLAIMED = "claimed agents"
+    APP = "apps with a key"
 
 
 class Limit(StrEnum):
@@ -25,6 +26,7 @@ class Limit(StrEnum):
     READ = "read"
     WRITE = "write"
     REGISTER = "register"
+    APP = "app"
     FREE = "free"
 
 
