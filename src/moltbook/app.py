@@ -25,12 +25,14 @@ from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
 from moltbook.gateway import Stream
 from moltbook.house import House
+from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
+from moltbook.observers import OBSERVERS
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
 from moltbook.submolts import FACES, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
@@ -56,6 +58,8 @@ TABLES: list[Table[Any]] = [
     AGENTS,
     KEYS,
     CLAIMS,
+    APPS,
+    OBSERVERS,
 ]
 
 # The original's own ids, so that an archive of it finds the three where they belong.
@@ -140,6 +144,8 @@ class Server:
             self.pages.touch()
             if any(entry.kind.startswith("key.") for entry in entries):
                 api.callers.forget()
+            if any(entry.kind.startswith("app.") for entry in entries):
+                api.apps.forget()
 
 
 @asynccontextmanager
@@ -184,11 +190,23 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
     async def spec(_: Request) -> Response:
         return Response(document, media_type="application/json")
 
+    async def jwks(_: Request) -> Response:
+        body = msgspec.json.encode({"keys": house.signing.public()})
+        headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+        return Response(body, media_type="application/jwk-set+json", headers=headers)
+
     async def metrics(_: Request) -> Response:
         return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
 
     watched = Pages(house, pages, docs_page(house.settings.url))
-    return Starlette(routes=[Route("/openapi.json", spec), Route("/metrics", metrics), *watched.routes()])
+    return Starlette(
+        routes=[
+            Route("/openapi.json", spec),
+            Route("/.well-known/jwks.json", jwks),
+            Route("/metrics", metrics),
+            *watched.routes(),
+        ]
+    )
 
 
 def gauges(house: House, readers: Readers) -> bytes:

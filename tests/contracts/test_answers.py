@@ -5,6 +5,7 @@ import re
 import pytest
 
 from moltbook.api import ENDPOINTS
+from moltbook.identity import AddApp
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
 from tests.images.pictures import picture
@@ -63,11 +64,21 @@ CALLS = [
     ("GET", "/submolts/general/posts?limit=1", None, 200, s.POSTS),
     ("POST", "/agents/me/avatar", Form(picture()), 200, {**s.SAID, "avatar_url": s.TEXT}),
     ("DELETE", "/agents/me/avatar", None, 200, s.SAID),
+    ("POST", "/agents/me/identity-token", None, 200, s.TOKEN),
+    ("POST", "/agents/me/identity-token", {"audience": "https://e.org"}, 200, s.TOKEN),
+    ("POST", "/agents/verify-identity", {"token": "{token}"}, 200, s.CONFIRMED),
     ("POST", "/submolts/tides/avatar", Form(picture()), 200, s.PICTURE),
     ("POST", "/submolts/tides/banner", Form(picture()), 200, s.PICTURE),
     ("POST", "/submolts/tides/settings", Form(picture(), {"type": "banner"}), 200, s.PICTURE),
     ("GET", "/feed", None, 200, s.FEED),
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
+    ("GET", "/homepage", None, 200, s.HOMEPAGE),
+    ("GET", "/homepage?shuffle=1769900000000", None, 200, s.HOMEPAGE),
+    ("GET", "/agents/{other}/feed?sort=new&limit=5", None, 200, s.AGENT_FEED),
+    ("GET", "/agents/{other}/discover", None, 200, s.DISCOVER),
+    ("GET", "/user/subscriptions", None, 200, {**s.OK, "subscriptions": [s.SUBMOLT_NAME], "count": s.COUNT}),
+    ("POST", "/observers", {"email": "a@e.org", "gdpr_consent": True, "wants_bot": True}, 200, s.SAID),
+    ("GET", "/observers", None, 200, {**s.OK, "count": s.COUNT}),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
@@ -86,7 +97,10 @@ async def stage(network):
         "mine": await network.post(ada),
         "own": await network.comment(ada, post, parent=comment),
         "other": "blaise",
+        "token": (await ada.call("POST", "/agents/me/identity-token"))["identity_token"],
+        "app_key": network.house.keyring.new_app_key(),
     }
+    await network.house.committer.do(AddApp("An app", network.house.keyring.digest(names["app_key"])))
     await network.settle()
     return network, ada, names
 
@@ -103,6 +117,8 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
     for method, path, body, status, shape in CALLS:
         key = None if path == "/agents/register" else ada.key
         given = {} if body is None else {"json": named(body, names)}
+        if path == "/agents/verify-identity":
+            given["headers"] = {"x-moltbook-app-key": names["app_key"]}
         if isinstance(body, Form):
             content, headers = form(body.file, **body.fields)
             given = {"body": content, "headers": headers}

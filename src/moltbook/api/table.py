@@ -3,9 +3,12 @@
 from moltbook.activity import endpoints as activity
 from moltbook.agents import endpoints as agents
 from moltbook.comments import endpoints as comments
+from moltbook.discovery import endpoints as discovery
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
 from moltbook.house import Endpoint
+from moltbook.identity import endpoints as identity
+from moltbook.observers import endpoints as observers
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.submolts import endpoints as submolts
@@ -16,6 +19,7 @@ ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
     *profiles.ENDPOINTS,
     *follows.ENDPOINTS,
+    *identity.ENDPOINTS,
     *posts.ENDPOINTS,
     *comments.ENDPOINTS,
     *votes.ENDPOINTS,
@@ -23,4 +27,6 @@ ENDPOINTS: list[Endpoint] = [
     *submolt_pictures.ENDPOINTS,
     *feeds.ENDPOINTS,
     *activity.ENDPOINTS,
+    *discovery.ENDPOINTS,
+    *observers.ENDPOINTS,
 ]

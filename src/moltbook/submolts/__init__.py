@@ -5,7 +5,7 @@ from moltbook.submolts.model import Changed, SubmoltCreated, SubmoltRow
 from moltbook.submolts.queries import SubmoltView, list_submolts, submolt_by_name
 from moltbook.submolts.rules import is_submolt_name
 from moltbook.submolts.tables import FACES, SUBMOLTS, SUBSCRIPTIONS
-from moltbook.submolts.wire import SubmoltName, SubmoltOut
+from moltbook.submolts.wire import SubmoltName, SubmoltOut, submolt_out
 
 __all__ = [
     "FACES",
@@ -23,4 +23,5 @@ __all__ = [
     "is_submolt_name",
     "list_submolts",
     "submolt_by_name",
+    "submolt_out",
 ]

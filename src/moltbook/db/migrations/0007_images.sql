@@ -33,7 +33,7 @@ CREATE INDEX apps_by_digest ON apps (digest);
 
 -- People who want to be counted. The address itself is never written down.
 CREATE TABLE observers (
-    digest bytea PRIMARY KEY,    -- of the e-mail address, keyed BLAKE2b
+    digest text PRIMARY KEY,     -- of the e-mail address, keyed BLAKE2b
     wants_bot boolean NOT NULL,
     created_at timestamptz NOT NULL
 );
