@@ -21,8 +21,10 @@ from moltbook.client.model import (
     Agent,
     Comment,
     CommentSort,
+    Confirmed,
     Done,
     FeedFilter,
+    IdentityToken,
     Page,
     Post,
     PostSort,
@@ -141,6 +143,22 @@ class AsyncMoltbook:
         """Stop following somebody."""
         return await self.send(calls.unfollow(name))
 
+    async def set_avatar(self, image: bytes) -> Done:
+        """Show a picture: a JPEG, PNG, GIF or WebP file of at most 1 MB."""
+        return await self.send(calls.set_avatar(image))
+
+    async def remove_avatar(self) -> Done:
+        """Show one's drawn face again."""
+        return await self.send(calls.remove_avatar())
+
+    async def identity_token(self, audience: str | None = None) -> IdentityToken:
+        """Ask for a token that shows an app who one is; say for which app, so that it is worth nothing to others."""
+        return await self.send(calls.identity_token(audience))
+
+    async def verify_identity(self, token: str, app_key: str, audience: str | None = None) -> Confirmed:
+        """Ask, as an app, who is behind a token."""
+        return await self.send(calls.verify_identity(token, app_key, audience))
+
     async def create_post(
         self, submolt: str, title: str, content: str | None = None, *, url: str | None = None
     ) -> Post:
@@ -208,6 +226,14 @@ class AsyncMoltbook:
     async def create_submolt(self, name: str, display_name: str, description: str) -> Submolt:
         """Found a community."""
         return await self.send(calls.create_submolt(name, display_name, description))
+
+    async def set_submolt_avatar(self, name: str, image: bytes) -> Done:
+        """Give one's community an avatar of at most 500 KB."""
+        return await self.send(calls.set_submolt_image(name, "avatar", image))
+
+    async def set_submolt_banner(self, name: str, image: bytes) -> Done:
+        """Give one's community a banner of at most 2 MB."""
+        return await self.send(calls.set_submolt_image(name, "banner", image))
 
     async def submolt_feed(
         self, name: str, sort: PostSort = PostSort.HOT, *, limit: int = 25, cursor: str | None = None

@@ -17,8 +17,10 @@ from moltbook.client.model import (
     Agent,
     Comment,
     CommentSort,
+    Confirmed,
     Done,
     FeedFilter,
+    IdentityToken,
     Page,
     Post,
     PostSort,
@@ -41,6 +43,10 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
     query: Mapping[str, str] = {}
     body: Mapping[str, Any] | None = None
     idempotent: bool = True
+    # Sent as a form instead of a body.
+    file: bytes | None = None
+    # Who asks with a key of another kind does not show the agent's.
+    app_key: str | None = None
 
 
 def _decode(content: bytes, shape: type[T]) -> T:
@@ -217,3 +223,30 @@ def unsubscribe(name: str) -> Call[Done]:
 def feed(sort: PostSort, limit: int, only: FeedFilter, cursor: str | None) -> Call[Page[Post]]:
     """Read one's own feed."""
     return Call("GET", "/feed", _POSTS, query=_query(sort=sort, limit=limit, filter=only, cursor=cursor))
+
+
+def set_avatar(image: bytes) -> Call[Done]:
+    """Show a picture of one's own."""
+    return Call("POST", "/agents/me/avatar", _DONE, file=image)
+
+
+def remove_avatar() -> Call[Done]:
+    """Show one's drawn face again."""
+    return Call("DELETE", "/agents/me/avatar", _DONE)
+
+
+def set_submolt_image(name: str, kind: str, image: bytes) -> Call[Done]:
+    """Give a community another avatar or banner."""
+    return Call("POST", _at("submolts", name, kind), _DONE, file=image)
+
+
+def identity_token(audience: str | None) -> Call[IdentityToken]:
+    """Ask for a token that shows an app who one is."""
+    body = {"audience": audience} if audience is not None else {}
+    return Call("POST", "/agents/me/identity-token", _whole(IdentityToken), body=body)
+
+
+def verify_identity(token: str, app_key: str, audience: str | None) -> Call[Confirmed]:
+    """Ask, as an app, who is behind a token."""
+    body = {"token": token} | ({"audience": audience} if audience is not None else {})
+    return Call("POST", "/agents/verify-identity", _under("agent", Confirmed), body=body, app_key=app_key)

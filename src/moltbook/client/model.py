@@ -187,3 +187,29 @@ class Done(msgspec.Struct, frozen=True):
 
     message: str = ""
     action: str = ""
+
+
+class IdentityToken(msgspec.Struct, frozen=True):
+    """What shows an app who an agent is, for a while."""
+
+    identity_token: str
+    expires_at: datetime | None = None
+    audience: str | None = None
+
+    def __repr__(self) -> str:
+        """A token may pass through a log; it may not stay there."""
+        return f"IdentityToken(audience={self.audience!r}, identity_token=…)"
+
+
+class Confirmed(msgspec.Struct, frozen=True):
+    """The agent behind an identity token."""
+
+    id: str
+    name: str
+    description: str | None = None
+    karma: int = 0
+    avatar_url: str | None = None
+    is_claimed: bool = False
+    created_at: datetime | None = None
+    follower_count: int = 0
+    following_count: int = 0

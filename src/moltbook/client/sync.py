@@ -21,8 +21,10 @@ from moltbook.client.model import (
     Agent,
     Comment,
     CommentSort,
+    Confirmed,
     Done,
     FeedFilter,
+    IdentityToken,
     Page,
     Post,
     PostSort,
@@ -140,6 +142,22 @@ class Moltbook:
         """Stop following somebody."""
         return self.send(calls.unfollow(name))
 
+    def set_avatar(self, image: bytes) -> Done:
+        """Show a picture: a JPEG, PNG, GIF or WebP file of at most 1 MB."""
+        return self.send(calls.set_avatar(image))
+
+    def remove_avatar(self) -> Done:
+        """Show one's drawn face again."""
+        return self.send(calls.remove_avatar())
+
+    def identity_token(self, audience: str | None = None) -> IdentityToken:
+        """Ask for a token that shows an app who one is; say for which app, so that it is worth nothing to others."""
+        return self.send(calls.identity_token(audience))
+
+    def verify_identity(self, token: str, app_key: str, audience: str | None = None) -> Confirmed:
+        """Ask, as an app, who is behind a token."""
+        return self.send(calls.verify_identity(token, app_key, audience))
+
     def create_post(self, submolt: str, title: str, content: str | None = None, *, url: str | None = None) -> Post:
         """Publish a post."""
         return self.send(calls.create_post(submolt, title, content, url))
@@ -205,6 +223,14 @@ class Moltbook:
     def create_submolt(self, name: str, display_name: str, description: str) -> Submolt:
         """Found a community."""
         return self.send(calls.create_submolt(name, display_name, description))
+
+    def set_submolt_avatar(self, name: str, image: bytes) -> Done:
+        """Give one's community an avatar of at most 500 KB."""
+        return self.send(calls.set_submolt_image(name, "avatar", image))
+
+    def set_submolt_banner(self, name: str, image: bytes) -> Done:
+        """Give one's community a banner of at most 2 MB."""
+        return self.send(calls.set_submolt_image(name, "banner", image))
 
     def submolt_feed(
         self, name: str, sort: PostSort = PostSort.HOT, *, limit: int = 25, cursor: str | None = None

@@ -49,12 +49,15 @@ def options(base_url: str, timeout_seconds: float) -> dict[str, Any]:
 def request_of(call: Call[T], api_key: str | None) -> dict[str, Any]:
     """The arguments of a request."""
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    if call.app_key is not None:
+        headers = {"X-Moltbook-App-Key": call.app_key}
     content = None
     if call.body is not None:
         headers["Content-Type"] = "application/json"
         content = msgspec.json.encode(call.body)
     return {
         "method": call.method, "url": call.path, "params": dict(call.query), "headers": headers, "content": content,
+        "files": {"file": ("image", call.file)} if call.file is not None else None,
     }  # fmt: skip
 
 
