@@ -125,7 +125,7 @@ class Api:
             body = _body(self._decoders[id(endpoint)], await self._read(receive, headers, self._body_bytes))
         elif endpoint.upload_bytes:
             boundary = boundary_of(headers.get(b"content-type"))
-            body = read_form(await self._read(receive, headers, endpoint.upload_bytes + AROUND_BYTES), boundary)
+            body = read_form(await self._read(receive, headers, endpoint.upload_bytes, AROUND_BYTES), boundary)
             if len(body.file) > endpoint.upload_bytes:
                 raise TooLarge(f"The file is larger than {endpoint.upload_bytes:,} bytes", "Send a smaller file.")
         try:
@@ -190,14 +190,16 @@ class Api:
         if budget is not None:
             into += budget.headers()
 
-    async def _read(self, receive: Receive, headers: "_Headers", limit: int) -> bytes:
+    async def _read(self, receive: Receive, headers: "_Headers", most: int, around: int = 0) -> bytes:
+        """The body, if it has at most so many bytes, and so many around them; not one more is waited for."""
+        limit = most + around
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or len(length) > 18 or int(length) > limit):
-            raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")
+            raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
         message = await receive()
         body: bytes = message.get("body", b"")
         if len(body) > limit:
-            raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")
+            raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
         if not message.get("more_body"):
             return body
         parts = [body]
@@ -209,7 +211,7 @@ class Api:
             part = message.get("body", b"")
             size += len(part)
             if size > limit:
-                raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")
+                raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
             parts.append(part)
         return b"".join(parts)
 
