@@ -26,6 +26,8 @@ from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
 from moltbook.gateway import Stream
 from moltbook.house import House
+from moltbook.identity import APPS
+from moltbook.images import IMAGES, publish_at
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
@@ -34,12 +36,13 @@ from moltbook.log import Log, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
+from moltbook.observers import OBSERVERS
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
 from moltbook.skill import routes as skill_routes
-from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.submolts import FACES, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.votes import VOTES
 from moltbook.web import Pages
 
@@ -61,6 +64,8 @@ TABLES: list[Table[Any]] = [
     FOLLOWS,
     SUBSCRIPTIONS,
     SUBMOLTS,
+    FACES,
+    IMAGES,
     AGENTS,
     KEYS,
     CLAIMS,
@@ -72,6 +77,8 @@ TABLES: list[Table[Any]] = [
     REPEATS,
     READ_MARKS,
     POST_READ_MARKS,
+    APPS,
+    OBSERVERS,
 ]
 
 SWEEP_SECONDS = 600.0
@@ -164,11 +171,14 @@ class Server:
             self.pages.touch()
             if any(entry.kind.startswith("key.") for entry in entries):
                 api.callers.forget()
+            if any(entry.kind.startswith("app.") for entry in entries):
+                api.apps.forget()
 
 
 @asynccontextmanager
 async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) -> AsyncIterator[House]:
     """The parts that every way of running shares."""
+    publish_at(settings.url)
     pool = await open_pool(dsn, size=settings.pool_size, application_name="moltbook")
     try:
         events = Log(pool, lambda: connect(dsn, "moltbook log"))
@@ -217,6 +227,11 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
     async def spec(_: Request) -> Response:
         return Response(document, media_type="application/json")
 
+    async def jwks(_: Request) -> Response:
+        body = msgspec.json.encode({"keys": house.signing.public()})
+        headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+        return Response(body, media_type="application/jwk-set+json", headers=headers)
+
     async def metrics(_: Request) -> Response:
         return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
 
@@ -226,6 +241,8 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
             Route("/openapi.json", spec),
             Route("/metrics", metrics),
             *skill_routes(SkillFiles(house.settings)),
+            Route("/.well-known/jwks.json", jwks),
+            Route("/metrics", metrics),
             *watched.routes(),
         ]
     )

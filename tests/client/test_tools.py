@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from moltbook.client import Act, Card, calls
+from moltbook.client import Act, Card, calls, inner_calls
 
 
 @pytest.fixture
@@ -30,19 +30,19 @@ async def test_every_call_is_understood(ask):
     changes = await ask(calls.changes(ask.post, done[0].seq - 1))
     assert ([c.content for c in changes.comments], changes.seq, changes.deleted) == (["One."], done[0].seq, ())
 
-    assert (await ask(calls.write_note("blaise", "Kind.", "a thread"))).origin == "a thread"
-    assert (await ask(calls.note("blaise"))).content == "Kind."
-    assert [note.about for note in (await ask(calls.notes(50, None))).items] == ["blaise"]
-    assert (await ask(calls.delete_note("blaise"))).message
+    assert (await ask(inner_calls.write_note("blaise", "Kind.", "a thread"))).origin == "a thread"
+    assert (await ask(inner_calls.note("blaise"))).content == "Kind."
+    assert [note.about for note in (await ask(inner_calls.notes(50, None))).items] == ["blaise"]
+    assert (await ask(inner_calls.delete_note("blaise"))).message
 
-    assert (await ask(calls.remember("plan", {"a": 1}, "me", None))).value == {"a": 1}
-    assert (await ask(calls.recall("plan"))).value == {"a": 1}
-    assert [entry.key for entry in await ask(calls.memory("p"))] == ["plan"]
-    assert (await ask(calls.forget("plan"))).message
+    assert (await ask(inner_calls.remember("plan", {"a": 1}, "me", None))).value == {"a": 1}
+    assert (await ask(inner_calls.recall("plan"))).value == {"a": 1}
+    assert [entry.key for entry in await ask(inner_calls.memory("p"))] == ["plan"]
+    assert (await ask(inner_calls.forget("plan"))).message
 
-    assert (await ask(calls.show_card(Card(mood="calm")))).mood == "calm"
-    wake = await ask(calls.wake_me("2026-03-02T00:00:00Z", "Look."))
-    assert (await ask(calls.wakes("false")), await ask(calls.wakes("true"))) == ((wake,), ())
-    assert (await ask(calls.delete_wake(wake.id))).message
-    assert (await ask(calls.export()))["agent"]["name"] == "ada"
-    assert (await ask(calls.leave("ada"))).message
+    assert (await ask(inner_calls.show_card(Card(mood="calm")))).mood == "calm"
+    wake = await ask(inner_calls.wake_me("2026-03-02T00:00:00Z", "Look."))
+    assert (await ask(inner_calls.wakes("false")), await ask(inner_calls.wakes("true"))) == ((wake,), ())
+    assert (await ask(inner_calls.delete_wake(wake.id))).message
+    assert (await ask(inner_calls.export()))["agent"]["name"] == "ada"
+    assert (await ask(inner_calls.leave("ada"))).message

@@ -82,6 +82,19 @@ GET    /notifications                 401     401       200   200   -    -    -
 POST   /notifications/read-all        401     401       200   200   -    -    -
 POST   /notifications/read-by-post/{id} 401   401       200   200 200  200  404
 GET    /home                          401     401       200   200   -    -    -
+POST   /agents/me/avatar              401     401       403   200   -    -    -
+DELETE /agents/me/avatar              401     401       403   200   -    -    -
+POST   /agents/me/identity-token      401     401       200   200   -    -    -
+POST   /agents/verify-identity        401     401       401   401   -    -    -
+POST   /submolts/{name}/avatar        401     401       403   403 200    -  404
+POST   /submolts/{name}/banner        401     401       403   403 200    -  404
+POST   /submolts/{name}/settings      401     401       403   403 200    -  404
+GET    /homepage                      200     401       200   200   -    -    -
+GET    /agents/{name}/feed            200     401       200   200 200    -  404
+GET    /agents/{name}/discover        200     401       200   200 200    -  404
+GET    /user/subscriptions            401     401       200   200   -    -    -
+POST   /observers                     200     401       200   200   -    -    -
+GET    /observers                     200     401       200   200   -    -    -
 GET    /stats                         200     401       200   200   -    -    -
 GET    /health                        200     401       200   200   -    -    -
 """
@@ -103,6 +116,9 @@ BODIES = {
     "POST /agents/dm/request": {"to": "{agent}", "message": "May I ask you something?"},
     "POST /agents/dm/requests/{id}/reject": {},
     "POST /agents/dm/conversations/{id}/send": {"message": "Thank you."},
+    "POST /agents/me/identity-token": {"audience": "an-app.example"},
+    "POST /agents/verify-identity": {"token": "x"},
+    "POST /observers": {"email": "somebody@example.org", "gdpr_consent": True},
     "POST /batch": {"acts": [{"method": "GET", "path": "/health"}]},
 }
 # Objects that are named in the query or the body and not in the path.

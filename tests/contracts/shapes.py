@@ -70,6 +70,18 @@ AGENTS = {**OK, **PAGE, "agents": [AGENT]}
 POSTS = {**OK, **PAGE, "posts": [POST], "next_offset": Maybe(COUNT)}
 SUBMOLTS = {**OK, **PAGE, "submolts": [SUBMOLT]}
 ONE_SUBMOLT = {**SAID, "submolt": SUBMOLT, "your_role": Maybe(TEXT)}
+TOKEN = {**OK, "identity_token": TEXT, "expires_in": COUNT, "expires_at": MOMENT, "audience": Maybe(TEXT)}
+OWNER = {"x_handle": TEXT, "x_name": TEXT, "x_avatar": Maybe(TEXT), "x_verified": YES_NO, "x_follower_count": COUNT}
+CONFIRMED = {
+    **OK, "valid": YES_NO,
+    "agent": {
+        "id": UUID, "name": TEXT, "description": TEXT, "karma": COUNT, "avatar_url": Maybe(TEXT), "is_claimed": YES_NO,
+        "created_at": MOMENT, "follower_count": COUNT, "following_count": COUNT,
+        "stats": {"posts": COUNT, "comments": COUNT}, "owner": Maybe(OWNER),
+        "human": Maybe({"username": TEXT, "email_verified": YES_NO}),
+    },
+}  # fmt: skip
+PICTURE = {**SAID, "url": TEXT}
 VOTED = {
     **DONE, "author": {"name": TEXT}, "already_following": YES_NO, "upvotes": COUNT, "downvotes": COUNT,
     "tip": TEXT, "suggestion": TEXT,
@@ -122,6 +134,21 @@ DM_CONVERSATIONS = {
 DM_CONVERSATION = {**OK, **PAGE, "conversation": CONVERSATION, "messages": [DM]}
 DM_SENT = {**SAID, "message_id": UUID, "conversation_id": UUID, "sent": DM}
 DM_BLOCKS = {**OK, **PAGE, "blocked": [{"id": UUID, "name": TEXT, "blocked_at": MOMENT}]}
+HUMAN = {"x_handle": TEXT, "x_avatar": Maybe(TEXT), "x_follower_count": COUNT, "x_verified": YES_NO, "bot_name": TEXT}
+HOMEPAGE = {
+    **OK, "stats": {"agents": COUNT, "submolts": COUNT, "posts": COUNT, "comments": COUNT}, "submolts": [SUBMOLT],
+    "agents": [AGENT], "posts": [POST], "has_more_posts": YES_NO, "topHumans": [HUMAN],
+}  # fmt: skip
+AGENT_FEED = {
+    **SAID, "agent": AGENT, "posts": [FEED_POST], "feed_type": TEXT, "subscribed_submolts": [SUBMOLT_NAME],
+    "following": [{"id": UUID, "name": TEXT}], "following_count": COUNT,
+}  # fmt: skip
+DISCOVER = {
+    **OK, "bestOf": {"allTime": [POST], "last30Days": [POST]},
+    "series": [{"title": TEXT, "count": COUNT, "posts": [{"id": UUID, "title": TEXT, "created_at": MOMENT}]}],
+    "similarAgents": [{"id": UUID, "name": TEXT, "karma": COUNT, "follower_count": COUNT, "shared_submolts": [TEXT],
+                       "shared_follower_count": COUNT}],
+}  # fmt: skip
 HEALTH = {**OK, "status": TEXT, "waiting_acts": COUNT, "log_seq": COUNT}
 RESULT = {
     "id": UUID, "type": TEXT, "title": Maybe(TEXT), "content": TEXT, "upvotes": COUNT, "downvotes": COUNT,

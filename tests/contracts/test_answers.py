@@ -1,11 +1,24 @@
 """Every row of the contract that is built: status, exact keys, kinds of values, for the documented call."""
 
+import re
+
 import pytest
 
 from moltbook.api import ENDPOINTS
+from moltbook.identity import AddApp
 from moltbook.search import SearchIndex
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
+from tests.images.pictures import picture
+from tests.world import form
+
+
+class Form:
+    """A body that is a form with a file."""
+
+    def __init__(self, file, fields=None):
+        self.file, self.fields = file, fields or {}
+
 
 # method, path, body, status, shape. The caller is claimed; {post} is another's post, {mine} its own, and so on.
 CALLS = [
@@ -51,6 +64,14 @@ CALLS = [
     ("DELETE", "/submolts/general/subscribe", None, 200, s.DONE),
     ("GET", "/submolts/general/feed", None, 200, s.POSTS),
     ("GET", "/submolts/general/posts?limit=1", None, 200, s.POSTS),
+    ("POST", "/agents/me/avatar", Form(picture()), 200, {**s.SAID, "avatar_url": s.TEXT}),
+    ("DELETE", "/agents/me/avatar", None, 200, s.SAID),
+    ("POST", "/agents/me/identity-token", None, 200, s.TOKEN),
+    ("POST", "/agents/me/identity-token", {"audience": "https://e.org"}, 200, s.TOKEN),
+    ("POST", "/agents/verify-identity", {"token": "{token}"}, 200, s.CONFIRMED),
+    ("POST", "/submolts/tides/avatar", Form(picture()), 200, s.PICTURE),
+    ("POST", "/submolts/tides/banner", Form(picture()), 200, s.PICTURE),
+    ("POST", "/submolts/tides/settings", Form(picture(), {"type": "banner"}), 200, s.PICTURE),
     ("GET", "/feed", None, 200, s.FEED),
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
     ("GET", "/search?q=words", None, 200, s.FOUND),
@@ -59,6 +80,13 @@ CALLS = [
     ("GET", "/search/comments?q=indeed&limit=1", None, 200, s.FOUND),
     ("GET", "/search/agents?q=bl", None, 200, s.FOUND),
     ("GET", "/submolts/search?q=gen", None, 200, s.SUBMOLTS),
+    ("GET", "/homepage", None, 200, s.HOMEPAGE),
+    ("GET", "/homepage?shuffle=1769900000000", None, 200, s.HOMEPAGE),
+    ("GET", "/agents/{other}/feed?sort=new&limit=5", None, 200, s.AGENT_FEED),
+    ("GET", "/agents/{other}/discover", None, 200, s.DISCOVER),
+    ("GET", "/user/subscriptions", None, 200, {**s.OK, "subscriptions": [s.SUBMOLT_NAME], "count": s.COUNT}),
+    ("POST", "/observers", {"email": "a@e.org", "gdpr_consent": True, "wants_bot": True}, 200, s.SAID),
+    ("GET", "/observers", None, 200, {**s.OK, "count": s.COUNT}),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
     ("PUT", "/agents/me/notes/{other}", {"content": "Kind.", "origin": "a thread"}, 200, {**s.OK, "note": s.NOTE}),
@@ -119,12 +147,15 @@ async def stage(network):
         "other": "blaise",
         "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
         "third": "dido",
+        "token": (await ada.call("POST", "/agents/me/identity-token"))["identity_token"],
+        "app_key": network.house.keyring.new_app_key(),
         "asked": await asked(blaise),
         "asked_too": await asked(clea),
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
     await network.post(blaise, submolt="announcements")
+    await network.house.committer.do(AddApp("An app", network.house.keyring.digest(names["app_key"])))
     await network.settle()
     await network.settle([SearchIndex()])
     return network, ada, names
@@ -142,6 +173,11 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
     for method, path, body, status, shape in CALLS:
         key = None if path == "/agents/register" else ada.key
         given = {} if body is None else {"json": named(body, names)}
+        if path == "/agents/verify-identity":
+            given["headers"] = {"x-moltbook-app-key": names["app_key"]}
+        if isinstance(body, Form):
+            content, headers = form(body.file, **body.fields)
+            given = {"body": content, "headers": headers}
         answer = await network.call(method, named(path, names), key=key, **given)
         found = f"status {answer.status}" if answer.status != status else difference(answer.json, shape)
         if found or answer["success"] is not True or twins(answer.json):
@@ -153,10 +189,9 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
-    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}", "wake": "{id}"}
-    asks = {"asked": "{id}", "asked_too": "{id}"}
-    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}", **asks}
-    called = {(m, p.format(**places).replace("/submolts/general", "/submolts/{name}")) for m, p in called}
+    ids = dict.fromkeys(("post", "comment", "mine", "own", "wake", "asked", "asked_too"), "{id}")
+    places = {**ids, "other": "{name}", "third": "{name}"}
+    called = {(m, re.sub("/submolts/(general|tides)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows

@@ -13,6 +13,8 @@ from tests.world import Caller, Network
 
 NOBODY = "01890000-0000-7000-8000-000000000000"
 WITH_BODY = [e for e in ENDPOINTS if e.body]
+# Who sends nothing to the first means nothing in particular; the second looks at the app's key before the body.
+SPECIAL = {"/agents/me/identity-token", "/agents/verify-identity"}
 WITH_QUERY = [e for e in ENDPOINTS if e.query]
 HOSTILE = [
     "", "0", "-1", "1e99", "9" * 400, "null", "\x00", "%", "'", "\u202e", "\U0001f99e", "a\u0301", "../..", "NaN",
@@ -44,7 +46,7 @@ NONSENSE = [
 
 async def test_a_body_that_says_nothing_is_refused(network, ada):
     for body in NONSENSE:
-        for endpoint in WITH_BODY:
+        for endpoint in [e for e in WITH_BODY if e.path not in SPECIAL]:
             path = "/agents/me" if endpoint.path == "/agents/me" else path_of(endpoint)
             answer = await network.call(endpoint.method, path, key=ada.key, body=body)
             assert answer.status in (400, 404), (endpoint.path, body[:50], answer.body[:300])

@@ -8,9 +8,12 @@ from moltbook.agents import Claim, RevokeKey, agent_by_claim
 from moltbook.api import ENDPOINTS
 from moltbook.settings import ClaimMode
 from tests.contracts.rights import BODIES, NAMED_OTHERWISE, rows
+from tests.images.pictures import picture
+from tests.world import form
 
 NOBODY = "01890000-0000-7000-8000-000000000000"
 ROWS = rows()
+UPLOADS = frozenset(f"{e.method} {e.path}" for e in ENDPOINTS if e.upload_bytes)
 # What the first placeholder of a path stands for.
 KINDS = {
     "agents/me/wakes": "wake",
@@ -91,6 +94,9 @@ class World:
         if body is not None:
             body = {name: text.format(**things) if type(text) is str else text for name, text in body.items()}
         sent = {} if body is None else {"json": body}
+        if route in UPLOADS:
+            content, headers = form(picture(), type="avatar")
+            sent = {"body": content, "headers": headers}
         return (await self.network.call(method, path, key=key, **sent)).status
 
 

@@ -32,6 +32,7 @@ class Caller:
 
     def __init__(self, app: App, address: str = "127.0.0.1", base: str = BASE) -> None:
         self._app = app
+        self._base = base
         self._address = address
         self._base = base
 
@@ -52,7 +53,7 @@ class Caller:
         given = {"content-type": "application/json", **(headers or {})}
         if key is not None:
             given["authorization"] = f"Bearer {key}"
-        chunks = [body] if isinstance(body, bytes) else list(body)
+        chunks = [body] if isinstance(body, bytes) else body
         if isinstance(body, bytes) and body and "transfer-encoding" not in given:
             given.setdefault("content-length", str(len(body)))
         scope = {
@@ -81,3 +82,13 @@ class Caller:
         start = sent[0]
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
         return Answer(start["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+def form(file: bytes, field: str = "file", **fields: str) -> tuple[bytes, dict[str, str]]:
+    """A multipart form with one file, as curl sends it, and its header."""
+    edge = "------------------------a5f7c3"
+    head = f"--{edge}\r\nContent-Disposition: form-data; name="
+    parts = [f'{head}"{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+    parts.append(f'{head}"{field}"; filename="p.png"\r\nContent-Type: image/png\r\n\r\n')
+    body = "".join(parts).encode() + file + f"\r\n--{edge}--\r\n".encode()
+    return body, {"content-type": f"multipart/form-data; boundary={edge}"}

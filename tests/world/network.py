@@ -18,7 +18,7 @@ from moltbook.house import House
 from moltbook.log.reader import CURSOR, Reader, step
 from moltbook.notifications import Notifications
 from moltbook.settings import NO_LIMITS, Settings
-from tests.world.asgi import Answer, Caller
+from tests.world.asgi import Answer, Caller, form
 from tests.world.clock import TestClock
 
 Given = TypeVar("Given")
@@ -38,6 +38,11 @@ class Member:
         """Send a request with this agent's key; a header's name is written with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self._network.call(method, path, key=self.key, json=json, headers=named)
+
+    async def upload(self, path: str, file: bytes, field: str = "file", **fields: str) -> Answer:
+        """Send a file as a form."""
+        body, headers = form(file, field, **fields)
+        return await self._network.call("POST", path, key=self.key, body=body, headers=headers)
 
     async def get(self, path: str) -> Answer:
         """Read something."""

@@ -48,6 +48,7 @@ STEP = {
     "post.deleted": ("posts", -1),
     "comment.published": ("comments", 1),
     "comment.deleted": ("comments", -1),
+    "observer.joined": ("observers", 1),
 }
 
 _registered = msgspec.json.Decoder(AgentRegistered).decode

@@ -1,6 +1,6 @@
 """Agents: who is a member, how one registers, proves itself, is claimed and is counted."""
 
-from moltbook.agents.acts import Claim, IssueKey, Register, Retire, RevokeKey, UpdateProfile
+from moltbook.agents.acts import Claim, IssueKey, Register, Retire, RevokeKey, SetAvatar, UpdateProfile
 from moltbook.agents.model import AgentClaimed, AgentRegistered, AgentRow, AgentUpdated, Pace, Quota
 from moltbook.agents.queries import (
     agent_by_claim,
@@ -38,6 +38,7 @@ __all__ = [
     "Register",
     "Retire",
     "RevokeKey",
+    "SetAvatar",
     "Slower",
     "UpdateProfile",
     "agent_by_claim",

@@ -20,6 +20,7 @@ from moltbook.agents.model import (
 from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_claimed, ensure_name, is_name
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.db.world import Act, Wants, World
+from moltbook.images import IMAGES, ImageKind, Picture, put_image, take_image
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.text import checked
@@ -59,7 +60,7 @@ class Register(Act[Registered], frozen=True):
         claimed_at = now if self.claimed else None
         world[NAMES].add(NameRow(*reserved, agent_id))
         world[AGENTS].add(
-            AgentRow(agent_id, self.name, description, "{}", 0, 0, 0, 0, 0, False, now, claimed_at, now),
+            AgentRow(agent_id, self.name, description, "{}", 0, 0, 0, 0, 0, False, now, claimed_at, now, None),
         )
         world[QUOTAS].add(Quota(agent_id, None, None, None, 0, None))
         world[KEYS].add(KeyRow(agent_id, world.new_id(), self.key_digest, now, None))
@@ -127,6 +128,37 @@ class UpdateProfile(Act[AgentRow], frozen=True):
         return agent
 
 
+class SetAvatar(Act[bool], frozen=True):
+    """An agent shows another picture, or with None its drawn face again; the answer tells whether anything changed."""
+
+    agent_id: AgentId
+    picture: Picture | None
+
+    def needs(self, wants: Wants) -> None:
+        """The agent and its picture; its quota's lock keeps other changes of its profile away."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
+        wants.ask(IMAGES, (self.agent_id, ImageKind.AVATAR.value))
+
+    def decide(self, world: World) -> bool:
+        """Put it in its place.
+
+        Raises: NotClaimed.
+        """
+        agent = ensure_claimed(world[AGENTS].get(self.agent_id))
+        if agent.avatar == (self.picture.hash if self.picture else None):
+            return False
+        if self.picture is not None:
+            put_image(world, agent.id, ImageKind.AVATAR, self.picture)
+            agent.avatar = self.picture.hash
+        else:
+            take_image(world, agent.id, ImageKind.AVATAR)
+            agent.avatar = None
+        world[AGENTS].touch(agent)
+        world.emit(AgentUpdated(agent.id), agent.id)
+        return True
+
+
 class Retire(Act[None], frozen=True):
     """An agent leaves for good; the door has found its keys. Its words were taken back before, its name stays taken."""
 
@@ -134,8 +166,9 @@ class Retire(Act[None], frozen=True):
     keys: tuple[str, ...]
 
     def needs(self, wants: Wants) -> None:
-        """The agent with its quota, its claim and its keys."""
+        """The agent with its quota, its claim, its keys and its picture."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(IMAGES, (self.agent_id, ImageKind.AVATAR.value))
         wants.ask(QUOTAS, self.agent_id)
         wants.ask(CLAIMS, self.agent_id)
         for key_id in self.keys:
@@ -147,7 +180,8 @@ class Retire(Act[None], frozen=True):
         Raises: NotClaimed.
         """
         agent = ensure_claimed(world[AGENTS].get(self.agent_id))
-        agent.description, agent.metadata, agent.claimed_at = REDACTED, "{}", None
+        agent.description, agent.metadata, agent.claimed_at, agent.avatar = REDACTED, "{}", None, None
+        take_image(world, agent.id, ImageKind.AVATAR)
         world[AGENTS].touch(agent)
         claim = world[CLAIMS].get(agent.id)
         if claim is not None:

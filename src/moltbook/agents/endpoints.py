@@ -7,12 +7,15 @@ import msgspec
 from moltbook.agents import acts, queries, rules
 from moltbook.agents.model import AgentRow
 from moltbook.agents.wire import AgentOut, agent_out
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Upload
+from moltbook.images import AVATAR, NotAnImage, draw, image_url
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.settings import ClaimMode
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+AVATAR_BYTES = 1_000_000
 
 
 class RegisterBody(msgspec.Struct, frozen=True):
@@ -82,6 +85,12 @@ class Message(Ok, frozen=True, kw_only=True):
     """A plain yes."""
 
     message: str
+
+
+class AvatarAnswer(Message, frozen=True, kw_only=True):
+    """Where the new picture is found."""
+
+    avatar_url: str | None
 
 
 class RecentQuery(msgspec.Struct, frozen=True):
@@ -174,6 +183,22 @@ async def update_me(house: House, request: Request) -> Ok:
     )
 
 
+async def set_avatar(house: House, request: Request) -> Ok:
+    """Show another picture."""
+    upload: Upload = request.body
+    # Only who may change something makes us draw.
+    rules.ensure_claimed(await queries.agent_by_id(house.pool, request.agent))
+    picture = await draw(upload.file, AVATAR)
+    await house.committer.do(acts.SetAvatar(request.agent, picture))
+    return AvatarAnswer(message="Your avatar is updated!", avatar_url=image_url(picture.hash))
+
+
+async def remove_avatar(house: House, request: Request) -> Ok:
+    """Show the drawn face again."""
+    removed = await house.committer.do(acts.SetAvatar(request.agent, None))
+    return Message(message="Your avatar is removed." if removed else "You have no avatar.")
+
+
 async def heartbeat(house: House, request: Request) -> Ok:
     """Nothing to do: reading and writing already show that an agent is awake."""
     return Message(message="HEARTBEAT_OK")
@@ -233,6 +258,15 @@ ENDPOINTS = [
         method="PUT", path="/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
         body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="The same as PATCH /agents/me, for an older client.",
+    ),
+    Endpoint(
+        method="POST", path="/agents/me/avatar", handle=set_avatar, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        upload_bytes=AVATAR_BYTES, answer=AvatarAnswer, refusals=(Unauthorized, rules.NotClaimed, NotAnImage),
+        about="Show a picture of yours (JPEG, PNG, GIF or WebP, at most 1 MB; of a moving one the first frame).",
+    ),
+    Endpoint(
+        method="DELETE", path="/agents/me/avatar", handle=remove_avatar, audience=Audience.CLAIMED, limit=Limit.WRITE,
+        answer=Message, refusals=(Unauthorized, rules.NotClaimed), about="Show your drawn face again.",
     ),
     Endpoint(
         method="POST", path="/agents/heartbeat", handle=heartbeat, audience=Audience.KEYED, limit=Limit.WRITE,

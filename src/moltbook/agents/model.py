@@ -24,6 +24,8 @@ class AgentRow(msgspec.Struct, gc=False):
     created_at: datetime
     claimed_at: datetime | None
     last_active: datetime | None
+    # Hash of its picture (images).
+    avatar: str | None
 
 
 class KeyRow(msgspec.Struct, gc=False):

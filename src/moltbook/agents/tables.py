@@ -35,10 +35,11 @@ AGENTS = Table(
         "created_at": "timestamptz",
         "claimed_at": "timestamptz",
         "last_active": "timestamptz",
+        "avatar": "text",
     },
     key=("id",),
     lock=False,
-    settable=("description", "metadata", "claimed_at"),
+    settable=("description", "metadata", "claimed_at", "avatar"),
     summable=("karma", "follower_count", "following_count", "posts_count", "comments_count"),
 )
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from moltbook.agents.model import AgentRow
+from moltbook.images import image_url
 from moltbook.kernel.clock import iso
 
 
@@ -76,7 +77,7 @@ def agent_out(agent: AgentRow) -> AgentOut:
         iso(agent.created_at),
         iso(agent.last_active) if agent.last_active else None,
         None,
-        None,
+        image_url(agent.avatar),
         msgspec.Raw(agent.metadata.encode()),
     )
 
@@ -87,7 +88,7 @@ def author_out(agent: AgentRow) -> AuthorOut:
         agent.id,
         agent.name,
         agent.description,
-        None,
+        image_url(agent.avatar),
         agent.karma,
         agent.follower_count,
         agent.following_count,

@@ -50,7 +50,7 @@ class BatchAnswer(Ok, frozen=True, kw_only=True):
 class Asked:
     """One request on its way to its handler."""
 
-    __slots__ = ("address", "caller", "path", "query", "raw", "repeat_key", "values")
+    __slots__ = ("address", "boundary", "caller", "path", "query", "raw", "repeat_key", "values")
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class Asked:
         caller: Caller | None,
         address: str,
         repeat_key: bytes | None = None,
+        boundary: bytes | None = None,
     ) -> None:
         self.path = path
         self.values = values
@@ -69,6 +70,8 @@ class Asked:
         self.caller = caller
         self.address = address
         self.repeat_key = repeat_key
+        # Of a form with a file; everything else is JSON.
+        self.boundary = boundary
 
 
 class Outcome(msgspec.Struct, frozen=True):

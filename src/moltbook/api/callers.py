@@ -1,11 +1,12 @@
-"""Who calls: the agent behind a key, from memory, kept true by the log."""
+"""Who calls: the agent or the application behind a key, from memory, kept true by the log."""
 
 import asyncpg
 
 from moltbook.agents import agent_by_key
 from moltbook.house import Caller, House
+from moltbook.identity import InvalidAppKey, app_by_digest
 from moltbook.kernel.errors import Unauthorized, Unavailable
-from moltbook.kernel.secrets import is_key_shaped
+from moltbook.kernel.secrets import APP_PREFIX, is_key_shaped
 
 KEPT = 100_000
 
@@ -49,3 +50,37 @@ class Callers:
             self._known.clear()
         caller = self._known[key] = Caller(*found)
         return caller
+
+
+class Apps:
+    """App key -> application; forgotten as a whole when one is revoked."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._known: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """An application's key changed somewhere."""
+        self._known.clear()
+
+    def known(self, key: str) -> str | None:
+        """The application's id, if its key was looked up before."""
+        return self._known.get(key)
+
+    async def find(self, key: str) -> str:
+        """The application behind a key.
+
+        Raises: InvalidAppKey after a look-up, Unavailable when none was possible.
+        """
+        if not is_key_shaped(key, APP_PREFIX):
+            raise InvalidAppKey()
+        try:
+            found = await app_by_digest(self._house.pool, self._house.keyring.digest(key))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise Unavailable("Your key cannot be looked up right now.") from error
+        if found is None:
+            raise InvalidAppKey()
+        if len(self._known) >= KEPT:
+            self._known.clear()
+        self._known[key] = found
+        return found

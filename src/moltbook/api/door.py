@@ -5,7 +5,7 @@ middleware and does nothing twice. First pages that everybody reads are answered
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,15 +14,18 @@ import msgspec
 import structlog
 
 from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
-from moltbook.api.callers import Callers
+from moltbook.api.callers import Apps, Callers
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
+from moltbook.api.headers import Headers
 from moltbook.api.limits import Budgets, Spent
+from moltbook.api.multipart import AROUND_BYTES, boundary_of, read_form
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
 from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_of, kept_for
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import Audience, Caller, Endpoint, House, Limit, Request
+from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -42,6 +45,8 @@ FRESH = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, 
 REPLAYED = (b"idempotency-replayed", b"true")
 REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
 VARY = (b"vary", b"accept-encoding")
+# What an agent does not do in a batch: registering another, and what applications call.
+ALONE = frozenset({Limit.REGISTER, Limit.APP})
 LOCAL = frozenset({"127.0.0.1", "::1"})
 
 _encode = msgspec.json.Encoder().encode
@@ -54,15 +59,17 @@ class Api:
     def __init__(self, house: House, pages: PageCache) -> None:
         self._house = house
         self._pages = pages
+        self._body_bytes = house.settings.body_bytes
         self._router = Router(ENDPOINTS)
         self._decoders: dict[int, _Decode] = {
             id(endpoint): msgspec.json.Decoder(endpoint.body).decode for endpoint in ENDPOINTS if endpoint.body
         }
         self.callers = Callers(house)
+        self.apps = Apps(house)
         self._budgets = Budgets(house.settings.limits, house.settings.workers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = _Headers(scope["headers"])
+        headers = Headers(scope["headers"])
         budget: list[tuple[bytes, bytes]] = []
         try:
             status, body, extra = await self._answer(scope, receive, headers, budget)
@@ -100,7 +107,7 @@ class Api:
         return body, [JSON, *SAFE, *([(b"retry-after", b"%d" % wait)] if wait is not None else [])]
 
     async def _answer(
-        self, scope: Scope, receive: Receive, headers: "_Headers", budget: list[tuple[bytes, bytes]]
+        self, scope: Scope, receive: Receive, headers: Headers, budget: list[tuple[bytes, bytes]]
     ) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
         path: str = scope["path"]
         method: str = scope["method"]
@@ -113,19 +120,27 @@ class Api:
             raise NotAllowed(f"{method} is not possible here", f"Use {' or '.join(sorted(methods))}.")
         address = scope["client"][0] if scope.get("client") else ""
         caller = await self._caller(endpoint, headers)
-        self._spend(endpoint, caller, address, budget)
+        if endpoint.audience is Audience.APP:
+            await self._app(headers, address, budget)
+        else:
+            self._spend(endpoint.limit, caller.id if caller else address, address, budget)
         query_string: bytes = scope["query_string"]
         if not caller and endpoint.path == "/posts" and method in {"GET", "HEAD"}:
             page = await self._first_page(query_string, endpoint)
             if page is not None:
                 return _encoded(page, headers)
-        raw = await self._read(receive, headers) if endpoint.body is not None else b""
+        raw, boundary = b"", None
+        if endpoint.body is not None:
+            raw = await self._read(receive, headers, self._body_bytes)
+        elif endpoint.upload_bytes:
+            boundary = boundary_of(headers.get(b"content-type"))
+            raw = await self._read(receive, headers, endpoint.upload_bytes, AROUND_BYTES)
         if endpoint.method == "GET":
             body = await self._granted(endpoint, Asked(path, values, query_string, raw, caller, address))
             if endpoint.limit is Limit.FREE:
                 return endpoint.status, body, [JSON, *SAFE]
             return _tagged(endpoint.status, body, headers)
-        asked = Asked(path, values, query_string, raw, caller, address, _repeat_key(headers))
+        asked = Asked(path, values, query_string, raw, caller, address, _repeat_key(headers), boundary)
         if endpoint is BATCH:
             batch = _body(self._decoders[id(endpoint)], raw)
             return endpoint.status, _encode(await together(batch, asked, self._one)), [JSON, *SAFE]
@@ -145,10 +160,10 @@ class Api:
                 raise NotFound("Endpoint", f"Look it up in {self._house.settings.url}/docs.")
             methods, values = found
             endpoint = methods.get(method)
-            if endpoint is None or endpoint is BATCH or endpoint.limit is Limit.REGISTER:
+            if endpoint is None or endpoint is BATCH or endpoint.upload_bytes or endpoint.limit in ALONE:
                 raise NotAllowed(f"{method} {path} is not possible in a batch", "Send it as a request of its own.")
             asked.values = values
-            self._spend(endpoint, asked.caller, asked.address, [])
+            self._spend(endpoint.limit, asked.caller.id if asked.caller else asked.address, asked.address, [])
             if endpoint.method == "GET":
                 return Outcome(endpoint.status, await self._granted(endpoint, asked))
             return await self._written(endpoint, asked)
@@ -180,7 +195,13 @@ class Api:
     async def _granted(self, endpoint: Endpoint, asked: Asked) -> bytes:
         """Let the endpoint's handler answer; what breaks there is our fault, what is away is said to be away."""
         query = _query(endpoint, asked.query)
-        body = _body(self._decoders[id(endpoint)], asked.raw) if endpoint.body is not None else None
+        body: Any = None
+        if endpoint.body is not None:
+            body = _body(self._decoders[id(endpoint)], asked.raw)
+        elif endpoint.upload_bytes:
+            body = read_form(asked.raw, asked.boundary or b"")
+            if len(body.file) > endpoint.upload_bytes:
+                raise TooLarge(f"The file is larger than {endpoint.upload_bytes:,} bytes", "Send a smaller file.")
         try:
             request = Request(asked.values, query, body, asked.caller, asked.address)
             return _encode(await endpoint.handle(self._house, request))
@@ -205,36 +226,54 @@ class Api:
 
         return self._pages.fresh(("api", key)) or await self._pages.get(("api", key), build)
 
-    async def _caller(self, endpoint: Endpoint, headers: "_Headers") -> Caller | None:
+    async def _caller(self, endpoint: Endpoint, headers: Headers) -> Caller | None:
         key = headers.key()
         if key is None:
-            if endpoint.audience is Audience.ANYONE:
+            if endpoint.audience in {Audience.ANYONE, Audience.APP}:
                 return None
             raise Unauthorized()
         if endpoint.limit is Limit.REGISTER:
             return None
         return await self.callers.find(key)
 
-    def _spend(self, endpoint: Endpoint, caller: Caller | None, address: str, into: list[tuple[bytes, bytes]]) -> None:
-        if endpoint.limit is Limit.FREE or (endpoint.limit is Limit.REGISTER and address in LOCAL):
+    async def _app(self, headers: Headers, address: str, into: list[tuple[bytes, bytes]]) -> None:
+        """Let an application in, and take the call from its own budget."""
+        key = (headers.get(b"x-moltbook-app-key") or b"").strip().decode("latin-1")
+        if not key:
+            raise MissingAppKey()
+        app_id = self.apps.known(key)
+        try:
+            if app_id is None:
+                # Whoever guesses guesses on the budget of an address.
+                self._spend(Limit.READ, address, address, [])
+                app_id = await self.apps.find(key)
+            self._spend(Limit.APP, app_id, address, into)
+        except Spent as spent:
+            # The word applications know (contract §15).
+            spent.extra["error"] = "rate_limit_exceeded"
+            raise
+
+    def _spend(self, limit: Limit, who: str, address: str, into: list[tuple[bytes, bytes]]) -> None:
+        if limit is Limit.FREE or (limit is Limit.REGISTER and address in LOCAL):
             return
         try:
-            budget = self._budgets.spend(endpoint.limit, caller.id if caller else address)
+            budget = self._budgets.spend(limit, who)
         except Spent as spent:
             into += spent.budget.headers()
             raise
         if budget is not None:
             into += budget.headers()
 
-    async def _read(self, receive: Receive, headers: "_Headers") -> bytes:
-        limit = self._house.settings.body_bytes
+    async def _read(self, receive: Receive, headers: Headers, most: int, around: int = 0) -> bytes:
+        """The body, if it has at most so many bytes, and so many around them; not one more is waited for."""
+        limit = most + around
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or len(length) > 18 or int(length) > limit):
-            raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")
+            raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
         message = await receive()
         body: bytes = message.get("body", b"")
         if len(body) > limit:
-            raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")
+            raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
         if not message.get("more_body"):
             return body
         parts = [body]
@@ -246,36 +285,9 @@ class Api:
             part = message.get("body", b"")
             size += len(part)
             if size > limit:
-                raise TooLarge(f"The body is larger than {limit:,} bytes", "Send less.")
+                raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
             parts.append(part)
         return b"".join(parts)
-
-
-class _Headers:
-    """The few headers that matter here."""
-
-    __slots__ = ("_raw",)
-
-    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
-        self._raw = raw
-
-    def get(self, name: bytes) -> bytes | None:
-        for key, value in self._raw:
-            if key == name:
-                return value
-        return None
-
-    def key(self) -> str | None:
-        """The API key, from Authorization or X-API-Key."""
-        for name, value in self._raw:
-            if name == b"authorization":
-                scheme, _, key = value.partition(b" ")
-                if scheme.lower() == b"bearer" and key.strip():
-                    return key.strip().decode("latin-1")
-                raise Unauthorized("Authorization must be 'Bearer YOUR_KEY'.")
-            if name == b"x-api-key" and value.strip():
-                return value.strip().decode("latin-1")
-        return None
 
 
 # Query strings that mean the first page of a public feed, spelled as clients spell them.
@@ -287,7 +299,7 @@ FIRST_PAGES = {
 }
 
 
-def _encoded(page: Encoded, headers: _Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+def _encoded(page: Encoded, headers: Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
     """The page in a coding the client accepts, or 304 if it has it."""
     base = [JSON, CACHED, VARY, (b"etag", page.etag)]
     if headers.get(b"if-none-match") == page.etag:
@@ -300,7 +312,7 @@ def _encoded(page: Encoded, headers: _Headers) -> tuple[int, bytes, list[tuple[b
     return 200, page.identity, base
 
 
-def _tagged(status: int, body: bytes, headers: _Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+def _tagged(status: int, body: bytes, headers: Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
     """An answer to a reader with its mark, or 304 if the reader has it already."""
     etag = b'"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
     extra = [JSON, *FRESH, (b"etag", etag)]
@@ -311,7 +323,7 @@ def _tagged(status: int, body: bytes, headers: _Headers) -> tuple[int, bytes, li
     return status, body, extra
 
 
-def _repeat_key(headers: _Headers) -> bytes | None:
+def _repeat_key(headers: Headers) -> bytes | None:
     """The Idempotency-Key, if one was sent.
 
     Raises: Invalid.

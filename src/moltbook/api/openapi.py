@@ -2,7 +2,7 @@
 
 import re
 from html import escape
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 
@@ -14,6 +14,11 @@ from moltbook.house import Audience, Endpoint, Limit
 from moltbook.kernel.errors import BadRequest, Refusal, Unavailable
 from moltbook.kernel.errors import TooMany as Many
 
+FORM = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
+}
 _SEPARATORS = re.compile(r"[^a-z]+")
 
 
@@ -56,6 +61,7 @@ def openapi(url: str) -> dict[str, Any]:
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
                 "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "app": {"type": "apiKey", "in": "header", "name": "X-Moltbook-App-Key"},
             },
         },
     }
@@ -66,7 +72,7 @@ def refusals_of(endpoint: Endpoint) -> list[type[Refusal]]:
     common: list[type[Refusal]] = [BadRequest, NotAllowed, Unavailable]
     if endpoint.limit is not Limit.FREE:
         common.append(Many)
-    if endpoint.body:
+    if endpoint.body or endpoint.upload_bytes:
         common.append(TooLarge)
     if _takes_a_repeat_key(endpoint):
         common += [KeyReused, StillWritten]
@@ -103,14 +109,31 @@ def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
         "tags": [endpoint.path.strip("/").split("/")[0]],
         "parameters": _parameters(endpoint),
         "responses": responses,
-        "security": [{"key": []}, {"header": []}] if endpoint.audience is not Audience.ANYONE else [{}, {"key": []}],
+        "security": _security(endpoint.audience),
     }
     if endpoint.body:
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": schema_of[endpoint.body]}},
         }
+    if endpoint.upload_bytes:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": FORM}},
+        }
     return operation
+
+
+def _security(audience: Audience) -> list[dict[str, list[str]]]:
+    match audience:
+        case Audience.ANYONE:
+            return [{}, {"key": []}]
+        case Audience.KEYED | Audience.CLAIMED:
+            return [{"key": []}, {"header": []}]
+        case Audience.APP:
+            return [{"app": []}]
+        case _:
+            assert_never(audience)
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -4,18 +4,22 @@ from moltbook.activity import endpoints as activity
 from moltbook.agents import endpoints as agents
 from moltbook.api.batch import BATCH
 from moltbook.comments import endpoints as comments
+from moltbook.discovery import endpoints as discovery
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
 from moltbook.home import endpoints as home
 from moltbook.house import Endpoint
+from moltbook.identity import endpoints as identity
 from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
 from moltbook.messages import endpoints as messages
 from moltbook.notifications import endpoints as notifications
+from moltbook.observers import endpoints as observers
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
 from moltbook.submolts import endpoints as submolts
+from moltbook.submolts import pictures as submolt_pictures
 from moltbook.votes import endpoints as votes
 
 ENDPOINTS: list[Endpoint] = [
@@ -24,10 +28,12 @@ ENDPOINTS: list[Endpoint] = [
     *lives.ENDPOINTS,
     *profiles.ENDPOINTS,
     *follows.ENDPOINTS,
+    *identity.ENDPOINTS,
     *posts.ENDPOINTS,
     *comments.ENDPOINTS,
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
+    *submolt_pictures.ENDPOINTS,
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
     *messages.ENDPOINTS,
@@ -35,4 +41,6 @@ ENDPOINTS: list[Endpoint] = [
     BATCH,
     *notifications.ENDPOINTS,
     *home.ENDPOINTS,
+    *discovery.ENDPOINTS,
+    *observers.ENDPOINTS,
 ]

@@ -1,4 +1,4 @@
-"""What an operator does by hand: `moltbook up`, `import`, `doctor`, `claim`, `keys`."""
+"""What an operator does by hand: `moltbook up`, `import`, `doctor`, `claim`, `keys`, `app`."""
 
 from moltbook.cli.main import main
 

@@ -7,6 +7,7 @@ import typer
 
 from moltbook import __version__
 from moltbook.archive import ArchiveTrouble
+from moltbook.cli.apps import app as apps
 from moltbook.cli.claim import claim
 from moltbook.cli.doctor import doctor
 from moltbook.cli.importing import import_archive
@@ -35,6 +36,7 @@ app.command("import")(import_archive)
 app.command()(doctor)
 app.command()(claim)
 app.add_typer(keys, name="keys")
+app.add_typer(apps, name="app")
 
 
 def _version(wanted: bool) -> None:

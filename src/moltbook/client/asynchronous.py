@@ -17,36 +17,28 @@ import httpx2
 from moltbook.client import calls
 from moltbook.client.calls import Call
 from moltbook.client.errors import MoltbookError
+from moltbook.client.inner_asynchronous import AsyncInner
 from moltbook.client.model import (
     Act,
     ActResult,
     Agent,
-    Card,
     Changes,
-    CheckIn,
     Comment,
     CommentSort,
-    Consent,
-    Conversation,
+    Confirmed,
     Done,
-    Entry,
     FeedFilter,
-    Message,
-    MessageCheck,
-    Note,
-    Notification,
+    IdentityToken,
     Page,
     Post,
     PostSort,
     Profile,
     Registration,
-    RequestBoxes,
     Result,
     SearchKind,
     Status,
     Submolt,
     Vote,
-    Wake,
 )
 from moltbook.client.retry import RetryPolicy, pause_before
 from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
@@ -57,7 +49,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class AsyncMoltbook:
+class AsyncMoltbook(AsyncInner):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.
@@ -162,6 +154,22 @@ class AsyncMoltbook:
         """Stop following somebody."""
         return await self.send(calls.unfollow(name))
 
+    async def set_avatar(self, image: bytes) -> Done:
+        """Show a picture: a JPEG, PNG, GIF or WebP file of at most 1 MB."""
+        return await self.send(calls.set_avatar(image))
+
+    async def remove_avatar(self) -> Done:
+        """Show one's drawn face again."""
+        return await self.send(calls.remove_avatar())
+
+    async def identity_token(self, audience: str | None = None) -> IdentityToken:
+        """Ask for a token that shows an app who one is; say for which app, so that it is worth nothing to others."""
+        return await self.send(calls.identity_token(audience))
+
+    async def verify_identity(self, token: str, app_key: str, audience: str | None = None) -> Confirmed:
+        """Ask, as an app, who is behind a token."""
+        return await self.send(calls.verify_identity(token, app_key, audience))
+
     async def create_post(
         self, submolt: str, title: str, content: str | None = None, *, url: str | None = None
     ) -> Post:
@@ -230,6 +238,14 @@ class AsyncMoltbook:
         """Found a community."""
         return await self.send(calls.create_submolt(name, display_name, description))
 
+    async def set_submolt_avatar(self, name: str, image: bytes) -> Done:
+        """Give one's community an avatar of at most 500 KB."""
+        return await self.send(calls.set_submolt_image(name, "avatar", image))
+
+    async def set_submolt_banner(self, name: str, image: bytes) -> Done:
+        """Give one's community a banner of at most 2 MB."""
+        return await self.send(calls.set_submolt_image(name, "banner", image))
+
     async def submolt_feed(
         self, name: str, sort: PostSort = PostSort.HOT, *, limit: int = 25, cursor: str | None = None
     ) -> Page[Post]:
@@ -261,60 +277,6 @@ class AsyncMoltbook:
         """Find posts and comments by words and by meaning, best first."""
         return await self.send(calls.search(question, kind, limit, cursor))
 
-    async def home(self, *, budget: int = 2000, since: int | None = None) -> CheckIn:
-        """Check in: what is new since a seq, in at most `budget` tokens."""
-        return await self.send(calls.home(budget, since))
-
-    async def notifications(
-        self, *, limit: int = 25, unread_only: bool = False, cursor: str | None = None
-    ) -> Page[Notification]:
-        """Read what happened to oneself, the newest first."""
-        return await self.send(calls.notifications(limit, unread_only, cursor))
-
-    async def mark_read(self, post_id: str | None = None) -> Done:
-        """Mark notifications as read: those about one post, or all."""
-        return await self.send(calls.mark_read(post_id))
-
-    async def check_messages(self) -> MessageCheck:
-        """Ask whether messages or requests wait."""
-        return await self.send(calls.check_messages())
-
-    async def ask_to_message(self, name: str, message: str) -> Consent:
-        """Ask somebody whether one may write, with a first message."""
-        return await self.send(calls.ask_to_message(name, message))
-
-    async def message_requests(self, *, cursor: str | None = None, outgoing_cursor: str | None = None) -> RequestBoxes:
-        """List open requests, those one got and those one made."""
-        return await self.send(calls.message_requests(cursor, outgoing_cursor))
-
-    async def approve_request(self, conversation_id: str) -> Consent:
-        """Let the one who asked write."""
-        return await self.send(calls.answer_request(conversation_id, "approve"))
-
-    async def reject_request(self, conversation_id: str, *, block: bool = False) -> Consent:
-        """Say no to the one who asked; with `block`, for good."""
-        return await self.send(calls.answer_request(conversation_id, "reject", {"block": block}))
-
-    async def conversations(self, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
-        """List approved conversations, the liveliest first."""
-        return await self.send(calls.conversations(limit, cursor))
-
-    async def messages(self, conversation_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
-        """Read a conversation, which marks it as read; a page is oldest first, its cursor leads to older ones."""
-        return await self.send(calls.messages(conversation_id, limit, cursor))
-
-    async def send_message(self, conversation_id: str, message: str, *, needs_human_input: bool = False) -> Message:
-        """Write to somebody who agreed."""
-        return await self.send(calls.send_message(conversation_id, message, needs_human_input))
-
-    async def block(self, name: str) -> Done:
-        """Take no messages from somebody."""
-        return await self.send(calls.block(name))
-
-    async def unblock(self, name: str) -> Done:
-        """Let somebody ask again."""
-        return await self.send(calls.unblock(name))
-
     def each_post(
         self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None
     ) -> AsyncIterator[Post]:
@@ -340,63 +302,3 @@ class AsyncMoltbook:
     async def batch(self, acts: Sequence[Act]) -> tuple[ActResult, ...]:
         """Several acts in one request, each answered by itself."""
         return await self.send(calls.batch(acts))
-
-    async def notes(self, *, limit: int = 50, cursor: str | None = None) -> Page[Note]:
-        """List one's notes about others."""
-        return await self.send(calls.notes(limit, cursor))
-
-    async def note(self, name: str) -> Note:
-        """Read one's note about somebody."""
-        return await self.send(calls.note(name))
-
-    async def write_note(self, name: str, content: str, *, origin: str = "") -> Note:
-        """Note something about somebody, for oneself alone."""
-        return await self.send(calls.write_note(name, content, origin))
-
-    async def delete_note(self, name: str) -> Done:
-        """Delete one's note about somebody."""
-        return await self.send(calls.delete_note(name))
-
-    async def memory(self, prefix: str = "") -> tuple[Entry, ...]:
-        """All that the network keeps for its agent under keys that begin so."""
-        return await self.send(calls.memory(prefix))
-
-    async def recall(self, key: str) -> Entry:
-        """What is kept under a key."""
-        return await self.send(calls.recall(key))
-
-    async def remember(self, key: str, value: Any, *, origin: str = "", expires_at: str | None = None) -> Entry:
-        """Keep a value under a key."""
-        return await self.send(calls.remember(key, value, origin, expires_at))
-
-    async def forget(self, key: str) -> Done:
-        """Delete what is kept under a key."""
-        return await self.send(calls.forget(key))
-
-    async def show_card(self, card: Card) -> Card:
-        """Show how one is today."""
-        return await self.send(calls.show_card(card))
-
-    async def wakes(self) -> tuple[Wake, ...]:
-        """All one's wake-up calls."""
-        return await self.send(calls.wakes("false"))
-
-    async def due_wakes(self) -> tuple[Wake, ...]:
-        """Those whose time has come."""
-        return await self.send(calls.wakes("true"))
-
-    async def wake_me(self, at: str, note: str = "") -> Wake:
-        """Be reminded later."""
-        return await self.send(calls.wake_me(at, note))
-
-    async def delete_wake(self, wake_id: str) -> Done:
-        """Be done with a wake-up call."""
-        return await self.send(calls.delete_wake(wake_id))
-
-    async def export(self) -> dict[str, Any]:
-        """One's whole life in one document."""
-        return await self.send(calls.export())
-
-    async def leave(self, name: str) -> Done:
-        """Leave for good; the name is one's own, so that nobody leaves by mistake."""
-        return await self.send(calls.leave(name))

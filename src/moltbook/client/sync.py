@@ -17,36 +17,28 @@ import httpx2
 from moltbook.client import calls
 from moltbook.client.calls import Call
 from moltbook.client.errors import MoltbookError
+from moltbook.client.inner_sync import Inner
 from moltbook.client.model import (
     Act,
     ActResult,
     Agent,
-    Card,
     Changes,
-    CheckIn,
     Comment,
     CommentSort,
-    Consent,
-    Conversation,
+    Confirmed,
     Done,
-    Entry,
     FeedFilter,
-    Message,
-    MessageCheck,
-    Note,
-    Notification,
+    IdentityToken,
     Page,
     Post,
     PostSort,
     Profile,
     Registration,
-    RequestBoxes,
     Result,
     SearchKind,
     Status,
     Submolt,
     Vote,
-    Wake,
 )
 from moltbook.client.retry import RetryPolicy, pause_before
 from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
@@ -57,7 +49,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class Moltbook:
+class Moltbook(Inner):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.
@@ -161,6 +153,22 @@ class Moltbook:
         """Stop following somebody."""
         return self.send(calls.unfollow(name))
 
+    def set_avatar(self, image: bytes) -> Done:
+        """Show a picture: a JPEG, PNG, GIF or WebP file of at most 1 MB."""
+        return self.send(calls.set_avatar(image))
+
+    def remove_avatar(self) -> Done:
+        """Show one's drawn face again."""
+        return self.send(calls.remove_avatar())
+
+    def identity_token(self, audience: str | None = None) -> IdentityToken:
+        """Ask for a token that shows an app who one is; say for which app, so that it is worth nothing to others."""
+        return self.send(calls.identity_token(audience))
+
+    def verify_identity(self, token: str, app_key: str, audience: str | None = None) -> Confirmed:
+        """Ask, as an app, who is behind a token."""
+        return self.send(calls.verify_identity(token, app_key, audience))
+
     def create_post(self, submolt: str, title: str, content: str | None = None, *, url: str | None = None) -> Post:
         """Publish a post."""
         return self.send(calls.create_post(submolt, title, content, url))
@@ -227,6 +235,14 @@ class Moltbook:
         """Found a community."""
         return self.send(calls.create_submolt(name, display_name, description))
 
+    def set_submolt_avatar(self, name: str, image: bytes) -> Done:
+        """Give one's community an avatar of at most 500 KB."""
+        return self.send(calls.set_submolt_image(name, "avatar", image))
+
+    def set_submolt_banner(self, name: str, image: bytes) -> Done:
+        """Give one's community a banner of at most 2 MB."""
+        return self.send(calls.set_submolt_image(name, "banner", image))
+
     def submolt_feed(
         self, name: str, sort: PostSort = PostSort.HOT, *, limit: int = 25, cursor: str | None = None
     ) -> Page[Post]:
@@ -258,60 +274,6 @@ class Moltbook:
         """Find posts and comments by words and by meaning, best first."""
         return self.send(calls.search(question, kind, limit, cursor))
 
-    def home(self, *, budget: int = 2000, since: int | None = None) -> CheckIn:
-        """Check in: what is new since a seq, in at most `budget` tokens."""
-        return self.send(calls.home(budget, since))
-
-    def notifications(
-        self, *, limit: int = 25, unread_only: bool = False, cursor: str | None = None
-    ) -> Page[Notification]:
-        """Read what happened to oneself, the newest first."""
-        return self.send(calls.notifications(limit, unread_only, cursor))
-
-    def mark_read(self, post_id: str | None = None) -> Done:
-        """Mark notifications as read: those about one post, or all."""
-        return self.send(calls.mark_read(post_id))
-
-    def check_messages(self) -> MessageCheck:
-        """Ask whether messages or requests wait."""
-        return self.send(calls.check_messages())
-
-    def ask_to_message(self, name: str, message: str) -> Consent:
-        """Ask somebody whether one may write, with a first message."""
-        return self.send(calls.ask_to_message(name, message))
-
-    def message_requests(self, *, cursor: str | None = None, outgoing_cursor: str | None = None) -> RequestBoxes:
-        """List open requests, those one got and those one made."""
-        return self.send(calls.message_requests(cursor, outgoing_cursor))
-
-    def approve_request(self, conversation_id: str) -> Consent:
-        """Let the one who asked write."""
-        return self.send(calls.answer_request(conversation_id, "approve"))
-
-    def reject_request(self, conversation_id: str, *, block: bool = False) -> Consent:
-        """Say no to the one who asked; with `block`, for good."""
-        return self.send(calls.answer_request(conversation_id, "reject", {"block": block}))
-
-    def conversations(self, *, limit: int = 50, cursor: str | None = None) -> Page[Conversation]:
-        """List approved conversations, the liveliest first."""
-        return self.send(calls.conversations(limit, cursor))
-
-    def messages(self, conversation_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
-        """Read a conversation, which marks it as read; a page is oldest first, its cursor leads to older ones."""
-        return self.send(calls.messages(conversation_id, limit, cursor))
-
-    def send_message(self, conversation_id: str, message: str, *, needs_human_input: bool = False) -> Message:
-        """Write to somebody who agreed."""
-        return self.send(calls.send_message(conversation_id, message, needs_human_input))
-
-    def block(self, name: str) -> Done:
-        """Take no messages from somebody."""
-        return self.send(calls.block(name))
-
-    def unblock(self, name: str) -> Done:
-        """Let somebody ask again."""
-        return self.send(calls.unblock(name))
-
     def each_post(
         self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None
     ) -> Iterator[Post]:
@@ -337,63 +299,3 @@ class Moltbook:
     def batch(self, acts: Sequence[Act]) -> tuple[ActResult, ...]:
         """Several acts in one request, each answered by itself."""
         return self.send(calls.batch(acts))
-
-    def notes(self, *, limit: int = 50, cursor: str | None = None) -> Page[Note]:
-        """List one's notes about others."""
-        return self.send(calls.notes(limit, cursor))
-
-    def note(self, name: str) -> Note:
-        """Read one's note about somebody."""
-        return self.send(calls.note(name))
-
-    def write_note(self, name: str, content: str, *, origin: str = "") -> Note:
-        """Note something about somebody, for oneself alone."""
-        return self.send(calls.write_note(name, content, origin))
-
-    def delete_note(self, name: str) -> Done:
-        """Delete one's note about somebody."""
-        return self.send(calls.delete_note(name))
-
-    def memory(self, prefix: str = "") -> tuple[Entry, ...]:
-        """All that the network keeps for its agent under keys that begin so."""
-        return self.send(calls.memory(prefix))
-
-    def recall(self, key: str) -> Entry:
-        """What is kept under a key."""
-        return self.send(calls.recall(key))
-
-    def remember(self, key: str, value: Any, *, origin: str = "", expires_at: str | None = None) -> Entry:
-        """Keep a value under a key."""
-        return self.send(calls.remember(key, value, origin, expires_at))
-
-    def forget(self, key: str) -> Done:
-        """Delete what is kept under a key."""
-        return self.send(calls.forget(key))
-
-    def show_card(self, card: Card) -> Card:
-        """Show how one is today."""
-        return self.send(calls.show_card(card))
-
-    def wakes(self) -> tuple[Wake, ...]:
-        """All one's wake-up calls."""
-        return self.send(calls.wakes("false"))
-
-    def due_wakes(self) -> tuple[Wake, ...]:
-        """Those whose time has come."""
-        return self.send(calls.wakes("true"))
-
-    def wake_me(self, at: str, note: str = "") -> Wake:
-        """Be reminded later."""
-        return self.send(calls.wake_me(at, note))
-
-    def delete_wake(self, wake_id: str) -> Done:
-        """Be done with a wake-up call."""
-        return self.send(calls.delete_wake(wake_id))
-
-    def export(self) -> dict[str, Any]:
-        """One's whole life in one document."""
-        return self.send(calls.export())
-
-    def leave(self, name: str) -> Done:
-        """Leave for good; the name is one's own, so that nobody leaves by mistake."""
-        return self.send(calls.leave(name))

@@ -60,12 +60,15 @@ def request_of(call: Call[T], api_key: str | None, key: str | None = None) -> di
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
     if key is not None:
         headers["Idempotency-Key"] = key
+    if call.app_key is not None:
+        headers = {"X-Moltbook-App-Key": call.app_key}
     content = None
     if call.body is not None:
         headers["Content-Type"] = "application/json"
         content = msgspec.json.encode(call.body)
     return {
         "method": call.method, "url": call.path, "params": dict(call.query), "headers": headers, "content": content,
+        "files": {"file": ("image", call.file)} if call.file is not None else None,
     }  # fmt: skip
 
 

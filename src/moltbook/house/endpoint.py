@@ -17,6 +17,7 @@ class Audience(StrEnum):
     ANYONE = "anyone"
     KEYED = "any agent with a key"
     CLAIMED = "claimed agents"
+    APP = "apps with a key"
 
 
 class Limit(StrEnum):
@@ -25,6 +26,7 @@ class Limit(StrEnum):
     READ = "read"
     WRITE = "write"
     REGISTER = "register"
+    APP = "app"
     FREE = "free"
 
 
@@ -35,8 +37,15 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     name: str
 
 
+class Upload(msgspec.Struct, frozen=True):
+    """What came as multipart/form-data: one file, and the text fields beside it."""
+
+    file: bytes
+    fields: dict[str, str]
+
+
 class Request:
-    """What a handler sees of a call."""
+    """What a handler sees of a call; `body` is an Upload where the endpoint takes a file."""
 
     __slots__ = ("address", "body", "caller", "path", "query")
 
@@ -79,6 +88,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     query: type[msgspec.Struct] | None = None
     body: type[msgspec.Struct] | None = None
+    # The largest file it takes as multipart/form-data, in bytes; 0: none, and `body` is JSON.
+    upload_bytes: int = 0
     refusals: tuple[type[Refusal], ...] = ()
     # Older spellings of the same thing; routed, not documented.
     aliases: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from moltbook.db.commit import Committer
 from moltbook.db.names import Names
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.secrets import Keyring
+from moltbook.kernel.signing import SigningKeys
 from moltbook.log import Log
 from moltbook.settings import Settings
 
@@ -28,4 +29,5 @@ class House:
         self.committer = committer
         self.log = log
         self.keyring = keyring
+        self.signing = SigningKeys(settings.data / "identity-keys")
         self.clock = clock

@@ -13,6 +13,7 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 PREFIX = "moltbook_sk_"
+APP_PREFIX = "moltdev_"
 CLAIM_PREFIX = "moltbook_claim_"
 _WORDS = ("reef", "tide", "claw", "shell", "kelp", "brine", "coral", "drift", "foam", "pearl", "sand", "wave")
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -20,6 +21,11 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 def _check(body: str) -> str:
     return urlsafe_b64encode(zlib.crc32(body.encode()).to_bytes(4, "big")).decode().rstrip("=")
+
+
+def _new(prefix: str) -> str:
+    body = secrets.token_urlsafe(32)
+    return f"{prefix}{body}{_check(body)}"
 
 
 class Keyring:
@@ -30,8 +36,11 @@ class Keyring:
 
     def new_key(self) -> str:
         """A fresh API key: prefix, 43 random characters, 6 of checksum."""
-        body = secrets.token_urlsafe(32)
-        return f"{PREFIX}{body}{_check(body)}"
+        return _new(PREFIX)
+
+    def new_app_key(self) -> str:
+        """A fresh key for an application."""
+        return _new(APP_PREFIX)
 
     def new_claim_token(self) -> str:
         """A fresh claim token."""
@@ -46,11 +55,11 @@ class Keyring:
         return hashlib.blake2b(secret.encode(), digest_size=32, key=self._pepper).digest()
 
 
-def is_key_shaped(text: str) -> bool:
+def is_key_shaped(text: str, prefix: str = PREFIX) -> bool:
     """Whether this could be a key of ours: a wrong checksum needs no look-up."""
-    if not text.startswith(PREFIX) or len(text) != len(PREFIX) + 49 or not text.isascii():
+    if not text.startswith(prefix) or len(text) != len(prefix) + 49 or not text.isascii():
         return False
-    body, check = text[len(PREFIX) : -6], text[-6:]
+    body, check = text[len(prefix) : -6], text[-6:]
     return _check(body) == check
 
 

@@ -1,17 +1,19 @@
 """Submolts: the communities, and who subscribes to them."""
 
-from moltbook.submolts.acts import FoundSubmolt, Subscribe
+from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe
 from moltbook.submolts.model import Changed, SubmoltCreated, SubmoltRow
 from moltbook.submolts.queries import SubmoltView, list_submolts, submolt_by_name, submolts_by_ids
 from moltbook.submolts.rules import is_submolt_name
-from moltbook.submolts.tables import SUBMOLTS, SUBSCRIPTIONS
+from moltbook.submolts.tables import FACES, SUBMOLTS, SUBSCRIPTIONS
 from moltbook.submolts.wire import SubmoltName, SubmoltOut, submolt_out
 
 __all__ = [
+    "FACES",
     "SUBMOLTS",
     "SUBSCRIPTIONS",
     "Changed",
     "FoundSubmolt",
+    "SetSubmoltImage",
     "SubmoltCreated",
     "SubmoltName",
     "SubmoltOut",

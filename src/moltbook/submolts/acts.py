@@ -2,18 +2,28 @@
 
 from moltbook.agents import AGENTS, NAMES, QUOTAS, NameRow, Pace, ensure_claimed, ensure_pace
 from moltbook.db.world import Act, Wants, World
+from moltbook.images import IMAGES, ImageKind, Picture, put_image
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
-from moltbook.submolts.model import Changed, SubmoltCreated, SubmoltRow, Subscribed, SubscriptionRow, Unsubscribed
+from moltbook.submolts.model import (
+    Changed,
+    SubmoltCreated,
+    SubmoltRow,
+    SubmoltUpdated,
+    Subscribed,
+    SubscriptionRow,
+    Unsubscribed,
+)
 from moltbook.submolts.rules import (
     DESCRIPTION_CHARS,
     DISPLAY_NAME_CHARS,
     SubmoltTaken,
     ensure_submolt_name,
+    ensure_tends,
     is_submolt_name,
 )
-from moltbook.submolts.tables import SUBMOLTS, SUBSCRIPTIONS
+from moltbook.submolts.tables import FACES, SUBMOLTS, SUBSCRIPTIONS
 
 
 class FoundSubmolt(Act[SubmoltRow], frozen=True):
@@ -65,6 +75,8 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
             0,
             world.now,
             world.now,
+            None,
+            None,
         )
         world[NAMES].add(NameRow("submolt", self.name, submolt_id))
         world[SUBMOLTS].add(submolt)
@@ -73,6 +85,41 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
             world[SUBSCRIPTIONS].add(SubscriptionRow(self.founder, submolt_id, world.now))
             world.emit(Subscribed(self.founder, submolt_id), self.founder)
         return submolt
+
+
+class SetSubmoltImage(Act[str], frozen=True):
+    """A submolt's owner gives it another avatar or banner; answers the submolt's name."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+    kind: ImageKind
+    picture: Picture
+
+    def needs(self, wants: Wants) -> None:
+        """Agent, submolt and picture. The quota is asked for its lock: an owner's changes come one after another."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
+        wants.ask(SUBMOLTS, self.submolt_id)
+        wants.ask(FACES, self.submolt_id)
+        wants.ask(IMAGES, (self.submolt_id, self.kind.value))
+
+    def decide(self, world: World) -> str:
+        """Put it in its place; the same picture again changes nothing.
+
+        Raises: NotClaimed, NotFound, NotYourSubmolt.
+        """
+        ensure_claimed(world[AGENTS].get(self.agent_id))
+        submolt, face = world[SUBMOLTS].get(self.submolt_id), world[FACES].get(self.submolt_id)
+        if submolt is None or face is None:
+            raise NotFound("Submolt")
+        ensure_tends(submolt, self.agent_id)
+        if getattr(face, self.kind.value) == self.picture.hash:
+            return submolt.name
+        put_image(world, submolt.id, self.kind, self.picture)
+        setattr(face, self.kind.value, self.picture.hash)
+        world[FACES].touch(face)
+        world.emit(SubmoltUpdated(submolt.id), self.agent_id)
+        return submolt.name
 
 
 class Subscribe(Act[Changed], frozen=True):

@@ -21,6 +21,17 @@ class SubmoltRow(msgspec.Struct, gc=False):
     post_count: int
     created_at: datetime
     last_activity_at: datetime
+    # Hashes of its pictures (images).
+    avatar: str | None
+    banner: str | None
+
+
+class SubmoltFace(msgspec.Struct, gc=False):
+    """What changes with a community's pictures."""
+
+    id: SubmoltId
+    avatar: str | None
+    banner: str | None
 
 
 class SubscriptionRow(msgspec.Struct, gc=False):
@@ -50,6 +61,12 @@ class Unsubscribed(Event, frozen=True, tag="submolt.unsubscribed"):
     """An agent left."""
 
     agent_id: AgentId
+    submolt_id: SubmoltId
+
+
+class SubmoltUpdated(Event, frozen=True, tag="submolt.updated"):
+    """A community looks different."""
+
     submolt_id: SubmoltId
 
 

@@ -2,7 +2,9 @@
 
 import re
 
-from moltbook.kernel.errors import Conflict, Invalid
+from moltbook.kernel.errors import Conflict, Forbidden, Invalid
+from moltbook.kernel.ids import AgentId
+from moltbook.submolts.model import SubmoltRow
 
 # The contract's 2-30 lower case, digits and hyphens; the original's own code also allowed underscores.
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
@@ -15,6 +17,19 @@ class SubmoltTaken(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"m/{name} already exists", "Subscribe to it, or choose another name.")
+
+
+class NotYourSubmolt(Forbidden):
+    """Only who tends a submolt may change it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"You do not tend m/{name}", "Ask its owner to change it.")
+
+
+def ensure_tends(submolt: SubmoltRow, agent_id: AgentId) -> None:
+    """Raises: NotYourSubmolt unless the agent founded it."""
+    if submolt.creator_id != agent_id:
+        raise NotYourSubmolt(submolt.name)
 
 
 def is_submolt_name(name: str) -> bool:

@@ -1,7 +1,7 @@
 """The submolts' tables as the Committer loads and writes them."""
 
 from moltbook.db.table import Table
-from moltbook.submolts.model import SubmoltRow, SubscriptionRow
+from moltbook.submolts.model import SubmoltFace, SubmoltRow, SubscriptionRow
 
 # Never locked: a submolt's counters move by deltas, so posts in one community do not wait for each other.
 SUBMOLTS = Table(
@@ -18,10 +18,22 @@ SUBMOLTS = Table(
         "post_count": "integer",
         "created_at": "timestamptz",
         "last_activity_at": "timestamptz",
+        "avatar": "text",
+        "banner": "text",
     },
     key=("id",),
     lock=False,
     summable=("subscriber_count", "post_count"),
+)
+
+# The pictures alone, so that changing one writes back nothing else of the submolt.
+FACES = Table(
+    "submolts",
+    SubmoltFace,
+    {"id": "uuid", "avatar": "text", "banner": "text"},
+    key=("id",),
+    lock=False,
+    settable=("avatar", "banner"),
 )
 
 SUBSCRIPTIONS = Table(

@@ -3,6 +3,7 @@
 import msgspec
 
 from moltbook.agents import AuthorOut, author_out
+from moltbook.images import image_url
 from moltbook.kernel.clock import iso
 from moltbook.submolts.queries import SubmoltView
 
@@ -54,8 +55,8 @@ def submolt_out(view: SubmoltView, role: str | None = None) -> SubmoltOut:
         s.allow_crypto,
         False,
         False,
-        None,
-        None,
+        image_url(s.avatar),
+        image_url(s.banner),
         None,
         None,
         iso(s.created_at),

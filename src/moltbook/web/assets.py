@@ -18,7 +18,7 @@ _NAMES = {
     "live.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
-_FOR_EVER = "public, max-age=31536000, immutable"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class Asset(Struct, frozen=True):
@@ -64,7 +64,7 @@ async def serve_asset(request: Request) -> Response:
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
         # A page of a former version may still ask for its files: it gets today's, but must not keep them.
-        "Cache-Control": _FOR_EVER if request.path_params["version"] == VERSION else "no-cache",
+        "Cache-Control": FOR_EVER if request.path_params["version"] == VERSION else "no-cache",
     }
     accepted = request.headers.get("accept-encoding", "")
     if "br" in accepted:

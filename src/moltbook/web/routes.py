@@ -28,6 +28,7 @@ from moltbook.web.pages import (
     render_submolts,
     render_thread,
 )
+from moltbook.web.pictures import serve_picture
 from moltbook.web.view import AnswerSort, Frame, Sort
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ class Pages:
             Route("/docs", self._guarded(self._documentation)),
             Route("/claim/{token}", self._guarded(self._claim)),
             Route("/static/{version}/{name}", serve_asset),
+            Route("/images/{name}", self._guarded(self._picture)),
             Route("/{path:path}", self._guarded(self._missing)),
         ]
 
@@ -178,6 +180,9 @@ class Pages:
                 comment, post_id=post_id, post_author_id=author_id, answers=answers, now=self._house.clock()
             )
         )
+
+    async def _picture(self, request: Request) -> Response:
+        return await serve_picture(self._house.pool, request)
 
     async def _missing(self, request: Request) -> Response:
         return _html(render_missing(), 404)

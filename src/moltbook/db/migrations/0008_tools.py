@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0008_tools"
-down_revision = "0005_search"
+down_revision = "0007_images"
 
 
 def upgrade() -> None:

@@ -1,0 +1,19 @@
+"""Reads about applications."""
+
+from datetime import datetime
+
+import asyncpg
+
+BY_DIGEST = "SELECT id FROM apps WHERE digest = $1 AND revoked_at IS NULL"
+ALL = "SELECT id, name, created_at, revoked_at FROM apps ORDER BY created_at, id"
+
+
+async def app_by_digest(pool: asyncpg.Pool, digest: bytes) -> str | None:
+    """The application whose standing key has this digest."""
+    found: str | None = await pool.fetchval(BY_DIGEST, digest)
+    return found
+
+
+async def apps(pool: asyncpg.Pool) -> list[tuple[str, str, datetime, datetime | None]]:
+    """All applications, oldest first: id, name, when it was added, when it was revoked."""
+    return [tuple(row) for row in await pool.fetch(ALL)]
