@@ -25,6 +25,7 @@ from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
 from moltbook.db.pool import connect
 from moltbook.db.postmaster import find_postmaster
+from moltbook.search import SearchIndex
 from moltbook.settings import NO_LIMITS, Settings, to_json
 
 HERE = Path(__file__).parent
@@ -181,7 +182,7 @@ class Stage:
 async def _lag(dsn: str) -> int:
     connection = await connect(dsn, "bench")
     try:
-        lag: int = await connection.fetchval(LAG, [reader.name for reader in READERS])
+        lag: int = await connection.fetchval(LAG, [reader.name for reader in READERS if reader is not SearchIndex])
         return lag
     finally:
         await connection.close()
@@ -202,7 +203,7 @@ def raised(size: casting.Size, seed: int) -> Iterator[Stage]:
     try:
         dsn = postgres.start()
         asyncio.run(_lay_in_log_files(dsn, LOG_FILES))
-        settings = Settings(data=folder / "data", residents=0, limits=NO_LIMITS)
+        settings = Settings(data=folder / "data", residents=0, limits=NO_LIMITS, search=False)
         asyncio.run(upgrade(dsn))
         cast = asyncio.run(casting.fill(settings, dsn, size, seed))
         casting.save(cast, folder / "cast")

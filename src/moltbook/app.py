@@ -32,7 +32,7 @@ from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
-from moltbook.log import Log, Readers
+from moltbook.log import Log, Reader, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
@@ -144,7 +144,7 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), [make() for make in READERS])
+            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept_readers(self.settings))
             readers.start()
             self._stream = Stream(house)
             self._api = Api(house, self.pages)
@@ -209,6 +209,11 @@ async def keep_swept(house: House) -> None:
         except GONE as error:
             log.warning("database away", error=repr(error))
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+def kept_readers(settings: Settings) -> list[Reader]:
+    """The readers that run."""
+    return [make() for make in READERS if settings.search or make is not SearchIndex]
 
 
 async def seed(committer: Committer) -> None:

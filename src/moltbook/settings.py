@@ -56,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True):
     # Acts that may wait for the next batch; past it a caller is told 503 at once.
     queue_acts: int = 4000
     pool_size: int = 8
+    # Whether the search index follows the log. It needs minutes of a processor for what a benchmark writes in seconds,
+    # so benchmarks of other parts do without.
+    search: bool = True
 
     @property
     def url(self) -> str:
