@@ -9,8 +9,10 @@ so a replay from 0 gives the same rows. What an archive brings is history, not n
 tell nobody. Messages will be one more case in `apply`.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from time import monotonic
 
 import asyncpg
 import msgspec
@@ -23,7 +25,9 @@ from moltbook.posts import PostDeleted, PostPublished
 from moltbook.votes import Direction, VoteCast
 
 # A thread is followed by those who wrote one of its last comments.
-FOLLOWED_COMMENTS = 100
+FOLLOWED_COMMENTS = 30
+PART = 50
+PAUSE_SHARE = 5.0
 # One text names at most so many; the rest is shouting.
 MENTIONS = 10
 
@@ -155,6 +159,7 @@ class Notifications:
 
     name = "notifications"
     pause_seconds = 0.5
+    most_events = 2000
 
     async def reset(self, connection: asyncpg.Connection) -> None:
         """Forget all notifications; what agents have read stays theirs."""
@@ -201,7 +206,12 @@ class Notifications:
             (TELL_FOLLOWS, list(follows.values())),
             (DROP_COMMENTS, gone_comments),
         ):
-            async for few in in_breaths(rows):
+            # A comment in a busy thread is told to dozens, and those who are told can wait longer than those who write:
+            # after each part PostgreSQL is left alone for some times as long as it took.
+            for start in range(0, len(rows), PART):
+                began = monotonic()
+                few = rows[start : start + PART]
                 await connection.execute(sql, *(list(column) for column in zip(*few, strict=True)))
+                await asyncio.sleep((monotonic() - began) * PAUSE_SHARE)
         if gone_posts:
             await connection.execute(DROP_POSTS, gone_posts)
