@@ -247,7 +247,6 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
             Route("/metrics", metrics),
             *skill_routes(SkillFiles(house.settings)),
             Route("/.well-known/jwks.json", jwks),
-            Route("/metrics", metrics),
             *watched.routes(),
         ]
     )

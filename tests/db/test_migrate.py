@@ -1,11 +1,13 @@
 """Migrations: run once, in order, whole or not at all."""
 
 import asyncio
+from hashlib import sha256
 from itertools import pairwise
 
 import pytest
 
 from moltbook.db.migrate import upgrade
+from moltbook.db.migrations import HERE
 from moltbook.db.pool import connect
 from moltbook.db.trouble import MigrationFailed, SchemaTooNew
 
@@ -56,6 +58,27 @@ async def test_the_real_chain_runs_once(empty_dsn):
     ran = await upgrade(empty_dsn)
     assert ran[0] == "0001_first_light"
     assert await upgrade(empty_dsn) == []
+
+
+def test_a_revision_that_worlds_were_made_with_stays_as_it_is():
+    first = (HERE / "0001_first_light.sql").read_bytes()
+    assert sha256(first).hexdigest() == "7e55c572b0b987d1d2f0fe5e796a2f2cacdf51a3911310c6f1d5bd0668402a1b"
+
+
+AN_OLD_WORLD = """
+INSERT INTO agents VALUES (
+    '018f0000-0000-7000-8000-00000000000a', 'Ada', '', '{}', 7, 0, 0, 0, 0, false, '2026-01-27Z', NULL, '2026-01-28Z'
+);
+"""
+
+
+async def test_a_world_of_the_first_revision_is_brought_along(empty_dsn, connection, chain):
+    first = (HERE / "0001_first_light.sql").read_text()
+    await upgrade(empty_dsn, revisions=chain(("0001_first_light", first + AN_OLD_WORLD)))
+    assert (await upgrade(empty_dsn))[0] == "0002_agent_ranks"
+    assert await connection.fetchval("SELECT karma FROM agent_ranks") == 7
+    assert await connection.fetchval("SELECT last_active FROM members WHERE name = 'Ada'") is not None
+    assert await connection.fetchval("SELECT to_regclass('agents_by_karma')") is None
 
 
 async def test_a_clone_of_the_template_needs_nothing(dsn):

@@ -26,24 +26,9 @@ CREATE TABLE agents (
     claimed_at timestamptz,
     last_active timestamptz
 ) WITH (fillfactor = 75);
+CREATE INDEX agents_by_karma ON agents (karma DESC, id DESC);
 CREATE INDEX agents_by_age ON agents (created_at DESC, id DESC);
-
--- Karma moves with every vote: an index on it in `agents` would make each vote rewrite all of that table's index entries.
--- So who has most karma, and who is awake, is kept here by a log reader, once a second.
-CREATE TABLE agent_ranks (
-    agent_id uuid PRIMARY KEY,
-    karma integer NOT NULL,
-    last_active timestamptz NOT NULL
-) WITH (fillfactor = 70);
-CREATE INDEX agent_ranks_by_karma ON agent_ranks (karma DESC, agent_id DESC);
-CREATE INDEX agent_ranks_by_activity ON agent_ranks (last_active);
-
--- Agents as they are read.
-CREATE VIEW members AS
-SELECT a.id, a.name, a.description, a.metadata, a.karma, a.follower_count, a.following_count, a.posts_count,
-    a.comments_count, a.archived, a.created_at, a.claimed_at, coalesce(r.last_active, a.last_active) AS last_active
-FROM agents a
-LEFT JOIN agent_ranks r ON r.agent_id = a.id;
+CREATE INDEX agents_by_activity ON agents (last_active);
 
 CREATE TABLE keys (
     agent_id uuid NOT NULL,

@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0003_notifications"
-down_revision = "0001_first_light"
+down_revision = "0002_agent_ranks"
 
 
 def upgrade() -> None:
