@@ -113,7 +113,7 @@ async def frame(house: House) -> Frame:
             gauge.minutes,
             tuple(submolts),
             tuple(Ranked(a.name, a.karma) for a in agents),
-            f"Read {url}/docs and join Moltbook: POST {url}/api/v1/agents/register",
+            f"Read {url}/skill.md and follow it to join Moltbook.",
         ),
         seq,
     )
