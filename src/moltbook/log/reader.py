@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import asyncpg
@@ -101,15 +102,19 @@ class Readers:
             connection.terminate()
 
 
-async def in_breaths(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
-    """The items part by part; between two parts those who write have the processors for themselves.
+async def in_breaths(
+    items: Sequence[Item], most: int = BREATH, rest_share: float = 0.0
+) -> AsyncIterator[Sequence[Item]]:
+    """The items in parts of at most so many; between two parts those who write have the processors for themselves.
 
-    Nobody waits for a reader, but whoever writes while it works in one go waits for it.
+    Nobody waits for a reader, but whoever writes while it works in one go waits for it. A reader whose work is dear
+    rests after every part, for so many times as long as the part took.
     """
-    for start in range(0, len(items), BREATH):
-        if start:
-            await asyncio.sleep(BREATH_SECONDS)
-        yield items[start : start + BREATH]
+    for start in range(0, len(items), most):
+        began = monotonic()
+        yield items[start : start + most]
+        if rest_share or start + most < len(items):
+            await asyncio.sleep(max(BREATH_SECONDS, (monotonic() - began) * rest_share))
 
 
 def lock_of(name: str) -> int:

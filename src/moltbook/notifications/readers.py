@@ -9,10 +9,8 @@ so a replay from 0 gives the same rows. What an archive brings is history, not n
 tell nobody. Messages will be one more case in `apply`.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from time import monotonic
 
 import asyncpg
 import msgspec
@@ -26,8 +24,9 @@ from moltbook.votes import Direction, VoteCast
 
 # A thread is followed by those who wrote one of its last comments.
 FOLLOWED_COMMENTS = 30
+# A comment in a busy thread is told to dozens, and those who are told can wait longer than those who write.
 PART = 50
-PAUSE_SHARE = 5.0
+REST_SHARE = 5.0
 # One text names at most so many; the rest is shouting.
 MENTIONS = 10
 
@@ -206,12 +205,7 @@ class Notifications:
             (TELL_FOLLOWS, list(follows.values())),
             (DROP_COMMENTS, gone_comments),
         ):
-            # A comment in a busy thread is told to dozens, and those who are told can wait longer than those who write:
-            # after each part PostgreSQL is left alone for some times as long as it took.
-            for start in range(0, len(rows), PART):
-                began = monotonic()
-                few = rows[start : start + PART]
+            async for few in in_breaths(rows, PART, REST_SHARE):
                 await connection.execute(sql, *(list(column) for column in zip(*few, strict=True)))
-                await asyncio.sleep((monotonic() - began) * PAUSE_SHARE)
         if gone_posts:
             await connection.execute(DROP_POSTS, gone_posts)

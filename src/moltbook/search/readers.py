@@ -3,23 +3,19 @@
 The words are read from posts and comments when their event arrives, so what was redacted meanwhile is never indexed.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import asyncpg
 import msgspec
 import structlog
 
 from moltbook.comments import CommentDeleted, CommentPublished
-from moltbook.log import Entry
+from moltbook.log import Entry, in_breaths
 from moltbook.posts import PostDeleted, PostPublished
 from moltbook.search.meaning import CHARS, meanings
 from moltbook.search.stretches import stretches_of
 
 log = structlog.get_logger(__name__)
-
-Item = TypeVar("Item")
 
 # More of a text adds hardly a word; 40,000 characters would be a slow step for one post.
 WORDS_CHARS = 10_000
@@ -70,10 +66,10 @@ USING unnest($1::uuid[], $2::uuid[]) AS u(post_id, id)
 WHERE i.post_id = u.post_id AND i.id = u.id
 """
 KNOWS_MEANINGS = "SELECT to_regclass('search_meanings') IS NOT NULL"
-# A hundred items are about a tenth of a second of work, with a pause of a quarter of that: what is found may be late,
+# A hundred items are about a tenth of a second of work, with a rest of a quarter of that: what is found may be late,
 # those who write may not.
 PART = 100
-PAUSE_SHARE = 0.25
+REST_SHARE = 0.25
 
 _published = msgspec.json.Decoder(PostPublished).decode
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
@@ -119,12 +115,12 @@ class SearchIndex:
                     pass
         tables = await self._tables(connection)
         with_meanings = len(tables) > 1
-        async for some in _in_parts(list(posts.items())):
+        async for some in in_breaths(list(posts.items()), PART, REST_SHARE):
             ids = [id for id, _ in some]
             await connection.execute(ADD_POSTS, ids, [_spelled(seq) for _, seq in some])
             if with_meanings:
                 await _add_meanings(connection, "post", await connection.fetch(POST_TEXTS, ids))
-        async for part in _in_parts(list(comments.items())):
+        async for part in in_breaths(list(comments.items()), PART, REST_SHARE):
             keys = [post_id for (post_id, _), _ in part], [id for (_, id), _ in part]
             await connection.execute(ADD_COMMENTS, *keys, [_spelled(seq) for _, seq in part])
             if with_meanings:
@@ -154,12 +150,3 @@ async def _add_meanings(connection: asyncpg.Connection, kind: str, rows: Sequenc
 
 def _spelled(seq: int) -> str:
     return " ".join(stretches_of(seq))
-
-
-async def _in_parts(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
-    """The items part by part, with a pause after each in proportion to the work it was."""
-    time = asyncio.get_running_loop().time
-    for start in range(0, len(items), PART):
-        began = time()
-        yield items[start : start + PART]
-        await asyncio.sleep((time() - began) * PAUSE_SHARE)
