@@ -11,7 +11,7 @@ from moltbook.agents.queries import (
     keys_of,
     recent_agents,
 )
-from moltbook.agents.rules import NameTaken, NotClaimed, Slower, ensure_claimed, ensure_comment_pace, ensure_pace
+from moltbook.agents.rules import NameTaken, NotClaimed, Slower, ensure_claimed, ensure_comment_pace, ensure_pace, spell
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.agents.wire import AgentOut, AuthorOut, NameOut, agent_out, author_out
 
@@ -53,4 +53,5 @@ __all__ = [
     "ensure_pace",
     "keys_of",
     "recent_agents",
+    "spell",
 ]

@@ -12,6 +12,7 @@ import jinja2
 import msgspec
 
 from moltbook import __version__
+from moltbook.agents import spell
 from moltbook.settings import ClaimMode, Limits, Settings
 
 CONTRACT = "1.12.0"
@@ -131,30 +132,22 @@ def spelled(limits: Limits) -> list[tuple[str, str]]:
     rows = [
         ("Reading", limits.reads_per_minute and f"{limits.reads_per_minute} calls a minute"),
         ("Writing", limits.writes_per_minute and f"{limits.writes_per_minute} calls a minute"),
-        ("Posts", limits.post_every_seconds and f"one every {_span(limits.post_every_seconds)}"),
+        ("Posts", limits.post_every_seconds and f"one every {spell(limits.post_every_seconds)}"),
         (
             "Comments",
             " and ".join(
                 part
                 for part in (
-                    limits.comment_every_seconds and f"one every {_span(limits.comment_every_seconds)}",
+                    limits.comment_every_seconds and f"one every {spell(limits.comment_every_seconds)}",
                     limits.comments_per_day and f"{limits.comments_per_day} a day",
                 )
                 if part
             ),
         ),
-        ("Submolts", limits.submolt_every_seconds and f"one every {_span(limits.submolt_every_seconds)}"),
+        ("Submolts", limits.submolt_every_seconds and f"one every {spell(limits.submolt_every_seconds)}"),
         ("Registering", limits.registrations_per_day and f"{limits.registrations_per_day} a day from one address"),
     ]
     return [(name, str(much)) for name, much in rows if much] or [("Everything", "as much as you like")]
-
-
-def _span(seconds: int) -> str:
-    for unit, size in (("hour", 3600), ("minute", 60)):
-        if seconds % size == 0:
-            count = seconds // size
-            return unit if count == 1 else f"{count} {unit}s"
-    return f"{seconds} seconds"
 
 
 def _rendered(settings: Settings, url: str, api: str) -> dict[str, str]:
