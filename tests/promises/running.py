@@ -30,6 +30,7 @@ def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SEC
             return value
         if time.monotonic() > end:
             raise AssertionError(f"{what}: not within {seconds} s")
+        # Another process has no event to await: the pause only keeps the look from taking the processor it waits for.
         time.sleep(0.02)
 
 
