@@ -43,22 +43,24 @@ CROSS JOIN LATERAL (
 JOIN names k ON k.kind = 'agent' AND k.name = w.name
 """
 
-# `told` must offer: seq, at, writer, agent_id, kind, post_id, comment_id, topic, count, rank.
+# `told` must offer: seq, at, writer, agent_id, kind, post_id, comment_id, rank.
 PUT = """
-INSERT INTO notifications (agent_id, seq, kind, from_id, post_id, comment_id, topic, count, created_at)
-SELECT DISTINCT ON (o.agent_id, o.kind, coalesce(o.topic::text, o.seq::text))
-    o.agent_id, o.seq, o.kind, o.writer, o.post_id, o.comment_id, o.topic, o.count, o.at
-FROM (
-    SELECT DISTINCT ON (t.agent_id, t.seq) t.*
-    FROM told t
-    JOIN agents a ON a.id = t.agent_id AND NOT a.archived
-    WHERE t.agent_id <> t.writer
-    ORDER BY t.agent_id, t.seq, t.rank
-) o
-ORDER BY o.agent_id, o.kind, coalesce(o.topic::text, o.seq::text), o.seq DESC
+INSERT INTO notifications (agent_id, seq, kind, from_id, post_id, comment_id, count, created_at)
+SELECT DISTINCT ON (t.agent_id, t.seq) t.agent_id, t.seq, t.kind, t.writer, t.post_id, t.comment_id, 1, t.at
+FROM told t
+JOIN agents a ON a.id = t.agent_id AND NOT a.archived
+WHERE t.agent_id <> t.writer
+ORDER BY t.agent_id, t.seq, t.rank
+"""
+# What gathers; `told` must offer: seq, at, writer, agent_id, kind, post_id, topic, count, one row a topic.
+GATHER = """
+INSERT INTO notifications (agent_id, seq, kind, from_id, post_id, topic, count, created_at)
+SELECT t.agent_id, t.seq, t.kind, t.writer, t.post_id, t.topic, t.count, t.at
+FROM told t
+JOIN agents a ON a.id = t.agent_id AND NOT a.archived
+ORDER BY t.agent_id, t.seq
 ON CONFLICT (agent_id, kind, topic) WHERE topic IS NOT NULL DO UPDATE
-SET seq = excluded.seq, from_id = excluded.from_id, comment_id = excluded.comment_id, count = excluded.count,
-    created_at = excluded.created_at
+SET seq = excluded.seq, from_id = excluded.from_id, count = excluded.count, created_at = excluded.created_at
 """
 
 # $1 seq, $2 at, $3 writer, $4 post, $5 comment, $6 the comment it answers
@@ -77,15 +79,14 @@ WITH RECURSIVE news AS (
     FROM above b
     JOIN comments c ON c.post_id = b.post_id AND c.id = b.parent_id
 ), told AS (
-    SELECT seq, at, writer, author_id AS agent_id, '{Kind.COMMENT_REPLY}' AS kind, post_id, comment_id,
-        NULL::uuid AS topic, 1 AS count, 1 AS rank
+    SELECT seq, at, writer, author_id AS agent_id, '{Kind.COMMENT_REPLY}' AS kind, post_id, comment_id, 1 AS rank
     FROM above
     UNION ALL
-    SELECT n.seq, n.at, n.writer, p.author_id, '{Kind.POST_COMMENT}', n.post_id, n.comment_id, NULL, 1, 2
+    SELECT n.seq, n.at, n.writer, p.author_id, '{Kind.POST_COMMENT}', n.post_id, n.comment_id, 2
     FROM news n
     JOIN posts p ON p.id = n.post_id
     UNION ALL
-    SELECT n.seq, n.at, n.writer, k.id, '{Kind.MENTION}', n.post_id, n.comment_id, NULL, 1, 3
+    SELECT n.seq, n.at, n.writer, k.id, '{Kind.MENTION}', n.post_id, n.comment_id, 3
     FROM news n
     JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id AND c.content LIKE '%@%'
     {NAMED.format(words="c.content")}
@@ -104,7 +105,7 @@ WITH RECURSIVE news AS (
 TELL_POSTS = f"""
 WITH told AS (
     SELECT u.seq, u.at, u.writer, k.id AS agent_id, '{Kind.MENTION}' AS kind, u.post_id, NULL::uuid AS comment_id,
-        NULL::uuid AS topic, 1 AS count, 1 AS rank
+        1 AS rank
     FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[]) AS u(seq, at, writer, post_id)
     JOIN agents b ON b.id = u.writer AND NOT b.archived
     JOIN posts p ON p.id = u.post_id AND (p.title LIKE '%@%' OR p.content LIKE '%@%')
@@ -115,21 +116,21 @@ WITH told AS (
 # $1 seq, $2 at, $3 voter, $4 author, $5 post, $6 upvotes
 TELL_UPVOTES = f"""
 WITH told AS (
-    SELECT u.seq, u.at, u.writer, u.agent_id, '{Kind.POST_UPVOTE}' AS kind, u.post_id, NULL::uuid AS comment_id,
-        u.post_id AS topic, u.count, 1 AS rank
+    SELECT u.seq, u.at, u.writer, u.agent_id, '{Kind.POST_UPVOTE}' AS kind, u.post_id,
+        u.post_id AS topic, u.count
     FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[])
         AS u(seq, at, writer, agent_id, post_id, count)
 )
-{PUT}
+{GATHER}
 """
 # $1 seq, $2 at, $3 follower, $4 followee
 TELL_FOLLOWS = f"""
 WITH told AS (
     SELECT u.seq, u.at, u.writer, u.agent_id, '{Kind.NEW_FOLLOWER}' AS kind, NULL::uuid AS post_id,
-        NULL::uuid AS comment_id, u.writer AS topic, 1 AS count, 1 AS rank
+        u.writer AS topic, 1 AS count
     FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[]) AS u(seq, at, writer, agent_id)
 )
-{PUT}
+{GATHER}
 """
 DROP_COMMENTS = """
 WITH gone AS (
