@@ -9,17 +9,28 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+LENGTH = b"content-length: "
+
 
 class Wire(HttpToolsProtocol):
     """uvicorn's protocol over a corked transport."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come."""
-        super().connection_made(cast("asyncio.Transport", Corked(transport, self.loop)))
+        self._corked = Corked(transport, self.loop)
+        super().connection_made(cast("asyncio.Transport", self._corked))
+
+    def on_response_complete(self) -> None:
+        """An answer has been written, perhaps without a body."""
+        self._corked.flush()
+        super().on_response_complete()
 
 
 class Corked:
-    """A transport that keeps what is written until the next write, or until the event loop comes round."""
+    """A transport that keeps what is written until the next write, or until the event loop comes round.
+
+    A head that names the length of its body is kept until that comes or the answer is complete; one will happen.
+    """
 
     __slots__ = ("_kept", "_loop", "_transport")
 
@@ -36,17 +47,19 @@ class Corked:
             self._transport.write(kept + data)
         else:
             self._kept = data
-            self._loop.call_soon(self._send)
+            if not data.startswith(b"HTTP/1.1 ") or LENGTH not in data:
+                self._loop.call_soon(self.flush)
 
     def close(self) -> None:
         """Send what was kept, then close."""
-        self._send()
+        self.flush()
         self._transport.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
-    def _send(self) -> None:
+    def flush(self) -> None:
+        """Send what was kept."""
         kept, self._kept = self._kept, b""
         if kept:
             self._transport.write(kept)

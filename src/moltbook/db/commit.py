@@ -142,6 +142,7 @@ class Committer:
         self._ids = ids
         self._heard = heard
         self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop
         self._stopping = False
         # Whether the former COMMIT has begun the next transaction already.
         self._begun = False
@@ -178,7 +179,7 @@ class Committer:
         """As `do`; also tells the log's sequence number up to which the act's events reach."""
         if self._task is None or self._stopping or len(self._queue) >= self._queue_acts:
             raise Unavailable(retry_after_seconds=1)
-        future: asyncio.Future[tuple[Any, int]] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[tuple[Any, int]] = self._loop.create_future()
         self._queue.append(Done(act, future))
         self._wake.set()
         return cast("tuple[Answer, int]", await future)
@@ -190,7 +191,9 @@ class Committer:
 
     def start(self) -> None:
         """Begin to work."""
-        self._task = asyncio.create_task(self._supervise(), name="committer")
+        # Kept, because to ask for the running loop is a system call, and every act would ask.
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._supervise(), name="committer")
 
     async def stop(self) -> None:
         """Finish what is queued, then stop."""
@@ -278,7 +281,7 @@ class Committer:
             done.settle(seq)
         if now < len(batch):
             self._held = [(done, seq) for done in batch[now:]]
-            self._holding = asyncio.get_running_loop().call_later(HELD_SECONDS, self._settle_held)
+            self._holding = self._loop.call_later(HELD_SECONDS, self._settle_held)
 
     def _settle_held(self) -> None:
         if self._holding is not None:
@@ -306,7 +309,7 @@ class Committer:
                 except Refusal as refusal:
                     done.outcome = refusal
             # Runs as soon as we wait for PostgreSQL, which then has the batch to write.
-            asyncio.get_running_loop().call_soon(self._settle_held)
+            self._loop.call_soon(self._settle_held)
             seq = await self._write(connection, world)
         except BaseException:
             with contextlib.suppress(*GONE):
