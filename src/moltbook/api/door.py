@@ -44,6 +44,7 @@ CACHED = (b"cache-control", b"no-cache")
 FRESH = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
 REPLAYED = (b"idempotency-replayed", b"true")
 REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
+SENT = re.compile(r" '.*'", re.DOTALL)
 VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
@@ -369,8 +370,11 @@ def _body(decode: _Decode, raw: bytes) -> Any:
 
 def invalid(error: msgspec.ValidationError) -> Invalid:
     """A validation failure with the field it is about: "Expected `str`, got `int` - at `$.title`"."""
-    text, _, where = str(error).partition(" - at `$.")
-    field = where.rstrip("`")
+    said = str(error)
+    text, at, where = said.rpartition(" - at `$.")
+    field = where.rstrip("`") if at else ""
+    # What was sent is not said back: it may be a key in the wrong place.
+    text = SENT.sub("", text if at else said)
     if field:
         text = f"{field}: {text}"
     return Invalid(text, "Correct this field and send it again.", errors=[{"field": field, "message": text}])
