@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
-from moltbook.api.callers import Apps, Callers
+from moltbook.api.callers import agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.headers import Headers
 from moltbook.api.limits import Budgets, Spent
@@ -65,8 +65,8 @@ class Api:
         self._decoders: dict[int, _Decode] = {
             id(endpoint): msgspec.json.Decoder(endpoint.body).decode for endpoint in ENDPOINTS if endpoint.body
         }
-        self.callers = Callers(house)
-        self.apps = Apps(house)
+        self.callers = agents_behind_keys(house)
+        self.apps = apps_behind_keys(house)
         self._budgets = Budgets(house.settings.limits, house.settings.workers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
