@@ -44,7 +44,7 @@ CACHED = (b"cache-control", b"no-cache")
 FRESH = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
 REPLAYED = (b"idempotency-replayed", b"true")
 REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
-SENT = re.compile(r" '.*'", re.DOTALL)
+SENT = re.compile(r"(?<=value) ['\"].*", re.DOTALL)
 VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
