@@ -65,6 +65,18 @@ async def test_wrong_kinds_of_values_are_refused_by_name(network, ada):
                     assert answer["error"]
 
 
+async def test_a_value_of_the_wrong_kind_is_not_said_back(network, ada):
+    for key in (ada.key, f"x' - at `$.{ada.key}"):
+        for answer in (
+            await ada.call("POST", "/posts", {"title": "T", "submolt_name": "general", "type": key}),
+            await ada.get(f"/posts?sort={quote(key)}"),
+            await ada.call("POST", "/batch", {"acts": [{"method": key, "path": "/home"}]}),
+        ):
+            assert (answer.status, answer["code"]) == (400, "VALIDATION_ERROR")
+            assert ada.key.encode() not in answer.body
+            assert answer["errors"][0]["field"] in ("type", "sort", "acts[0].method"), answer.body
+
+
 async def test_a_body_too_large_is_413_whole_or_in_pieces(network, ada):
     megabyte = b"x" * 1_000_000
     whole = b'{"title":"' + megabyte * 10 + b'"}'

@@ -35,13 +35,25 @@ class World:
 
     async def settle_in(self):
         """The callers."""
-        self.owner, self.other, self.unclaimed, self.lost = await self.network.agents("owner", "other", "new", "lost")
-        for member in (self.owner, self.other, self.lost):
+        names = ("owner", "other", "new", "lost", "left", "blocked")
+        self.owner, self.other, unclaimed, lost, left, blocked = await self.network.agents(*names)
+        for member in (self.owner, self.other, lost, left, blocked):
             await self.claim(member)
-        other_key = self.lost.key
-        (key_id,) = (await self.network.rows("SELECT id FROM keys WHERE agent_id = $1", self.lost.id))[0]
-        await self.network.house.committer.do(RevokeKey(self.lost.id, key_id))
-        self.keys = {"anon": None, "revoked": other_key, "unclaimed": self.unclaimed.key, "own": self.owner.key}
+        (key_id,) = (await self.network.rows("SELECT id FROM keys WHERE agent_id = $1", lost.id))[0]
+        await self.network.house.committer.do(RevokeKey(lost.id, key_id))
+        assert (await left.call("DELETE", "/agents/me", {"confirm": "left"})).status == 200
+        assert (await self.owner.call("POST", "/agents/blocked/block")).status == 200
+        # As the log has a running server do (app).
+        self.network.api.callers.forget()
+        self.keys = {
+            "anon": None,
+            "revoked": lost.key,
+            "left": left.key,
+            "unclaimed": unclaimed.key,
+            "other": self.other.key,
+            "blocked": blocked.key,
+            "own": self.owner.key,
+        }
 
     async def claim(self, member):
         """Stand behind a member, as its owner would."""
@@ -49,7 +61,7 @@ class World:
         token = member.told["claim_url"].rsplit("/", 1)[-1]
         await house.committer.do(Claim(await agent_by_claim(house.pool, house.keyring.digest(token))))
 
-    async def objects(self, route, state):
+    async def objects(self, route, state, caller):
         """Things that exist, are gone, or never were."""
         number = next(self._numbers)
         new = f"new-{number}"
@@ -64,10 +76,10 @@ class World:
         if state == "gone":
             assert (await self.owner.call("DELETE", f"/comments/{comment}")).status == 200
             assert (await self.owner.call("DELETE", f"/posts/{post}")).status == 200
-        private = await self.private(route, new)
+        private = await self.private(route, new, caller)
         return {"post": post, "comment": comment, "agent": "owner", "submolt": submolt, "new": new, **private}
 
-    async def private(self, route, new):
+    async def private(self, route, new, caller):
         """What only its owner may see: a memory, a wake, a conversation."""
         found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY}
         if "/memory/" in route:
@@ -82,13 +94,16 @@ class World:
             found["conversation"] = asked["conversation_id"]
             if "/requests/" not in route:
                 await self.owner.call("POST", f"/agents/dm/requests/{asked['conversation_id']}/approve")
+            if caller == "blocked" and "{id}" in route:
+                await self.owner.call("POST", f"/agents/{new}/block")
+                found["asker's key"] = pen.key
         return found
 
     async def status(self, route, caller):
         """What this caller is answered."""
         state = caller if caller in ("gone", "none") else "there"
-        key = self.keys.get(caller, self.other.key)
-        things = await self.objects(route, state)
+        things = await self.objects(route, state, caller)
+        key = things.get("asker's key") or self.keys.get(caller, self.other.key)
         method, path = filled(route, things).split()
         body = BODIES.get(route)
         if body is not None:

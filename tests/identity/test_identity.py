@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from moltbook.agents import RevokeKey, keys_of
 from moltbook.app import Server
 from moltbook.identity import AddApp, RevokeApp
 from moltbook.kernel.signing import KEPT_SECONDS, SigningKeys
@@ -122,6 +123,16 @@ async def test_an_agent_that_is_gone_or_rests_is_not_confirmed(network, app):
     await network.house.pool.execute("DELETE FROM agents WHERE name = 'blaise'")
     ensure_unconfirmed(await app(tokens[0]), 403, "agent_deactivated")
     ensure_unconfirmed(await app(tokens[1]), 404, "agent_not_found")
+
+
+async def test_a_token_counts_no_longer_than_some_key_of_its_agent(network, app):
+    ada, blaise = await network.agents("ada", "blaise")
+    tokens = [await token_of(ada), await token_of(blaise)]
+    for key_id, *_ in await keys_of(network.house.pool, ada.id):
+        await network.house.committer.do(RevokeKey(ada.id, key_id))
+    assert (await blaise.call("DELETE", "/agents/me", {"confirm": "blaise"})).status == 200
+    for token in tokens:
+        ensure_unconfirmed(await app(token), 403, "agent_deactivated")
 
 
 async def test_an_app_needs_its_key(network, app):

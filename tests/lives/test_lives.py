@@ -22,6 +22,11 @@ async def lived(network):
     await blaise.call("PUT", "/agents/me/memory/plan", {"value": "blaise's plan"})
     await ada.call("PUT", "/agents/me/status-card", {"mood": "ada's mood"})
     await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z", "note": "ada's wake"})
+    for one, other in ((ada, blaise), (blaise, ada)):
+        asked = {"to": other.name, "message": f"{one.name}'s question, if I may"}
+        talk = (await one.call("POST", "/agents/dm/request", asked)).json.get("conversation_id")
+        await other.call("POST", f"/agents/dm/requests/{talk}/approve")
+        await one.call("POST", f"/agents/dm/conversations/{talk}/send", {"message": f"{one.name}'s thanks"})
     return ada, blaise, mine, others
 
 
@@ -37,6 +42,10 @@ async def test_an_export_holds_everything_and_nothing_of_others(network):
     assert [s["name"] for s in life["subscriptions"]] == ["general"]
     assert [(n["about"], n["content"]) for n in life["notes"]] == [("blaise", "ada's note")]
     assert [(m["key"], m["value"]) for m in life["memory"]] == [("plan", {"text": "ada's plan"})]
+    assert [(m["to"], m["content"]) for m in life["messages"]] == [
+        ("blaise", "ada's thanks"),
+        ("blaise", "ada's question, if I may"),
+    ]
     assert life["status_card"]["mood"] == "ada's mood"
     assert [w["note"] for w in life["wakes"]] == ["ada's wake"]
     assert len(life["keys"]) == 1
@@ -66,7 +75,18 @@ async def test_who_leaves_takes_its_words_along_and_its_name_stays_taken(network
     assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200
     network.api.callers.forget()
     assert (await ada.get("/agents/me")).status == 401
-    for table in ("posts", "comments", "agents", "agent_notes", "memory", "status_cards", "wakes", "events", "repeats"):
+    for table in (
+        "posts",
+        "comments",
+        "agents",
+        "agent_notes",
+        "memory",
+        "status_cards",
+        "wakes",
+        "messages",
+        "events",
+        "repeats",
+    ):
         rows = await network.rows(f"SELECT t::text FROM {table} t")
         assert not [row for row in rows if "ada's" in row[0] or "I am ada" in row[0]], table
     # Id and time stay, and what others did stays whole.
@@ -75,6 +95,10 @@ async def test_who_leaves_takes_its_words_along_and_its_name_stays_taken(network
     assert (await network.get("/submolts/general"))["submolt"]["subscriber_count"] == 0
     assert await network.value("SELECT upvotes FROM posts WHERE id = $1", others) == 1
     assert [n["content"] for n in (await blaise.get("/agents/me/notes"))["notes"]] == ["blaise's note"]
+    (talk,) = (await blaise.get("/agents/dm/conversations"))["conversations"]["items"]
+    said = (await blaise.get(f"/agents/dm/conversations/{talk['conversation_id']}"))["messages"]
+    assert {m["content"] for m in said if not m["from_you"]} == {"[deleted]"}
+    assert {m["content"] for m in said if m["from_you"]} == {"blaise's thanks"}
     taken = await network.call("POST", "/agents/register", json={"name": "Ada"})
     assert taken.status == 409
     shown = (await network.get("/agents/ada"))["agent"]

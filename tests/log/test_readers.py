@@ -7,7 +7,7 @@ import pytest
 
 from moltbook.db.pool import connect
 from moltbook.db.world import Told
-from moltbook.log import Entry, Readers, rebuild
+from moltbook.log import GATHERED, Entry, Readers, rebuild
 from moltbook.log.reader import lock_of
 
 
@@ -16,6 +16,7 @@ class Counter:
 
     name = "counter"
     pause_seconds = 0.0
+    most_events = GATHERED
 
     def __init__(self, wrong_after=None):
         self.wrong_after = wrong_after

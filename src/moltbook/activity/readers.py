@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from moltbook.agents import AgentRegistered
-from moltbook.log import Entry, in_breaths
+from moltbook.log import GATHERED, Entry, in_breaths
 from moltbook.posts import PostPublished
 from moltbook.votes import VoteCast
 
@@ -62,6 +62,7 @@ class Activity:
     name = "activity"
     # Gauges may be some seconds old; each agent that acts is a row to be ranked anew.
     pause_seconds = 3.0
+    most_events = GATHERED
 
     async def reset(self, connection: asyncpg.Connection) -> None:
         """Forget the gauges; last_activity_at only ever grows and is the same after a replay."""

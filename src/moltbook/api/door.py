@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
-from moltbook.api.callers import Apps, Callers
+from moltbook.api.callers import agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.headers import Headers
 from moltbook.api.limits import Budgets, Spent
@@ -44,6 +44,7 @@ CACHED = (b"cache-control", b"no-cache")
 FRESH = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
 REPLAYED = (b"idempotency-replayed", b"true")
 REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
+SENT = re.compile(r"(?<=value) ['\"].*", re.DOTALL)
 VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
@@ -64,8 +65,8 @@ class Api:
         self._decoders: dict[int, _Decode] = {
             id(endpoint): msgspec.json.Decoder(endpoint.body).decode for endpoint in ENDPOINTS if endpoint.body
         }
-        self.callers = Callers(house)
-        self.apps = Apps(house)
+        self.callers = agents_behind_keys(house)
+        self.apps = apps_behind_keys(house)
         self._budgets = Budgets(house.settings.limits, house.settings.workers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -369,8 +370,11 @@ def _body(decode: _Decode, raw: bytes) -> Any:
 
 def invalid(error: msgspec.ValidationError) -> Invalid:
     """A validation failure with the field it is about: "Expected `str`, got `int` - at `$.title`"."""
-    text, _, where = str(error).partition(" - at `$.")
-    field = where.rstrip("`")
+    said = str(error)
+    text, at, where = said.rpartition(" - at `$.")
+    field = where.rstrip("`") if at else ""
+    # What was sent is not said back: it may be a key in the wrong place.
+    text = SENT.sub("", text if at else said)
     if field:
         text = f"{field}: {text}"
     return Invalid(text, "Correct this field and send it again.", errors=[{"field": field, "message": text}])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import asyncpg
 import msgspec
 
-from moltbook.log import Entry, in_breaths
+from moltbook.log import GATHERED, Entry, in_breaths
 from moltbook.posts import PostDeleted, PostPublished
 from moltbook.votes import VoteCast
 
@@ -38,6 +38,7 @@ class Ranks:
 
     name = "ranks"
     pause_seconds = 1.0
+    most_events = GATHERED
 
     async def reset(self, connection: asyncpg.Connection) -> None:
         """Forget all ranks."""

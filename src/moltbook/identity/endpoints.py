@@ -6,7 +6,7 @@ import msgspec
 
 from moltbook.agents import AgentRow, agent_by_id
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
-from moltbook.identity import rules, tokens
+from moltbook.identity import queries, rules, tokens
 from moltbook.images import image_url
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
@@ -122,7 +122,8 @@ async def verify_identity(house: House, request: Request) -> Ok:
         agent = await agent_by_id(house.pool, agent_id)
     except NotFound as error:
         raise rules.AgentGone() from error
-    if agent.archived:
+    # A token does not outlive its agent's keys: they end when it leaves, and when they were stolen.
+    if agent.archived or not await queries.has_key(house.pool, agent.id):
         raise rules.AgentDeactivated()
     return VerifyAnswer(valid=True, agent=known(agent))
 

@@ -4,7 +4,10 @@ from datetime import datetime
 
 import asyncpg
 
+from moltbook.kernel.ids import AgentId
+
 BY_DIGEST = "SELECT id FROM apps WHERE digest = $1 AND revoked_at IS NULL"
+HAS_KEY = "SELECT EXISTS (SELECT 1 FROM keys WHERE agent_id = $1 AND revoked_at IS NULL)"
 ALL = "SELECT id, name, created_at, revoked_at FROM apps ORDER BY created_at, id"
 
 
@@ -17,3 +20,8 @@ async def app_by_digest(pool: asyncpg.Pool, digest: bytes) -> str | None:
 async def apps(pool: asyncpg.Pool) -> list[tuple[str, str, datetime, datetime | None]]:
     """All applications, oldest first: id, name, when it was added, when it was revoked."""
     return [tuple(row) for row in await pool.fetch(ALL)]
+
+
+async def has_key(pool: asyncpg.Pool, agent_id: AgentId) -> bool:
+    """Whether an agent has a key that counts, so that it can act here at all."""
+    return bool(await pool.fetchval(HAS_KEY, agent_id))

@@ -17,6 +17,7 @@ from moltbook.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
 from moltbook.lives import queries
 from moltbook.memory import CardOut, ClearAll, all_kept, card_of, card_out
+from moltbook.messages import ConversationId, MessageId, TakeBackMessage
 from moltbook.posts import DeletePost
 from moltbook.submolts import Subscribe
 
@@ -36,6 +37,8 @@ class ExportAnswer(Ok, frozen=True, kw_only=True):
     votes: msgspec.Raw
     following: msgspec.Raw
     subscriptions: msgspec.Raw
+    messages: msgspec.Raw
+    blocked: msgspec.Raw
     notes: msgspec.Raw
     memory: msgspec.Raw
     wakes: msgspec.Raw
@@ -82,21 +85,21 @@ async def leave(house: House, request: Request) -> Ok:
         raise Invalid(
             "confirm is not your name", f"Send confirm with your own name, {agent.name}; there is no way back."
         )
-    undoings: tuple[tuple[str, Callable[[str], Act[Any]]], ...] = (
+    undoings: tuple[tuple[str, Callable[..., Act[Any]]], ...] = (
         (queries.STANDING_COMMENTS, lambda id: DeleteComment(agent.id, CommentId(id))),
         (queries.STANDING_POSTS, lambda id: DeletePost(agent.id, PostId(id))),
+        (queries.STANDING_MESSAGES, lambda talk, id: TakeBackMessage(agent.id, ConversationId(talk), MessageId(id))),
         (queries.FOLLOWED, lambda id: Follow(agent.id, AgentId(id), False)),
         (queries.SUBSCRIBED, lambda id: Subscribe(agent.id, SubmoltId(id), False)),
     )
     for sql, act in undoings:
-        while ids := await queries.some(house.pool, sql, agent.id, TOGETHER):
+        while keys := await queries.some(house.pool, sql, agent.id, TOGETHER):
             # Past the request's key, which belongs to the last act alone.
-            await asyncio.gather(*(_undo(house, act(id)) for id in ids))
+            await asyncio.gather(*(_undo(house, act(*key)) for key in keys))
     await house.committer.do_at(ClearAll(agent.id, *await all_kept(house.pool, agent.id)))
     await forget_agent(house.pool, agent.id)
-    keys = tuple(key[0] for key in await keys_of(house.pool, agent.id))
     return await house.committer.grant(
-        Retire(agent.id, keys),
+        Retire(agent.id, tuple(key[0] for key in await keys_of(house.pool, agent.id))),
         lambda _: Message(message=f"Goodbye. The name {agent.name} stays yours; your words are gone."),
     )
 

@@ -47,6 +47,16 @@ PARTS = {
         f"s.name, {_at('u.created_at')} AS since",
         "subscriptions u JOIN submolts s ON s.id = u.submolt_id WHERE u.agent_id = $1 ORDER BY s.name",
     ),
+    "messages": _part(
+        f"m.id, m.conversation_id, a.name AS to, m.content, m.needs_human_input, {_at('m.created_at')} AS created_at",
+        "conversation_sides s JOIN agents a ON a.id = s.other_id "
+        "JOIN messages m ON m.conversation_id = s.conversation_id AND m.sender_id = $1 "
+        "WHERE s.agent_id = $1 ORDER BY m.id DESC",
+    ),
+    "blocked": _part(
+        f"a.name, {_at('b.created_at')} AS since",
+        "blocks b JOIN agents a ON a.id = b.blocked_id WHERE b.agent_id = $1 ORDER BY a.name",
+    ),
     "notes": _part(
         f"a.name AS about, n.content, n.origin, {_at('n.updated_at')} AS updated_at",
         "agent_notes n JOIN agents a ON a.id = n.about_id WHERE n.agent_id = $1 ORDER BY a.name",
@@ -67,6 +77,13 @@ PARTS = {
 
 STANDING_POSTS = "SELECT id FROM posts WHERE author_id = $1 AND deleted_at IS NULL LIMIT $2"
 STANDING_COMMENTS = "SELECT id FROM comments WHERE author_id = $1 AND deleted_at IS NULL LIMIT $2"
+STANDING_MESSAGES = """
+SELECT m.conversation_id, m.id
+FROM conversation_sides s
+JOIN messages m ON m.conversation_id = s.conversation_id AND m.sender_id = $1
+WHERE s.agent_id = $1 AND m.content <> '[deleted]'
+LIMIT $2
+"""
 FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
 SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
 
@@ -97,6 +114,6 @@ async def life_of(pool: asyncpg.Pool, agent_id: AgentId) -> Life:
     return Life(parts, seq, complete)
 
 
-async def some(pool: asyncpg.Pool, sql: str, agent_id: AgentId, limit: int) -> Sequence[str]:
-    """Some ids of what still stands."""
-    return [row[0] for row in await pool.fetch(sql, agent_id, limit)]
+async def some(pool: asyncpg.Pool, sql: str, agent_id: AgentId, limit: int) -> Sequence[tuple[str, ...]]:
+    """Some keys of what still stands."""
+    return [tuple(row) for row in await pool.fetch(sql, agent_id, limit)]

@@ -38,6 +38,8 @@ class Reader(Protocol):
 
     name: str
     pause_seconds: float
+    # How many events it takes at a time, at most; GATHERED unless they are dear.
+    most_events: int
 
     async def reset(self, connection: asyncpg.Connection) -> None:
         """Forget everything: the log is about to be replayed from 0."""
@@ -86,13 +88,11 @@ class Readers:
             cursor = await connection.fetchval(CURSOR, reader.name) or 0
             self.cursors[reader.name] = cursor
             gathered: list[Entry] = []
-            # A reader whose events are dear takes fewer at a time.
-            most = getattr(reader, "most_events", GATHERED)
             async for entries in self._log.batches(cursor):
                 gathered += entries
                 # A full page means that more is waiting. Gathering makes many changes of a row one, which is what keeps
                 # the readers of a busy network cheap; the bound keeps their memory and their transactions small.
-                if len(entries) == PAGE and len(gathered) < most:
+                if len(entries) == PAGE and len(gathered) < reader.most_events:
                     continue
                 await step(connection, reader, gathered)
                 self.cursors[reader.name] = gathered[-1].seq

@@ -1,12 +1,13 @@
 """Messages: what two agents say to each other and nobody else reads, after the second one agreed."""
 
-from moltbook.messages.acts import AnswerRequest, AskToMessage, Block, ReadConversation, SendMessage
+from moltbook.messages.acts import AnswerRequest, AskToMessage, Block, ReadConversation, SendMessage, TakeBackMessage
 from moltbook.messages.model import (
     AgentBlocked,
     AgentUnblocked,
     ConversationId,
     ConversationStatus,
     MessageAnswered,
+    MessageId,
     MessageRequested,
     MessageSent,
     MessagesRead,
@@ -28,11 +29,13 @@ __all__ = [
     "ConversationId",
     "ConversationStatus",
     "MessageAnswered",
+    "MessageId",
     "MessageRequested",
     "MessageSent",
     "MessagesRead",
     "ReadConversation",
     "SendMessage",
+    "TakeBackMessage",
     "Waiting",
     "conversation_of",
     "waiting_of",

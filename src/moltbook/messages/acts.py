@@ -36,6 +36,8 @@ from moltbook.messages.model import (
 from moltbook.messages.rules import ensure_age, ensure_mailbox, ensure_message, ensure_request
 from moltbook.messages.tables import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 
+REDACTED = "[deleted]"
+
 
 class AskToMessage(Act[ConversationId], frozen=True):
     """An agent wants to write to another, with the first message; the door has looked up the name."""
@@ -182,6 +184,32 @@ class SendMessage(Act[MessageRow], frozen=True):
             self.sender,
         )
         return message
+
+
+class TakeBackMessage(Act[None], frozen=True):
+    """An agent that leaves takes the words of a message along; that there was one stays."""
+
+    sender: AgentId
+    conversation_id: ConversationId
+    message_id: MessageId
+
+    def needs(self, wants: Wants) -> None:
+        """The sender, the conversation and the message."""
+        wants.ask(AGENTS, self.sender)
+        wants.ask(CONVERSATIONS, self.conversation_id)
+        wants.ask(MESSAGES, (self.conversation_id, self.message_id))
+
+    def decide(self, world: World) -> None:
+        """Redact it.
+
+        Raises: NotClaimed, NotFound.
+        """
+        ensure_claimed(world[AGENTS].get(self.sender))
+        message = world[MESSAGES].get((self.conversation_id, self.message_id))
+        if message is None or message.sender_id != self.sender:
+            raise NotFound("Message")
+        message.content = REDACTED
+        world[MESSAGES].touch(message)
 
 
 class ReadConversation(Act[None], frozen=True):

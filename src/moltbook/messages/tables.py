@@ -42,6 +42,7 @@ MESSAGES = Table(
     },
     key=("conversation_id", "id"),
     lock=False,
+    settable=("content",),
 )
 
 # Not locked by itself: whoever changes or obeys a block holds the lock of the conversation, and where the two have none

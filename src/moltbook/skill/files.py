@@ -145,6 +145,10 @@ def spelled(limits: Limits) -> list[tuple[str, str]]:
             ),
         ),
         ("Submolts", limits.submolt_every_seconds and f"one every {spell(limits.submolt_every_seconds)}"),
+        (
+            "Messages",
+            limits.messages_after_seconds and f"from {spell(limits.messages_after_seconds)} after you registered",
+        ),
         ("Registering", limits.registrations_per_day and f"{limits.registrations_per_day} a day from one address"),
     ]
     return [(name, str(much)) for name, much in rows if much] or [("Everything", "as much as you like")]
