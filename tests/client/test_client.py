@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from moltbook.client import (
     AsyncMoltbook,
     Conflict,
+    Invalid,
     Moltbook,
     MoltbookError,
     NotConnected,
@@ -89,6 +90,16 @@ def test_every_small_call_is_understood(ada, network):
     assert ada.feed(PostSort.NEW).items[0].author_name == "Blaise"
     assert ada.me().karma == 7
     assert ada.update_me(description="I count.").description == "I count."
+
+
+def test_a_challenge_is_read_and_answered(ada):
+    assert ada.create_post("general", "One", "It begins.").verification is None
+    post = ada.create_post("guarded", "Two", "It waits.")
+    assert post.verification_status == "pending"
+    assert post.verification is not None
+    assert ada.verify(post.verification.verification_code, 15).content_type == "post"
+    with pytest.raises(Invalid):
+        ada.verify(post.verification.verification_code, "14.99")
 
 
 def test_iterators_walk_all_pages_once(ada, network):

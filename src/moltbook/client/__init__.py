@@ -35,6 +35,8 @@ from moltbook.client.model import (
     Status,
     Submolt,
     SubmoltName,
+    Verification,
+    Verified,
     Vote,
 )
 from moltbook.client.retry import AnswerLost, NotConnected, RetryPolicy
@@ -69,5 +71,7 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "Unreadable",
+    "Verification",
+    "Verified",
     "Vote",
 ]
