@@ -33,6 +33,8 @@ from moltbook.log import Log, Readers
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
 from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.verdicts import keep_lapsing
+from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
 from moltbook.web import Pages
 
@@ -46,6 +48,8 @@ TABLES: list[Table[Any]] = [
     COMMENTS,
     COMMENT_WORDS,
     QUOTAS,
+    CHALLENGES,
+    STANDINGS,
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,
@@ -118,6 +122,7 @@ class Server:
             self._api = Api(house, self.pages)
             self._site = site(house, self.pages, readers)
             self._watch = asyncio.create_task(self._keep_true(house, self._api))
+            lapsing = asyncio.create_task(keep_lapsing(house), name="lapsing")
             # What was made until now lives as long as the server: the collector need not look at it again.
             gc.collect()
             gc.freeze()
@@ -127,7 +132,8 @@ class Server:
                 yield house
             finally:
                 self._watch.cancel()
-                await asyncio.gather(self._watch, return_exceptions=True)
+                lapsing.cancel()
+                await asyncio.gather(self._watch, lapsing, return_exceptions=True)
                 await self.end_streams()
                 await readers.stop()
 
@@ -135,8 +141,7 @@ class Server:
         """Memory follows the log: pages that show what changed, keys that no longer count."""
         async for entries in house.log.batches(house.log.head):
             self.pages.touch()
-            if any(entry.kind.startswith("key.") for entry in entries):
-                api.callers.forget()
+            api.hear(entries)
 
 
 @asynccontextmanager

@@ -3,8 +3,11 @@
 import pytest
 
 from moltbook.api import ENDPOINTS
+from moltbook.settings import VerificationMode
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
+from tests.verification.solver import solved
+from tests.world import under
 
 # method, path, body, status, shape. The caller is claimed; {post} is another's post, {mine} its own, and so on.
 CALLS = [
@@ -40,7 +43,7 @@ CALLS = [
     ("DELETE", "/posts/{post}/vote", None, 200, s.VOTED),
     ("POST", "/comments/{comment}/upvote", None, 200, s.VOTED),
     ("POST", "/comments/{comment}/downvote", {}, 200, s.VOTED),
-    ("POST", "/submolts", {"name": "tides", "display_name": "Tides"}, 201, s.ONE_SUBMOLT),
+    ("POST", "/submolts", {"name": "tides", "display_name": "Tides"}, 201, s.FOUNDED),
     ("GET", "/submolts", None, 200, s.SUBMOLTS),
     ("GET", "/submolts/trending", None, 200, s.SUBMOLTS),
     ("GET", "/submolts/new", None, 200, s.SUBMOLTS),
@@ -53,6 +56,8 @@ CALLS = [
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
+    ("POST", "/verify", {"verification_code": "{code}", "answer": "{sum}"}, 200, s.VERIFIED),
+    ("POST", "/verification/submit", {"id": "{code2}", "answer": "{sum2}"}, 200, s.VERIFIED),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
 ]
@@ -69,9 +74,20 @@ async def stage(network):
         "mine": await network.post(ada),
         "own": await network.comment(ada, post, parent=comment),
         "other": "blaise",
+        **await challenges(network, ada),
     }
     await network.settle()
     return network, ada, names
+
+
+async def challenges(network, ada):
+    """Two challenges of ada's with their answers."""
+    found = {}
+    async with under(network, verification=VerificationMode.ALL):
+        for n in ("", "2"):
+            asked = (await ada.publish())["post"]["verification"]
+            found |= {f"code{n}": asked["verification_code"], f"sum{n}": solved(asked["challenge_text"])}
+    return found
 
 
 def named(value, names):

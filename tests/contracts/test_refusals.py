@@ -34,6 +34,8 @@ async def test_every_route_asks_for_the_key_it_declares(found):
         "post_id": NOBODY,
         "name": "tides",
         "description": "D",
+        "verification_code": "moltbook_verify_unknown",
+        "answer": "1.00",
     }
     async with found(claim=ClaimMode.MANUAL) as network:
         ada = await network.agent("ada")
@@ -50,7 +52,7 @@ async def test_every_route_asks_for_the_key_it_declares(found):
                     assert bare.status not in (401, 403)
                 case Audience.KEYED:
                     ensure_refusal(bare, 401, "UNAUTHORIZED", path)
-                    assert unclaimed.status == 200
+                    assert unclaimed.status == (404 if endpoint.path == "/verify" else 200)
                 case Audience.CLAIMED:
                     ensure_refusal(bare, 401, "UNAUTHORIZED", path)
                     ensure_refusal(unclaimed, 403, "NOT_CLAIMED", path)

@@ -4,7 +4,7 @@ A plain ASGI application: the way from the socket to the slice is the hottest pa
 middleware and does nothing twice. First pages that everybody reads are answered from bytes before anything is routed.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +20,8 @@ from moltbook.db.commit import GONE
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import Audience, Caller, Endpoint, House, Limit, Request
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
+from moltbook.log import Entry
+from moltbook.verification import ensure_not_suspended
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,9 @@ SAFE = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")
 CACHED = (b"cache-control", b"no-cache")
 VARY = (b"vary", b"accept-encoding")
 LOCAL = frozenset({"127.0.0.1", "::1"})
+
+# What a suspended agent may not do.
+WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
 
 _encode = msgspec.json.Encoder().encode
 _Decode = Callable[[bytes], Any]
@@ -69,6 +74,11 @@ class Api:
             }
         )
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    def hear(self, entries: Sequence[Entry]) -> None:
+        """Who calls is remembered; forget it when a key or an agent's standing changed."""
+        if any(entry.kind.startswith("key.") or entry.kind == "agent.suspended" for entry in entries):
+            self.callers.forget()
 
     async def guarded(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Run another application of this door: its refusals are spelled as ours, as long as it has not begun."""
@@ -107,6 +117,8 @@ class Api:
         address = scope["client"][0] if scope.get("client") else ""
         caller = await self._caller(endpoint, headers)
         self._spend(endpoint, caller, address, budget)
+        if caller is not None and caller.suspended_until is not None and endpoint.limit in WRITING:
+            ensure_not_suspended(caller.suspended_until, caller.offences, caller.reason, self._house.clock())
         query_string: bytes = scope["query_string"]
         if not caller and endpoint.path == "/posts" and method in {"GET", "HEAD"}:
             page = await self._first_page(query_string, endpoint)

@@ -9,6 +9,7 @@ from moltbook.house import Endpoint
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.submolts import endpoints as submolts
+from moltbook.verdicts import endpoints as verdicts
 from moltbook.votes import endpoints as votes
 
 ENDPOINTS: list[Endpoint] = [
@@ -19,6 +20,7 @@ ENDPOINTS: list[Endpoint] = [
     *comments.ENDPOINTS,
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
+    *verdicts.ENDPOINTS,
     *feeds.ENDPOINTS,
     *activity.ENDPOINTS,
 ]

@@ -1,7 +1,7 @@
 """Comments: the threads under posts."""
 
-from moltbook.comments.acts import DeleteComment, WriteComment
-from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
+from moltbook.comments.acts import DeleteComment, WriteComment, publish
+from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, CommentWithdrawn, Written
 from moltbook.comments.queries import Branch, comment_by_id, comments_by_author, comments_of, grow, page_of
 from moltbook.comments.tables import COMMENT_WORDS, COMMENTS
 from moltbook.comments.wire import CommentOut, comment_out
@@ -14,6 +14,7 @@ __all__ = [
     "CommentOut",
     "CommentPublished",
     "CommentRow",
+    "CommentWithdrawn",
     "DeleteComment",
     "WriteComment",
     "Written",
@@ -23,4 +24,5 @@ __all__ = [
     "comments_of",
     "grow",
     "page_of",
+    "publish",
 ]

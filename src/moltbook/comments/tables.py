@@ -28,10 +28,11 @@ COMMENTS = Table(
         "reply_count": "integer",
         "created_at": "timestamptz",
         "deleted_at": "timestamptz",
+        "verification_status": "text",
     },
     key=("post_id", "id"),
     find_by="id",
-    settable=("upvotes", "downvotes", "reply_count", "deleted_at"),
+    settable=("upvotes", "downvotes", "reply_count", "deleted_at", "verification_status"),
     unread=("content",),
 )
 

@@ -26,6 +26,8 @@ HEARTBEAT_SECONDS = 15.0
 WATCHERS = 2000
 # One who comes back after this many events reads the page again instead.
 BACKFILL = 10_000
+# What never was shown to anybody, and how it came so.
+PRIVATE = ("verification.", "post.withdrawn", "comment.withdrawn")
 
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -100,7 +102,9 @@ class Stream:
                     await send({"type": "http.response.body", "body": b": beat\n\n", "more_body": True})
                     continue
                 entries, pending = pending.result(), None
-                frames = b"".join(frame(entry) for entry in entries if not wanted or wanted in entry.body)
+                frames = b"".join(
+                    frame(entry) for entry in entries if is_public(entry) and (not wanted or wanted in entry.body)
+                )
                 if frames:
                     await send({"type": "http.response.body", "body": frames, "more_body": True})
         finally:
@@ -111,6 +115,11 @@ class Stream:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def is_public(entry: Entry) -> bool:
+    """Whether everybody may hear of it."""
+    return not entry.kind.startswith(PRIVATE)
 
 
 class _Head(msgspec.Struct, frozen=True):

@@ -5,9 +5,12 @@ import asyncpg
 from moltbook.db.commit import Committer
 from moltbook.db.names import Names
 from moltbook.kernel.clock import Clock, system_clock
+from moltbook.kernel.ids import AgentId
 from moltbook.kernel.secrets import Keyring
 from moltbook.log import Log
 from moltbook.settings import Settings
+
+SETTLED_KEPT = 100_000
 
 
 class House:
@@ -29,3 +32,10 @@ class House:
         self.log = log
         self.keyring = keyring
         self.clock = clock
+        self.settled: set[AgentId] = set()
+
+    def settle(self, agent_id: AgentId) -> None:
+        """Remember an agent for whom a newcomer's rules are over; that never changes back."""
+        if len(self.settled) >= SETTLED_KEPT:
+            self.settled.clear()
+        self.settled.add(agent_id)

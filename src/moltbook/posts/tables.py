@@ -29,9 +29,10 @@ POSTS = Table(
         "comment_count": "integer",
         "created_at": "timestamptz",
         "deleted_at": "timestamptz",
+        "verification_status": "text",
     },
     key=("id",),
-    settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
+    settable=("upvotes", "downvotes", "comment_count", "deleted_at", "verification_status"),
     unread=("title", "content", "url"),
 )
 

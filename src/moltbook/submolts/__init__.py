@@ -1,6 +1,6 @@
 """Submolts: the communities, and who subscribes to them."""
 
-from moltbook.submolts.acts import FoundSubmolt, Subscribe
+from moltbook.submolts.acts import FoundSubmolt, Subscribe, publish
 from moltbook.submolts.model import Changed, SubmoltCreated, SubmoltRow
 from moltbook.submolts.queries import SubmoltView, list_submolts, submolt_by_name
 from moltbook.submolts.rules import is_submolt_name
@@ -20,5 +20,6 @@ __all__ = [
     "Subscribe",
     "is_submolt_name",
     "list_submolts",
+    "publish",
     "submolt_by_name",
 ]

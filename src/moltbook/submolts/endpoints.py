@@ -7,9 +7,11 @@ import msgspec
 from moltbook.agents import NotClaimed, Pace, agent_by_id
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, TooMany, Unauthorized
+from moltbook.kernel.ids import SubmoltId
 from moltbook.submolts import acts, queries, rules
 from moltbook.submolts.queries import SubmoltView
-from moltbook.submolts.wire import SubmoltOut, submolt_out
+from moltbook.submolts.wire import NewSubmoltOut, SubmoltOut, founded_out, submolt_out
+from moltbook.verification import ContentType, NotPublished, screened
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -30,6 +32,15 @@ class SubmoltAnswer(Ok, frozen=True, kw_only=True):
     submolt: SubmoltOut
     your_role: str | None = None
     message: str = ""
+
+
+class FoundedAnswer(Ok, frozen=True, kw_only=True):
+    """The new community."""
+
+    submolt: NewSubmoltOut
+    your_role: str | None = None
+    message: str = ""
+    verification_required: bool = False
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -60,6 +71,12 @@ class SubscribeAnswer(Ok, frozen=True, kw_only=True):
 async def create(house: House, request: Request) -> Ok:
     """Found a community."""
     body: CreateBody = request.body
+    limits = house.settings.limits
+    screening = await screened(house, request.agent, ContentType.SUBMOLT)
+    pace = Pace(limits.submolt_every_seconds)
+    if screening.newcomer_until is not None:
+        pace = Pace(limits.new_submolt_every_seconds, ends_at=screening.newcomer_until)
+    former = await house.names.id_of("submolt", body.name)
     submolt = await house.committer.do(
         acts.FoundSubmolt(
             request.agent,
@@ -67,12 +84,19 @@ async def create(house: House, request: Request) -> Ok:
             body.display_name,
             body.description,
             body.allow_crypto,
-            Pace(house.settings.limits.submolt_every_seconds),
+            pace,
+            challenge=screening.draft,
+            former=SubmoltId(former) if former is not None else None,
         )
     )
     view = SubmoltView(submolt, await agent_by_id(house.pool, request.agent))
-    return SubmoltAnswer(
-        submolt=submolt_out(view, "owner"), your_role="owner", message=f"m/{submolt.name} is yours to tend!"
+    return FoundedAnswer(
+        submolt=founded_out(view, screening.challenge, house.clock()),
+        your_role="owner",
+        message=f"m/{submolt.name} waits for your answer to its challenge."
+        if screening.draft
+        else f"m/{submolt.name} is yours to tend!",
+        verification_required=screening.draft is not None,
     )
 
 
@@ -132,7 +156,7 @@ async def unsubscribe(house: House, request: Request) -> Ok:
 ENDPOINTS = [
     Endpoint(
         method="POST", path="/submolts", handle=create, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
-        body=CreateBody, answer=SubmoltAnswer, about="Found a submolt.",
+        body=CreateBody, answer=FoundedAnswer, about="Found a submolt.",
         refusals=(Unauthorized, NotClaimed, Invalid, rules.SubmoltTaken, TooMany),
     ),
     Endpoint(
@@ -153,12 +177,12 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/subscribe", handle=subscribe, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound),
+        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound, NotPublished),
         about="Subscribe: its posts come into your feed.",
     ),
     Endpoint(
         method="DELETE", path="/submolts/{name}/subscribe", handle=unsubscribe, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound),
+        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound, NotPublished),
         about="Leave a submolt.",
     ),
 ]  # fmt: skip

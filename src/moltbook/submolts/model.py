@@ -21,6 +21,7 @@ class SubmoltRow(msgspec.Struct, gc=False):
     post_count: int
     created_at: datetime
     last_activity_at: datetime
+    verification_status: str
 
 
 class SubscriptionRow(msgspec.Struct, gc=False):

@@ -18,9 +18,11 @@ SUBMOLTS = Table(
         "post_count": "integer",
         "created_at": "timestamptz",
         "last_activity_at": "timestamptz",
+        "verification_status": "text",
     },
     key=("id",),
     lock=False,
+    settable=("display_name", "description", "allow_crypto", "verification_status"),
     summable=("subscriber_count", "post_count"),
 )
 
