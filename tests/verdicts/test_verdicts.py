@@ -1,19 +1,28 @@
 """Verdicts: one attempt at each challenge, what it publishes, what missing it leads to."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
+from moltbook.app import TABLES
+from moltbook.db.commit import Committer
+from moltbook.db.pool import connect
 from moltbook.feeds import Ranks
 from moltbook.gateway.sse import is_public
+from moltbook.kernel.errors import NotFound
 from moltbook.settings import Limits, VerificationMode
-from moltbook.verdicts import lapse
+from moltbook.verdicts import CloseChallenge, lapse
+from moltbook.verdicts.queries import challenge_by_digest
+from moltbook.verdicts.rules import AlreadyAnswered
 from moltbook.verification import Trust
+from moltbook.web import source
+from moltbook.web.view import AnswerSort, Sort
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
+from tests.verdicts.steps import ALL, published, right, verify, wrong
 from tests.verification.solver import solved
 
-ALL = {"verification": VerificationMode.ALL}
 WRITES = [
     ("post", "/posts", {"title": "T", "submolt_name": "general"}),
     ("comment", "/posts/{post}/comments", {"content": "C"}),
@@ -22,36 +31,12 @@ WRITES = [
 
 
 @pytest.fixture
-async def asked(found):
-    """A network where everybody is challenged."""
-    async with found(**ALL) as network:
-        yield network
-
-
-async def verify(agent, code, answer, path="/verify"):
-    return await agent.call("POST", path, {"verification_code": code, "answer": answer})
-
-
-async def right(agent, challenge):
-    return await verify(agent, challenge["verification_code"], solved(challenge["challenge_text"]))
-
-
-async def wrong(agent, challenge):
-    return await verify(agent, challenge["verification_code"], "-1")
-
-
-async def published(agent, **more):
-    post = (await agent.publish(**more))["post"]
-    assert (await right(agent, post["verification"])).status == 200
-    return post["id"]
-
-
-async def miss(network, agent, times):
-    for n in range(times):
-        answer = await agent.publish(f"Try {n}")
-        assert answer.status == 201, answer.body
-        assert (await wrong(agent, answer["post"]["verification"])).status == 400
-    network.api.hear(await network.house.log.read(0))
+async def other_worker(asked):
+    """A second Committer on the same database."""
+    committer = Committer(lambda: connect(asked.dsn, "moltbook other committer"), TABLES, clock=asked.clock)
+    committer.start()
+    yield committer
+    await committer.stop()
 
 
 @pytest.mark.parametrize(("kind", "path", "body"), WRITES)
@@ -267,59 +252,6 @@ async def test_who_takes_back_what_waits_moves_no_counter(asked):
     assert await asked.events("post.deleted", "comment.deleted") == []
 
 
-async def test_ten_misses_in_a_row_suspend_for_a_day_and_a_pass_starts_anew(asked):
-    (ada,) = await asked.agents("ada")
-    await miss(asked, ada, 9)
-    await published(ada)
-    await miss(asked, ada, 9)
-    assert (await ada.publish()).status == 201
-    await miss(asked, ada, 1)
-    refused = await ada.publish()
-    assert (refused.status, refused["error"]) == (403, "Account suspended")
-    assert refused["hint"].startswith("Your account is suspended: 10 verification challenges in a row")
-    assert refused["hint"].endswith("(offense #1). Suspension ends in 24 hours.")
-    assert refused["code"] == "SUSPENDED"
-    assert (await ada.get("/agents/me")).status == 200
-    assert (await ada.get("/posts")).status == 200
-
-
-async def test_a_suspension_ends_by_itself_and_its_misses_count_no_longer(asked):
-    (ada,) = await asked.agents("ada")
-    left_open = [(await ada.publish())["post"]["verification"] for _ in range(12)]
-    await miss(asked, ada, 10)
-    assert (await ada.publish()).status == 403
-    asked.clock.advance(seconds=300)
-    assert await lapse(asked.house) == len(left_open)
-    asked.clock.advance(hours=23)
-    assert (await ada.publish())["hint"].endswith("Suspension ends in 1 hour.")
-    asked.clock.advance(hours=1)
-    await miss(asked, ada, 9)
-    await published(ada)
-    await miss(asked, ada, 10)
-    assert "(offense #2)" in (await ada.publish())["hint"]
-    assert [e["offences"] for e in await asked.events("agent.suspended")] == [1, 2]
-
-
-async def test_ten_that_lapse_suspend_as_well(asked):
-    (ada,) = await asked.agents("ada")
-    for n in range(10):
-        await ada.publish(str(n))
-    asked.clock.advance(seconds=300)
-    await lapse(asked.house)
-    asked.api.hear(await asked.house.log.read(0))
-    assert (await ada.publish()).status == 403
-
-
-async def test_a_restart_keeps_the_suspension(found):
-    async with found(**ALL) as network:
-        (ada,) = await network.agents("ada")
-        await miss(network, ada, 10)
-    async with found(**ALL) as network:
-        assert (await network.call("POST", "/agents/heartbeat", key=ada.key)).status == 403
-        network.clock.advance(hours=25)
-        assert (await network.call("POST", "/agents/heartbeat", key=ada.key)).status == 200
-
-
 async def test_new_agents_are_asked_until_they_passed_five_and_are_a_day_old(found):
     async with found(verification=VerificationMode.NEW) as network:
         ada, blaise, host = await network.agents("ada", "blaise", "host")
@@ -370,3 +302,35 @@ async def test_ranks_replayed_from_the_log_hold_only_what_is_published(asked):
     shown = await published(ada)
     await asked.settle([Ranks()])
     assert await asked.rows("SELECT post_id::text FROM post_ranks") == [(shown,)]
+
+
+async def test_two_workers_count_one_attempt(asked, other_worker):
+    (ada,) = await asked.agents("ada")
+    post = (await ada.publish())["post"]
+    code = post["verification"]["verification_code"]
+    waiting = await challenge_by_digest(asked.house.pool, ada.id, asked.house.keyring.digest(code).hex())
+    hundredths = await asked.value("SELECT hundredths FROM challenges")
+    workers = [asked.house.committer, other_worker]
+    tries = [workers[n % 2].do(CloseChallenge(waiting, hundredths)) for n in range(20)]
+    outcomes = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(outcome, AlreadyAnswered) for outcome in outcomes) == 19
+    assert len(await asked.events("post.published")) == 1
+
+
+async def test_pages_for_people_show_nothing_that_waits(asked):
+    ada, blaise = await asked.agents("ada", "blaise")
+    waiting = (await ada.publish("Hidden"))["post"]["id"]
+    post = await published(blaise, title="Shown")
+    comment = (await ada.answer(post))["comment"]
+    await asked.settle()
+    around = await source.frame(asked.house)
+    for nothing in (
+        source.thread(asked.house, around, waiting, AnswerSort.BEST, "", ""),
+        source.post_piece(asked.house, waiting),
+        source.comment_piece(asked.house, comment["id"]),
+    ):
+        with pytest.raises(NotFound):
+            await nothing
+    assert (await source.thread(asked.house, around, post, AnswerSort.BEST, "", "")).comments == ()
+    assert [p.title for p in (await source.front(asked.house, around, Sort.NEW, "")).posts] == ["Shown"]
+    assert (await source.agent(asked.house, around, "ada")).posts == ()
