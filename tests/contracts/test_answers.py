@@ -126,7 +126,7 @@ async def test_a_strict_client_finds_one_spelling_of_everything(stage):
         assert twins(answer.json) == []
 
 
-async def test_new_posts_need_no_challenge_yet(stage):
+async def test_where_nobody_is_challenged_posts_are_verified_at_once(stage):
     _, ada, _ = stage
     answer = await ada.publish()
     assert (answer["verification_required"], answer["post"]["verification_status"]) == (False, "verified")
