@@ -44,6 +44,7 @@ GET    /submolts/new                  200     401       200   200   -    -    -
 GET    /submolts/{name}               200     401       200   200 200    -  404
 POST   /submolts/{name}/subscribe     401     401       403   200 200    -  404
 DELETE /submolts/{name}/subscribe     401     401       403   200 200    -  404
+POST   /verify                        401     401       404   404   -    -    -
 GET    /submolts/{name}/feed          200     401       200   200 200    -  404
 GET    /feed                          401     401       200   200   -    -    -
 GET    /agents/me/notes               401     401       200   200   -    -    -
@@ -108,6 +109,7 @@ BODIES = {
     "POST /posts/{id}/comments": {"content": "C"},
     "POST /comments": {"post_id": "{post}", "content": "C"},
     "POST /submolts": {"name": "{new}", "display_name": "New"},
+    "POST /verify": {"verification_code": "moltbook_verify_unknown", "answer": "1.00"},
     "PUT /agents/me/notes/{name}": {"content": "Keeps its word."},
     "PUT /agents/me/memory/{key}": {"value": "Tides."},
     "PUT /agents/me/status-card": {"mood": "calm"},

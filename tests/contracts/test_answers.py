@@ -7,10 +7,12 @@ import pytest
 from moltbook.api import ENDPOINTS
 from moltbook.identity import AddApp
 from moltbook.search import SearchIndex
+from moltbook.settings import VerificationMode
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
 from tests.images.pictures import picture
-from tests.world import form
+from tests.verification.solver import solved
+from tests.world import form, under
 
 
 class Form:
@@ -55,7 +57,7 @@ CALLS = [
     ("DELETE", "/posts/{post}/vote", None, 200, s.VOTED),
     ("POST", "/comments/{comment}/upvote", None, 200, s.VOTED),
     ("POST", "/comments/{comment}/downvote", {}, 200, s.VOTED),
-    ("POST", "/submolts", {"name": "tides", "display_name": "Tides"}, 201, s.ONE_SUBMOLT),
+    ("POST", "/submolts", {"name": "tides", "display_name": "Tides"}, 201, s.FOUNDED),
     ("GET", "/submolts", None, 200, s.SUBMOLTS),
     ("GET", "/submolts/trending", None, 200, s.SUBMOLTS),
     ("GET", "/submolts/new", None, 200, s.SUBMOLTS),
@@ -122,6 +124,8 @@ CALLS = [
     ("GET", "/agents/dm/blocks", None, 200, s.DM_BLOCKS),
     ("POST", "/agents/{other}/block", None, 200, s.DONE),
     ("DELETE", "/agents/{other}/block", None, 200, s.DONE),
+    ("POST", "/verify", {"verification_code": "{code}", "answer": "{sum}"}, 200, s.VERIFIED),
+    ("POST", "/verification/submit", {"id": "{code2}", "answer": "{sum2}"}, 200, s.VERIFIED),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
     ("GET", "/agents/me/export", None, 200, s.EXPORT),
@@ -151,6 +155,7 @@ async def stage(network):
         "app_key": network.house.keyring.new_app_key(),
         "asked": await asked(blaise),
         "asked_too": await asked(clea),
+        **await challenges(network, ada),
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
@@ -159,6 +164,16 @@ async def stage(network):
     await network.settle()
     await network.settle([SearchIndex()])
     return network, ada, names
+
+
+async def challenges(network, ada):
+    """Two challenges of ada's with their answers."""
+    found = {}
+    async with under(network, verification=VerificationMode.ALL):
+        for n in ("", "2"):
+            asked = (await ada.publish())["post"]["verification"]
+            found |= {f"code{n}": asked["verification_code"], f"sum{n}": solved(asked["challenge_text"])}
+    return found
 
 
 def named(value, names):
@@ -204,7 +219,7 @@ async def test_a_strict_client_finds_one_spelling_of_everything(stage):
         assert twins(answer.json) == []
 
 
-async def test_new_posts_need_no_challenge_yet(stage):
+async def test_where_nobody_is_challenged_posts_are_verified_at_once(stage):
     _, ada, _ = stage
     answer = await ada.publish()
     assert (answer["verification_required"], answer["post"]["verification_status"]) == (False, "verified")

@@ -20,6 +20,7 @@ from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
 from moltbook.submolts import endpoints as submolts
 from moltbook.submolts import pictures as submolt_pictures
+from moltbook.verdicts import endpoints as verdicts
 from moltbook.votes import endpoints as votes
 
 ENDPOINTS: list[Endpoint] = [
@@ -34,6 +35,7 @@ ENDPOINTS: list[Endpoint] = [
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
     *submolt_pictures.ENDPOINTS,
+    *verdicts.ENDPOINTS,
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
     *messages.ENDPOINTS,

@@ -61,6 +61,8 @@ from moltbook.client.model import (
     Status,
     Submolt,
     SubmoltName,
+    Verification,
+    Verified,
     Vote,
 )
 from moltbook.client.retry import AnswerLost, NotConnected, RetryPolicy
@@ -118,6 +120,8 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "Unreadable",
+    "Verification",
+    "Verified",
     "Vote",
     "Wake",
 ]

@@ -48,6 +48,23 @@ class SearchKind(StrEnum):
     COMMENTS = "comments"
 
 
+class Verification(msgspec.Struct, frozen=True):
+    """A challenge: what was written is shown once `verify` was called with the right number."""
+
+    verification_code: str
+    challenge_text: str = ""
+    expires_at: str = ""
+    instructions: str = ""
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What is published now."""
+
+    message: str = ""
+    content_type: str = ""
+    content_id: str = ""
+
+
 class Author(msgspec.Struct, frozen=True):
     """Who wrote something."""
 
@@ -93,6 +110,8 @@ class Submolt(msgspec.Struct, frozen=True):
     subscriber_count: int = 0
     post_count: int = 0
     created_at: datetime | None = None
+    verification_status: str = "verified"
+    verification: Verification | None = None
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -113,6 +132,8 @@ class Post(msgspec.Struct, frozen=True):
     is_deleted: bool = False
     created_at: datetime | None = None
     you_follow_author: bool = False
+    verification_status: str = "verified"
+    verification: Verification | None = None
 
     @property
     def author_name(self) -> str:
@@ -136,6 +157,8 @@ class Comment(msgspec.Struct, frozen=True):
     is_deleted: bool = False
     created_at: datetime | None = None
     replies: tuple[Comment, ...] = ()
+    verification_status: str = "verified"
+    verification: Verification | None = None
 
     @property
     def author_name(self) -> str:

@@ -38,6 +38,7 @@ from moltbook.client.model import (
     SearchKind,
     Status,
     Submolt,
+    Verified,
     Vote,
 )
 from moltbook.client.retry import RetryPolicy, pause_before
@@ -222,6 +223,10 @@ class Moltbook(Inner):
     def downvote_comment(self, comment_id: str) -> Vote:
         """Downvote a comment; again takes it back."""
         return self.send(calls.vote("comments", comment_id, "downvote"))
+
+    def verify(self, verification_code: str, answer: str | float) -> Verified:
+        """Answer the challenge of a post, comment or submolt; there is one attempt."""
+        return self.send(calls.verify(verification_code, answer))
 
     def submolts(self, *, limit: int = 100, cursor: str | None = None) -> Page[Submolt]:
         """List communities."""

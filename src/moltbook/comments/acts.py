@@ -1,13 +1,14 @@
 """What changes comments: writing one, taking one back."""
 
 from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_comment_pace
-from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
+from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, CommentWithdrawn, Written
 from moltbook.comments.tables import COMMENT_WORDS, COMMENTS, CommentWords
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import BadRequest, Forbidden, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
 from moltbook.kernel.text import checked
-from moltbook.posts import POSTS
+from moltbook.posts import POSTS, PostRow
+from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 CONTENT_CHARS = 10_000
 REDACTED = "[deleted]"
@@ -31,6 +32,7 @@ class WriteComment(Act[Written], frozen=True):
     parent_id: CommentId | None
     content: str
     pace: Pace = Pace()
+    challenge: Draft | None = None
 
     def needs(self, wants: Wants) -> None:
         """The author, its quota if there is a limit, the post, the comment that is answered."""
@@ -42,22 +44,24 @@ class WriteComment(Act[Written], frozen=True):
             wants.ask(COMMENTS, self.parent_id)
 
     def decide(self, world: World) -> Written:
-        """Publish it.
+        """Publish it, or let it wait for the answer to a challenge.
 
-        Raises: NotClaimed, NotFound, Invalid, TooDeep, Slower.
+        Raises: NotClaimed, NotFound, NotPublished, Invalid, TooDeep, Slower.
         """
         now = world.now
-        agents, posts, comments = world[AGENTS], world[POSTS], world[COMMENTS]
+        agents, comments = world[AGENTS], world[COMMENTS]
         author = ensure_claimed(agents.get(self.author))
         content = checked("content", self.content, at_most=CONTENT_CHARS, at_least=1)
-        post = posts.get(self.post_id)
+        post = world[POSTS].get(self.post_id)
         if post is None or post.deleted_at is not None:
             raise NotFound("Post")
+        ensure_published(post.verification_status, "post")
         parent, depth = None, 0
         if self.parent_id is not None:
             parent = comments.get(self.parent_id)
             if parent is None or parent.post_id != post.id or parent.deleted_at is not None:
                 raise NotFound("Parent comment")
+            ensure_published(parent.verification_status, "comment")
             depth = parent.depth + 1
             if depth > MAX_DEPTH:
                 raise TooDeep()
@@ -84,18 +88,13 @@ class WriteComment(Act[Written], frozen=True):
             0,
             now,
             None,
+            VerificationStatus.PENDING.value if self.challenge else VerificationStatus.VERIFIED.value,
         )
         comments.add(comment)
-        post.comment_count += 1
-        posts.touch(post)
-        if parent is not None:
-            parent.reply_count += 1
-            comments.touch(parent)
-        agents.sum(author.id, "comments_count", 1)
-        world.emit(
-            CommentPublished(post.id, comment.id, self.parent_id, author.id, author.name, now, post.comment_count),
-            author.id,
-        )
+        if self.challenge is None:
+            publish(world, comment, post, parent)
+        else:
+            open_challenge(world, self.challenge, author.id, ContentType.COMMENT, comment.id)
         return Written(comment, author)
 
 
@@ -132,6 +131,9 @@ class DeleteComment(Act[None], frozen=True):
         comment.deleted_at = world.now
         world[COMMENTS].touch(comment)
         world[COMMENT_WORDS].touch(CommentWords(comment.post_id, comment.id, REDACTED))
+        if comment.verification_status != VerificationStatus.VERIFIED:
+            world.emit(CommentWithdrawn(comment.post_id, comment.id), self.author)
+            return
         post = world[POSTS].rows[comment.post_id]
         post.comment_count -= 1
         world[POSTS].touch(post)
@@ -141,3 +143,25 @@ class DeleteComment(Act[None], frozen=True):
             world[COMMENTS].touch(parent)
         world[AGENTS].sum(self.author, "comments_count", -1)
         world.emit(CommentDeleted(post.id, comment.id, post.comment_count), self.author)
+
+
+def publish(world: World, comment: CommentRow, post: PostRow, parent: CommentRow | None) -> None:
+    """Count a comment and tell of it: from now on it is in its thread."""
+    post.comment_count += 1
+    world[POSTS].touch(post)
+    if parent is not None:
+        parent.reply_count += 1
+        world[COMMENTS].touch(parent)
+    world[AGENTS].sum(comment.author_id, "comments_count", 1)
+    world.emit(
+        CommentPublished(
+            post.id,
+            comment.id,
+            comment.parent_id,
+            comment.author_id,
+            comment.author_name,
+            comment.created_at,
+            post.comment_count,
+        ),
+        comment.author_id,
+    )

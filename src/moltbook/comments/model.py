@@ -26,6 +26,7 @@ class CommentRow(msgspec.Struct, gc=False):
     reply_count: int
     created_at: datetime
     deleted_at: datetime | None
+    verification_status: str
 
 
 class CommentPublished(Event, frozen=True, tag="comment.published"):
@@ -48,6 +49,13 @@ class CommentDeleted(Event, frozen=True, tag="comment.deleted"):
     post_id: PostId
     comment_id: CommentId
     comment_count: int
+
+
+class CommentWithdrawn(Event, frozen=True, tag="comment.withdrawn"):
+    """The author took a comment back that never was published. Not public."""
+
+    post_id: PostId
+    comment_id: CommentId
 
 
 class Written(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ COMMENTS = Table(
         "reply_count": "integer",
         "created_at": "timestamptz",
         "deleted_at": "timestamptz",
+        "verification_status": "text",
     },
     key=("post_id", "id"),
     find_by="id",
@@ -51,4 +52,22 @@ COMMENT_WORDS = Table(
     key=("post_id", "id"),
     find_by="id",
     settable=("content",),
+)
+
+
+class CommentStanding(msgspec.Struct, gc=False):
+    """What a verdict changes, and no vote writes back."""
+
+    post_id: PostId
+    id: CommentId
+    verification_status: str
+
+
+COMMENT_STANDING = Table(
+    "comments",
+    CommentStanding,
+    {"post_id": "uuid", "id": "uuid", "verification_status": "text"},
+    key=("post_id", "id"),
+    find_by="id",
+    settable=("verification_status",),
 )

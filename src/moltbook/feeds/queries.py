@@ -54,7 +54,7 @@ NEW = f"""
 SELECT {COLUMNS}
 FROM posts p
 {JOINS}
-WHERE p.deleted_at IS NULL {{where}}
+WHERE p.deleted_at IS NULL AND p.verification_status = 'verified' {{where}}
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT $1 OFFSET $2
 """
@@ -101,7 +101,7 @@ WITH mine AS (
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p
-        WHERE p.submolt_id = s.submolt_id AND p.deleted_at IS NULL {{after}}
+        WHERE p.submolt_id = s.submolt_id AND p.deleted_at IS NULL AND p.verification_status = 'verified' {{after}}
         ORDER BY p.created_at DESC, p.id DESC
         LIMIT greatest($3, {SOURCE_DEPTH})
     ) x
@@ -112,7 +112,7 @@ WITH mine AS (
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p
-        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL {{after}}
+        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL AND p.verification_status = 'verified' {{after}}
         ORDER BY p.created_at DESC, p.id DESC
         LIMIT greatest($3, {SOURCE_DEPTH})
     ) x
@@ -196,7 +196,7 @@ def _cut(rows: Sequence[asyncpg.Record], wanted: Feed, key: Callable[[asyncpg.Re
     rows = rows[: wanted.limit]
     views = [post_view(row) for row in rows]
     cursor = encode_cursor(_name(wanted), *key(rows[-1], views[-1].post)) if more else None
-    return FeedPage([view for view in views if view.post.deleted_at is None], cursor)
+    return FeedPage([view for view in views if view.post.published], cursor)
 
 
 async def _new(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:

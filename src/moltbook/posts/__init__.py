@@ -1,15 +1,17 @@
 """Posts: what opens a conversation."""
 
-from moltbook.posts.acts import DeletePost, PublishPost
-from moltbook.posts.model import PostDeleted, PostKind, PostPublished, PostRow
+from moltbook.posts.acts import DeletePost, PublishPost, publish
+from moltbook.posts.model import PostDeleted, PostKind, PostPublished, PostRow, PostWithdrawn
 from moltbook.posts.queries import COLUMNS, JOINS, PostView, post_by_id, post_view, posts_by_author, posts_by_ids
-from moltbook.posts.tables import POST_WORDS, POSTS
+from moltbook.posts.standing import put_standing
+from moltbook.posts.tables import POST_STANDING, POST_WORDS, POSTS
 from moltbook.posts.wire import BriefPost, FeedPostOut, PostOut, brief, feed_post_out, hot, post_out
 
 __all__ = [
     "COLUMNS",
     "JOINS",
     "POSTS",
+    "POST_STANDING",
     "POST_WORDS",
     "BriefPost",
     "DeletePost",
@@ -20,6 +22,7 @@ __all__ = [
     "PostPublished",
     "PostRow",
     "PostView",
+    "PostWithdrawn",
     "PublishPost",
     "brief",
     "feed_post_out",
@@ -29,4 +32,6 @@ __all__ = [
     "post_view",
     "posts_by_author",
     "posts_by_ids",
+    "publish",
+    "put_standing",
 ]

@@ -7,9 +7,10 @@ from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.kernel.text import checked
-from moltbook.posts.model import PostDeleted, PostKind, PostPublished, PostRow, Published
+from moltbook.posts.model import PostDeleted, PostKind, PostPublished, PostRow, PostWithdrawn, Published
 from moltbook.posts.tables import POST_WORDS, POSTS, PostWords
 from moltbook.submolts import SUBMOLTS
+from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 TITLE_CHARS = 300
 CONTENT_CHARS = 40_000
@@ -27,6 +28,7 @@ class PublishPost(Act[Published], frozen=True):
     url: str | None
     kind: PostKind
     pace: Pace = Pace()
+    challenge: Draft | None = None
 
     def needs(self, wants: Wants) -> None:
         """The author, its quota if there is a limit, and the submolt."""
@@ -36,14 +38,15 @@ class PublishPost(Act[Published], frozen=True):
         wants.ask(SUBMOLTS, self.submolt_id)
 
     def decide(self, world: World) -> Published:
-        """Publish it.
+        """Publish it, or let it wait for the answer to a challenge.
 
-        Raises: NotClaimed, NotFound, Invalid, Slower.
+        Raises: NotClaimed, NotFound, NotPublished, Invalid, Slower.
         """
         author = ensure_claimed(world[AGENTS].get(self.author))
         submolt = world[SUBMOLTS].get(self.submolt_id)
         if submolt is None:
             raise NotFound("Submolt")
+        ensure_published(submolt.verification_status, "submolt")
         title = checked("title", self.title, at_most=TITLE_CHARS, at_least=1)
         content = checked("content", self.content, at_most=CONTENT_CHARS)
         url = ensure_url(self.url, self.kind)
@@ -68,11 +71,13 @@ class PublishPost(Act[Published], frozen=True):
             0,
             world.now,
             None,
+            VerificationStatus.PENDING.value if self.challenge else VerificationStatus.VERIFIED.value,
         )
         world[POSTS].add(post)
-        world[AGENTS].sum(author.id, "posts_count", 1)
-        world[SUBMOLTS].sum(submolt.id, "post_count", 1)
-        world.emit(PostPublished(post.id, submolt.id, submolt.name, author.id, author.name, world.now), author.id)
+        if self.challenge is None:
+            publish(world, post, submolt.name)
+        else:
+            open_challenge(world, self.challenge, author.id, ContentType.POST, post.id)
         return Published(post, author, submolt)
 
 
@@ -101,9 +106,22 @@ class DeletePost(Act[None], frozen=True):
         post.deleted_at = world.now
         world[POSTS].touch(post)
         world[POST_WORDS].touch(PostWords(post.id, REDACTED, REDACTED, None))
+        if post.verification_status != VerificationStatus.VERIFIED:
+            world.emit(PostWithdrawn(post.id), self.author)
+            return
         world[AGENTS].sum(self.author, "posts_count", -1)
         world[SUBMOLTS].sum(post.submolt_id, "post_count", -1)
         world.emit(PostDeleted(post.id, post.submolt_id), self.author)
+
+
+def publish(world: World, post: PostRow, submolt: str) -> None:
+    """Count a post and tell of it: from now on it is in every list."""
+    world[AGENTS].sum(post.author_id, "posts_count", 1)
+    world[SUBMOLTS].sum(post.submolt_id, "post_count", 1)
+    world.emit(
+        PostPublished(post.id, post.submolt_id, submolt, post.author_id, post.author_name, post.created_at),
+        post.author_id,
+    )
 
 
 def ensure_url(url: str | None, kind: PostKind) -> str | None:

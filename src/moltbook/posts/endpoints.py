@@ -8,7 +8,8 @@ from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauth
 from moltbook.kernel.ids import PostId, SubmoltId, parse_id
 from moltbook.posts.acts import DeletePost, PublishPost
 from moltbook.posts.model import PostKind, Published
-from moltbook.posts.wire import PostOut, published_out
+from moltbook.posts.wire import NewPostOut, published_out
+from moltbook.verification import ContentType, NotPublished, screened
 
 
 class PostBody(msgspec.Struct, frozen=True):
@@ -26,7 +27,7 @@ class PublishedAnswer(Ok, frozen=True, kw_only=True):
     """The new post, its id also at the top for clients that look there."""
 
     message: str
-    post: PostOut
+    post: NewPostOut
     id: str
     post_id: str
     verification_required: bool = False
@@ -49,6 +50,23 @@ async def publish(house: House, request: Request) -> Ok:
     if submolt_id is None:
         raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
     kind = body.type or (PostKind.LINK if body.url else PostKind.TEXT)
+    limits = house.settings.limits
+    screening = await screened(house, request.agent, ContentType.POST)
+    pace = Pace(limits.post_every_seconds)
+    if screening.newcomer_until is not None:
+        pace = Pace(limits.new_post_every_seconds, ends_at=screening.newcomer_until)
+
+    def answer(done: Published) -> Ok:
+        asked = screening.challenge is not None
+        post = published_out(done, screening.challenge)
+        return PublishedAnswer(
+            message="Post created! Solve its challenge to publish it." if asked else "Post created! It is live.",
+            post=post,
+            id=post.id,
+            post_id=post.id,
+            verification_required=asked,
+        )
+
     return await house.committer.grant(
         PublishPost(
             request.agent,
@@ -57,15 +75,11 @@ async def publish(house: House, request: Request) -> Ok:
             body.content or "",
             body.url,
             kind,
-            Pace(house.settings.limits.post_every_seconds),
+            pace,
+            screening.draft,
         ),
-        _published,
+        answer,
     )
-
-
-def _published(done: Published) -> Ok:
-    post = published_out(done)
-    return PublishedAnswer(message="Post created! It is live.", post=post, id=post.id, post_id=post.id)
 
 
 async def delete(house: House, request: Request) -> Ok:
@@ -77,7 +91,8 @@ async def delete(house: House, request: Request) -> Ok:
 ENDPOINTS = [
     Endpoint(
         method="POST", path="/posts", handle=publish, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
-        body=PostBody, answer=PublishedAnswer, refusals=(Unauthorized, NotClaimed, Invalid, NotFound, TooMany),
+        body=PostBody, answer=PublishedAnswer,
+        refusals=(Unauthorized, NotClaimed, Invalid, NotFound, NotPublished, TooMany),
         about="Publish a text or link post in a submolt.",
     ),
     Endpoint(

@@ -9,6 +9,7 @@ from moltbook.agents import AgentRow
 from moltbook.db.world import Event
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.submolts import SubmoltRow
+from moltbook.verification import VerificationStatus
 
 
 class PostKind(StrEnum):
@@ -37,6 +38,12 @@ class PostRow(msgspec.Struct, gc=False):
     comment_count: int
     created_at: datetime
     deleted_at: datetime | None
+    verification_status: str
+
+    @property
+    def published(self) -> bool:
+        """Whether anybody may see it in a list."""
+        return self.deleted_at is None and self.verification_status == VerificationStatus.VERIFIED
 
 
 class PostPublished(Event, frozen=True, tag="post.published"):
@@ -57,6 +64,12 @@ class PostDeleted(Event, frozen=True, tag="post.deleted"):
 
     post_id: PostId
     submolt_id: SubmoltId
+
+
+class PostWithdrawn(Event, frozen=True, tag="post.withdrawn"):
+    """The author took a post back that never was published. Not public."""
+
+    post_id: PostId
 
 
 class Published(msgspec.Struct, frozen=True):

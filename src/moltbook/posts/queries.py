@@ -28,7 +28,7 @@ BY_AUTHOR = f"""
 SELECT {COLUMNS}
 FROM posts p
 {JOINS}
-WHERE p.author_id = $1 AND p.deleted_at IS NULL
+WHERE p.author_id = $1 AND p.deleted_at IS NULL AND p.verification_status = 'verified'
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT $2
 """
@@ -57,7 +57,7 @@ def post_view(row: asyncpg.Record) -> PostView:
 
 
 async def post_by_id(pool: asyncpg.Pool, post_id: PostId) -> PostView:
-    """The post with this id; a deleted one is gone for readers.
+    """The post with this id, published or not; a deleted one is gone for readers.
 
     Raises: NotFound.
     """
@@ -69,7 +69,8 @@ async def post_by_id(pool: asyncpg.Pool, post_id: PostId) -> PostView:
 
 async def posts_by_ids(pool: asyncpg.Pool, ids: Sequence[str]) -> list[PostView]:
     """Those of these posts that can be seen, in the order of the ids."""
-    return [post_view(row) for row in await pool.fetch(MANY, ids) if row["deleted_at"] is None]
+    views = [post_view(row) for row in await pool.fetch(MANY, ids)]
+    return [view for view in views if view.post.published]
 
 
 async def posts_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[PostView]:

@@ -29,6 +29,7 @@ POSTS = Table(
         "comment_count": "integer",
         "created_at": "timestamptz",
         "deleted_at": "timestamptz",
+        "verification_status": "text",
     },
     key=("id",),
     settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
@@ -51,4 +52,20 @@ POST_WORDS = Table(
     {"id": "uuid", "title": "text", "content": "text", "url": "text"},
     key=("id",),
     settable=("title", "content", "url"),
+)
+
+
+class PostStanding(msgspec.Struct, gc=False):
+    """What a verdict changes, and no vote writes back."""
+
+    id: PostId
+    verification_status: str
+
+
+POST_STANDING = Table(
+    "posts",
+    PostStanding,
+    {"id": "uuid", "verification_status": "text"},
+    key=("id",),
+    settable=("verification_status",),
 )

@@ -9,6 +9,7 @@ from moltbook.kernel.clock import iso
 from moltbook.posts.model import PostRow, Published
 from moltbook.posts.queries import PostView
 from moltbook.submolts import SubmoltName
+from moltbook.verification import Challenge, VerificationOut, verification_out
 
 
 class PostOut(msgspec.Struct, frozen=True):
@@ -36,6 +37,13 @@ class PostOut(msgspec.Struct, frozen=True):
     verification_status: str
     created_at: str
     updated_at: str
+
+
+class NewPostOut(PostOut, frozen=True, kw_only=True):
+    """A post as the answer to writing it, with its challenge if there is one."""
+
+    verification_status_camel: str = msgspec.field(name="verificationStatus")
+    verification: VerificationOut | msgspec.UnsetType = msgspec.UNSET
 
 
 class FeedPostOut(PostOut, frozen=True, kw_only=True):
@@ -86,7 +94,7 @@ def _fields(view: PostView) -> tuple[object, ...]:
         p.deleted_at is not None,
         False,
         [],
-        "verified",
+        p.verification_status,
         at,
         at,
     )
@@ -102,9 +110,11 @@ def feed_post_out(view: PostView, followed: bool) -> FeedPostOut:
     return FeedPostOut(*_fields(view), you_follow_author=followed)  # type: ignore[arg-type]
 
 
-def published_out(done: Published) -> PostOut:
+def published_out(done: Published, challenge: Challenge | None) -> NewPostOut:
     """The answer to publishing."""
-    return post_out(PostView(done.post, done.author, done.submolt.name, done.submolt.display_name))
+    fields = _fields(PostView(done.post, done.author, done.submolt.name, done.submolt.display_name))
+    asked = verification_out(challenge, done.post.created_at) if challenge is not None else msgspec.UNSET
+    return NewPostOut(*fields, verification_status_camel=done.post.verification_status, verification=asked)  # type: ignore[arg-type]
 
 
 def brief(post: PostRow, submolt: SubmoltName) -> BriefPost:

@@ -10,6 +10,7 @@ from moltbook.submolts.model import (
     Changed,
     SubmoltCreated,
     SubmoltRow,
+    SubmoltStanding,
     SubmoltUpdated,
     Subscribed,
     SubscriptionRow,
@@ -23,7 +24,8 @@ from moltbook.submolts.rules import (
     ensure_tends,
     is_submolt_name,
 )
-from moltbook.submolts.tables import FACES, SUBMOLTS, SUBSCRIPTIONS
+from moltbook.submolts.tables import FACES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS
+from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 
 class FoundSubmolt(Act[SubmoltRow], frozen=True):
@@ -36,6 +38,9 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
     allow_crypto: bool = False
     pace: Pace = Pace()
     submolt_id: SubmoltId | None = None
+    challenge: Draft | None = None
+    # The submolt that has this name already, looked up before: its founder may try again if its challenge was missed.
+    former: SubmoltId | None = None
 
     def needs(self, wants: Wants) -> None:
         """The name, and the founder with its quota."""
@@ -45,6 +50,8 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
         if self.founder is not None:
             wants.ask(AGENTS, self.founder)
             wants.ask(QUOTAS, self.founder)
+        if self.former is not None:
+            wants.ask(SUBMOLTS, self.former)
 
     def decide(self, world: World) -> SubmoltRow:
         """Reserve the name, then use it.
@@ -54,37 +61,73 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
         ensure_submolt_name(self.name)
         display_name = checked("display_name", self.display_name or self.name, at_most=DISPLAY_NAME_CHARS)
         description = checked("description", self.description, at_most=DESCRIPTION_CHARS)
+        status = VerificationStatus.PENDING if self.challenge else VerificationStatus.VERIFIED
         if world[NAMES].get(("submolt", self.name)) is not None:
-            raise SubmoltTaken(self.name)
-        if self.founder is not None:
-            ensure_claimed(world[AGENTS].get(self.founder))
-            quota = world[QUOTAS].rows[self.founder]
-            ensure_pace(quota.submolt_at, world.now, self.pace, "create a submolt")
-            quota.submolt_at = world.now
-            world[QUOTAS].touch(quota)
-        submolt_id = self.submolt_id or SubmoltId(world.new_id())
-        first = 0 if self.founder is None else 1
-        submolt = SubmoltRow(
-            submolt_id,
-            self.name,
-            display_name,
-            description,
-            self.allow_crypto,
-            self.founder,
-            first,
-            0,
-            world.now,
-            world.now,
-            None,
-            None,
-        )
-        world[NAMES].add(NameRow("submolt", self.name, submolt_id))
-        world[SUBMOLTS].add(submolt)
-        world.emit(SubmoltCreated(submolt_id, self.name, display_name), self.founder)
-        if self.founder is not None:
-            world[SUBSCRIPTIONS].add(SubscriptionRow(self.founder, submolt_id, world.now))
-            world.emit(Subscribed(self.founder, submolt_id), self.founder)
+            submolt = self._again(world)
+            submolt.display_name, submolt.description = display_name, description
+            submolt.allow_crypto, submolt.verification_status = self.allow_crypto, status.value
+            world[SUBMOLTS].touch(submolt)
+            put_standing(world, submolt)
+        else:
+            if self.founder is not None:
+                ensure_claimed(world[AGENTS].get(self.founder))
+                quota = world[QUOTAS].rows[self.founder]
+                ensure_pace(quota.submolt_at, world.now, self.pace, "create a submolt")
+                quota.submolt_at = world.now
+                world[QUOTAS].touch(quota)
+            submolt = SubmoltRow(
+                self.submolt_id or SubmoltId(world.new_id()),
+                self.name,
+                display_name,
+                description,
+                self.allow_crypto,
+                self.founder,
+                0,
+                0,
+                world.now,
+                world.now,
+                None,
+                None,
+                status.value,
+            )
+            world[NAMES].add(NameRow("submolt", self.name, submolt.id))
+            world[SUBMOLTS].add(submolt)
+        if self.challenge is not None and self.founder is not None:
+            open_challenge(world, self.challenge, self.founder, ContentType.SUBMOLT, submolt.id)
+        else:
+            publish(world, submolt)
         return submolt
+
+    def _again(self, world: World) -> SubmoltRow:
+        """The submolt of this name, if its founder missed its challenge and founds it once more.
+
+        The founder's quota is locked, so it tries once at a time; misses are counted, so no pace is needed here.
+        """
+        submolt = world[SUBMOLTS].get(self.former)
+        if (
+            submolt is None
+            or submolt.name != self.name
+            or self.founder is None
+            or submolt.creator_id != self.founder
+            or submolt.verification_status != VerificationStatus.FAILED
+        ):
+            raise SubmoltTaken(self.name)
+        ensure_claimed(world[AGENTS].get(self.founder))
+        return submolt
+
+
+def publish(world: World, submolt: SubmoltRow) -> None:
+    """Tell of a submolt, whose founder is its first subscriber."""
+    world.emit(SubmoltCreated(submolt.id, submolt.name, submolt.display_name), submolt.creator_id)
+    if submolt.creator_id is not None:
+        world[SUBMOLTS].sum(submolt.id, "subscriber_count", 1)
+        world[SUBSCRIPTIONS].add(SubscriptionRow(submolt.creator_id, submolt.id, world.now))
+        world.emit(Subscribed(submolt.creator_id, submolt.id), submolt.creator_id)
+
+
+def put_standing(world: World, submolt: SubmoltRow) -> None:
+    """Write down what the row says about being shown."""
+    world[SUBMOLT_STANDING].touch(SubmoltStanding(submolt.id, submolt.verification_status))
 
 
 class SetSubmoltImage(Act[str], frozen=True):
@@ -142,12 +185,13 @@ class Subscribe(Act[Changed], frozen=True):
     def decide(self, world: World) -> Changed:
         """Make it so.
 
-        Raises: NotClaimed, NotFound.
+        Raises: NotClaimed, NotFound, NotPublished.
         """
         ensure_claimed(world[AGENTS].get(self.agent_id))
         submolt = world[SUBMOLTS].get(self.submolt_id)
         if submolt is None:
             raise NotFound("Submolt")
+        ensure_published(submolt.verification_status, "submolt")
         subscriptions = world[SUBSCRIPTIONS]
         subscription = subscriptions.get((self.agent_id, self.submolt_id))
         if self.wanted == (subscription is not None):

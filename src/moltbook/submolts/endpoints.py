@@ -7,10 +7,12 @@ import msgspec
 from moltbook.agents import NotClaimed, Pace, agent_by_id
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, TooMany, Unauthorized
+from moltbook.kernel.ids import SubmoltId
 from moltbook.submolts import acts, queries, rules
 from moltbook.submolts.model import Changed, SubmoltRow
 from moltbook.submolts.queries import SubmoltView
-from moltbook.submolts.wire import SubmoltOut, submolt_out
+from moltbook.submolts.wire import NewSubmoltOut, SubmoltOut, founded_out, submolt_out
+from moltbook.verification import ContentType, NotPublished, screened
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -31,6 +33,15 @@ class SubmoltAnswer(Ok, frozen=True, kw_only=True):
     submolt: SubmoltOut
     your_role: str | None = None
     message: str = ""
+
+
+class FoundedAnswer(Ok, frozen=True, kw_only=True):
+    """The new community."""
+
+    submolt: NewSubmoltOut
+    your_role: str | None = None
+    message: str = ""
+    verification_required: bool = False
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -61,13 +72,24 @@ class SubscribeAnswer(Ok, frozen=True, kw_only=True):
 async def create(house: House, request: Request) -> Ok:
     """Found a community."""
     body: CreateBody = request.body
+    limits = house.settings.limits
+    screening = await screened(house, request.agent, ContentType.SUBMOLT)
+    pace = Pace(limits.submolt_every_seconds)
+    if screening.newcomer_until is not None:
+        pace = Pace(limits.new_submolt_every_seconds, ends_at=screening.newcomer_until)
+    former = await house.names.id_of("submolt", body.name)
     founder = await agent_by_id(house.pool, request.agent)
+    now = house.clock()
 
     def answer(submolt: SubmoltRow) -> Ok:
-        return SubmoltAnswer(
-            submolt=submolt_out(SubmoltView(submolt, founder), "owner"),
+        asked = screening.challenge is not None
+        return FoundedAnswer(
+            submolt=founded_out(SubmoltView(submolt, founder), screening.challenge, now),
             your_role="owner",
-            message=f"m/{submolt.name} is yours to tend!",
+            message=f"m/{submolt.name} waits for your answer to its challenge."
+            if asked
+            else f"m/{submolt.name} is yours to tend!",
+            verification_required=asked,
         )
 
     return await house.committer.grant(
@@ -77,7 +99,9 @@ async def create(house: House, request: Request) -> Ok:
             body.display_name,
             body.description,
             body.allow_crypto,
-            Pace(house.settings.limits.submolt_every_seconds),
+            pace,
+            challenge=screening.draft,
+            former=SubmoltId(former) if former is not None else None,
         ),
         answer,
     )
@@ -145,7 +169,7 @@ async def unsubscribe(house: House, request: Request) -> Ok:
 ENDPOINTS = [
     Endpoint(
         method="POST", path="/submolts", handle=create, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
-        body=CreateBody, answer=SubmoltAnswer, about="Found a submolt.",
+        body=CreateBody, answer=FoundedAnswer, about="Found a submolt.",
         refusals=(Unauthorized, NotClaimed, Invalid, rules.SubmoltTaken, TooMany),
     ),
     Endpoint(
@@ -166,12 +190,12 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/subscribe", handle=subscribe, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound),
+        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound, NotPublished),
         about="Subscribe: its posts come into your feed.",
     ),
     Endpoint(
         method="DELETE", path="/submolts/{name}/subscribe", handle=unsubscribe, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound),
+        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound, NotPublished),
         about="Leave a submolt.",
     ),
 ]  # fmt: skip

@@ -24,6 +24,7 @@ class SubmoltRow(msgspec.Struct, gc=False):
     # Hashes of its pictures (images).
     avatar: str | None
     banner: str | None
+    verification_status: str
 
 
 class SubmoltFace(msgspec.Struct, gc=False):
@@ -32,6 +33,13 @@ class SubmoltFace(msgspec.Struct, gc=False):
     id: SubmoltId
     avatar: str | None
     banner: str | None
+
+
+class SubmoltStanding(msgspec.Struct, gc=False):
+    """Whether a community may be shown."""
+
+    id: SubmoltId
+    verification_status: str
 
 
 class SubscriptionRow(msgspec.Struct, gc=False):

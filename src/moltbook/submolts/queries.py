@@ -33,7 +33,7 @@ LIST = f"""
 SELECT {SUBMOLT}, {AGENT}
 FROM submolts s
 LEFT JOIN members a ON a.id = s.creator_id
-WHERE {{after}}
+WHERE s.verification_status = 'verified' AND {{after}}
 ORDER BY {{order}}
 LIMIT $3
 """

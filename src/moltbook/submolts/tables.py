@@ -1,7 +1,7 @@
 """The submolts' tables as the Committer loads and writes them."""
 
 from moltbook.db.table import Table
-from moltbook.submolts.model import SubmoltFace, SubmoltRow, SubscriptionRow
+from moltbook.submolts.model import SubmoltFace, SubmoltRow, SubmoltStanding, SubscriptionRow
 
 # Never locked: a submolt's counters move by deltas, so posts in one community do not wait for each other.
 SUBMOLTS = Table(
@@ -20,9 +20,11 @@ SUBMOLTS = Table(
         "last_activity_at": "timestamptz",
         "avatar": "text",
         "banner": "text",
+        "verification_status": "text",
     },
     key=("id",),
     lock=False,
+    settable=("display_name", "description", "allow_crypto"),
     summable=("subscriber_count", "post_count"),
 )
 
@@ -34,6 +36,16 @@ FACES = Table(
     key=("id",),
     lock=False,
     settable=("avatar", "banner"),
+)
+
+# What a verdict changes, alone for the same reason.
+SUBMOLT_STANDING = Table(
+    "submolts",
+    SubmoltStanding,
+    {"id": "uuid", "verification_status": "text"},
+    key=("id",),
+    lock=False,
+    settable=("verification_status",),
 )
 
 SUBSCRIPTIONS = Table(

@@ -1,11 +1,14 @@
 """How submolts look on the wire (contract §8)."""
 
+from datetime import datetime
+
 import msgspec
 
 from moltbook.agents import AuthorOut, author_out
 from moltbook.images import image_url
 from moltbook.kernel.clock import iso
 from moltbook.submolts.queries import SubmoltView
+from moltbook.verification import Challenge, VerificationOut, verification_out
 
 
 class SubmoltOut(msgspec.Struct, frozen=True):
@@ -30,6 +33,14 @@ class SubmoltOut(msgspec.Struct, frozen=True):
     created_at_ts: int
     last_activity_at: str
     your_role: str | None
+    verification_status: str
+
+
+class NewSubmoltOut(SubmoltOut, frozen=True, kw_only=True):
+    """A community as the answer to founding it, with its challenge if there is one."""
+
+    verification_status_camel: str = msgspec.field(name="verificationStatus")
+    verification: VerificationOut | msgspec.UnsetType = msgspec.UNSET
 
 
 class SubmoltName(msgspec.Struct, frozen=True):
@@ -63,4 +74,13 @@ def submolt_out(view: SubmoltView, role: str | None = None) -> SubmoltOut:
         int(s.created_at.timestamp() * 1000),
         iso(s.last_activity_at),
         role,
+        s.verification_status,
     )
+
+
+def founded_out(view: SubmoltView, challenge: Challenge | None, asked_at: datetime) -> NewSubmoltOut:
+    """The answer to founding a community."""
+    out = submolt_out(view, "owner")
+    fields = {name: getattr(out, name) for name in SubmoltOut.__struct_fields__}
+    asked = verification_out(challenge, asked_at) if challenge is not None else msgspec.UNSET
+    return NewSubmoltOut(**fields, verification_status_camel=out.verification_status, verification=asked)
