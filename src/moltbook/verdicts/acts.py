@@ -1,11 +1,16 @@
 """Closing a challenge: by an answer, right or wrong, or because its time is over."""
 
-from moltbook import comments, posts, submolts
 from moltbook.comments import COMMENTS
+from moltbook.comments import publish as publish_comment
+from moltbook.comments import put_standing as put_comment
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import NotFound
 from moltbook.posts import POSTS
+from moltbook.posts import publish as publish_post
+from moltbook.posts import put_standing as put_post
 from moltbook.submolts import SUBMOLTS
+from moltbook.submolts import publish as publish_submolt
+from moltbook.submolts import put_standing as put_submolt
 from moltbook.verdicts.model import Verdict, Waiting
 from moltbook.verdicts.rules import AlreadyAnswered, Expired, UnknownCode
 from moltbook.verification import (
@@ -109,12 +114,12 @@ class CloseChallenge(Act[Verdict], frozen=True):
         self._mark(world, VerificationStatus.VERIFIED)
         match w.content_type:
             case ContentType.POST:
-                posts.publish(world, world[POSTS].rows[w.content_id], world[SUBMOLTS].rows[w.submolt_id].name)
+                publish_post(world, world[POSTS].rows[w.content_id], world[SUBMOLTS].rows[w.submolt_id].name)
             case ContentType.COMMENT:
                 parent = world[COMMENTS].get(w.parent_id)
-                comments.publish(world, world[COMMENTS].rows[w.content_id], world[POSTS].rows[w.post_id], parent)
+                publish_comment(world, world[COMMENTS].rows[w.content_id], world[POSTS].rows[w.post_id], parent)
             case ContentType.SUBMOLT:
-                submolts.publish(world, world[SUBMOLTS].rows[w.content_id])
+                publish_submolt(world, world[SUBMOLTS].rows[w.content_id])
 
     def _mark(self, world: World, status: VerificationStatus) -> None:
         content_id = self.waiting.content_id
@@ -122,12 +127,12 @@ class CloseChallenge(Act[Verdict], frozen=True):
             case ContentType.POST:
                 post = world[POSTS].rows[content_id]
                 post.verification_status = status.value
-                posts.put_standing(world, post)
+                put_post(world, post)
             case ContentType.COMMENT:
                 comment = world[COMMENTS].rows[content_id]
                 comment.verification_status = status.value
-                comments.put_standing(world, comment)
+                put_comment(world, comment)
             case ContentType.SUBMOLT:
                 submolt = world[SUBMOLTS].rows[content_id]
                 submolt.verification_status = status.value
-                submolts.put_standing(world, submolt)
+                put_submolt(world, submolt)
