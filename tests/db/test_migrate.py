@@ -81,6 +81,35 @@ async def test_a_world_of_the_first_revision_is_brought_along(empty_dsn, connect
     assert await connection.fetchval("SELECT to_regclass('agents_by_karma')") is None
 
 
+# Ada and Bert wrote in a post's thread, then Bert took his words back in another; one of archived members is no news.
+LIVELY_THREADS = """
+INSERT INTO agents (id, name, description, metadata, karma, follower_count, following_count, posts_count,
+    comments_count, archived, created_at)
+SELECT ('018f0000-0000-7000-8000-00000000000' || n)::uuid, 'Agent' || n, '', '{}', 0, 0, 0, 0, 0, n = 3, now()
+FROM generate_series(1, 3) n;
+INSERT INTO events (seq, at, kind, actor_id, body)
+SELECT e.seq, now(), 'comment.published', ('018f0000-0000-7000-8000-00000000000' || e.agent)::uuid,
+    json_build_object('post_id', '018f0000-0000-7000-8000-0000000000b' || e.post,
+        'comment_id', '018f0000-0000-7000-8000-0000000000c' || e.seq)
+FROM (VALUES (1, 1, 1), (2, 2, 1), (3, 1, 2), (4, 2, 2), (5, 3, 1), (6, 1, 1)) AS e(seq, agent, post);
+INSERT INTO comments (id, post_id, author_id, author_name, content, depth, upvotes, downvotes, base_upvotes,
+    base_downvotes, reply_count, created_at, deleted_at)
+SELECT ('018f0000-0000-7000-8000-0000000000c' || c.n)::uuid, ('018f0000-0000-7000-8000-0000000000b' || c.post)::uuid,
+    '018f0000-0000-7000-8000-000000000002', 'Agent2', '', 0, 0, 0, 0, 0, 0, now(), c.gone
+FROM (VALUES (2, 1, NULL::timestamptz), (4, 2, now())) AS c(n, post, gone);
+INSERT INTO readers (name, seq, updated_at) VALUES ('notifications', 5, now());
+"""
+
+
+async def test_the_news_of_threads_are_taken_from_the_log(empty_dsn, connection, chain):
+    former = [(file.stem, file.read_text()) for file in sorted(HERE.glob("*.sql")) if file.stem < "0009"]
+    await upgrade(empty_dsn, revisions=chain(*former))
+    await connection.execute(LIVELY_THREADS)
+    assert (await upgrade(empty_dsn))[0] == "0009_threads"
+    news = await connection.fetch("SELECT post_id, seq, from_id FROM thread_news")
+    assert [(row[0][-1], row[1], row[2][-1]) for row in news] == [("1", 2, "2")]
+
+
 async def test_a_clone_of_the_template_needs_nothing(dsn):
     assert await upgrade(dsn) == []
 

@@ -5,8 +5,10 @@ import pytest
 from moltbook.db.pool import connect
 from moltbook.log import rebuild
 from moltbook.notifications import Notifications
+from moltbook.notifications.queries import COMMENTS_FOLLOWED
 
 ALL = "SELECT n.* FROM notifications n ORDER BY agent_id, seq"
+NEWS = "SELECT n.* FROM thread_news n ORDER BY post_id"
 
 
 @pytest.fixture
@@ -49,11 +51,36 @@ async def test_who_writes_in_a_thread_follows_it_and_answers_there_are_gathered(
     network, ada, blaise, carl, dora = four
     post = await network.post(ada)
     await network.comment(blaise, post)
-    for who in (carl, dora, carl):
+    for who in (carl, dora):
         await network.comment(who, post)
+    assert await told(network, carl) == [("thread_reply", "dora")]
+    await network.comment(carl, post)
     assert await told(network, blaise) == [("thread_reply", "carl")]
     assert await told(network, dora) == [("thread_reply", "carl")]
-    assert await told(network, carl) == [("thread_reply", "dora")]
+    assert await told(network, carl) == []
+
+
+async def test_of_many_threads_those_written_in_last_are_followed(four):
+    network, ada, blaise, carl, _ = four
+    posts = [await network.post(ada, f"Post {n}") for n in range(COMMENTS_FOLLOWED + 1)]
+    for who in (blaise, carl):
+        for post in posts:
+            await network.comment(who, post)
+    assert await told(network, blaise) == [("thread_reply", "carl")] * COMMENTS_FOLLOWED
+    titles = [item["post_title"] for item in (await blaise.get("/notifications?limit=100"))["notifications"]]
+    assert titles == [f"Post {n}" for n in range(COMMENTS_FOLLOWED, 0, -1)]
+
+
+async def test_what_a_follower_has_read_stays_read_until_the_next_comment(four):
+    network, ada, blaise, carl, dora = four
+    post = await network.post(ada)
+    for who in (blaise, carl):
+        await network.comment(who, post)
+    assert await told(network, blaise, "&unread_only=true") == [("thread_reply", "carl")]
+    await blaise.call("POST", f"/notifications/read-by-post/{post}")
+    assert await told(network, blaise, "&unread_only=true") == []
+    await network.comment(dora, post)
+    assert await told(network, blaise, "&unread_only=true") == [("thread_reply", "dora")]
 
 
 async def test_upvotes_of_a_post_are_one_notification_with_a_count(four):
@@ -82,12 +109,15 @@ async def test_what_is_deleted_takes_its_notifications_along(four):
     post, other = await network.post(ada), await network.post(ada)
     comment = await network.comment(blaise, post, "@dora look")
     await network.comment(carl, post)
+    last = await network.comment(dora, post)
     await network.comment(blaise, other)
-    await network.settle()
+    assert await told(network, blaise) == [("thread_reply", "dora")]
+    await dora.call("DELETE", f"/comments/{last}")
     await blaise.call("DELETE", f"/comments/{comment}")
     await ada.call("DELETE", f"/posts/{other}")
     assert await told(network, ada) == [("post_comment", "carl")]
     assert await told(network, dora) == []
+    assert await told(network, blaise) == []
 
 
 async def test_an_archive_is_history_and_no_news(four):
@@ -121,14 +151,14 @@ async def test_a_replay_from_0_gives_the_same_rows_and_keeps_what_was_read(four)
     network, *agents = four
     ada = agents[0]
     post = await lively(network, *agents)
-    before = await network.rows(ALL)
+    before, news = await network.rows(ALL), await network.rows(NEWS)
     assert (await ada.call("POST", f"/notifications/read-by-post/{post}")).status == 200
     page = (await ada.get("/notifications")).json
     connection = await connect(network.dsn, "moltbook test rebuild")
     await rebuild(connection, Notifications(), network.house.log)
     await connection.close()
     assert len(before) >= 8
-    assert await network.rows(ALL) == before
+    assert (await network.rows(ALL), await network.rows(NEWS)) == (before, news)
     assert (await ada.get("/notifications")).json == page
     assert page["unread_count"] == 2
 

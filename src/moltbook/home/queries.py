@@ -105,8 +105,8 @@ WITH {UNREAD}, reach AS (
     UNION ALL
     SELECT * FROM (
         SELECT *
-        FROM notifications
-        WHERE agent_id = $1 AND seq > $2
+        FROM heard
+        WHERE seq > $2
         ORDER BY seq DESC
         LIMIT {NEWS_LOOKED_AT}
     ) n

@@ -1,4 +1,4 @@
-"""Reads about notifications: each walks (agent_id, seq) from its newest end."""
+"""Reads about notifications: each walks (agent_id, seq) from its newest end, and looks into the threads one follows."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,20 +8,46 @@ import msgspec
 
 from moltbook.kernel.ids import AgentId, PostId
 from moltbook.kernel.paging import decode_cursor, encode_cursor
+from moltbook.notifications.model import Kind
 
 # A count of unread ones looks no further back.
 UNREAD_COUNTED = 1000
 PREVIEW_CHARS = 1000
+# An agent follows the threads of its last comments, up to so many.
+COMMENTS_FOLLOWED = 50
 _LAST = 2**62
 
-# The newest unread notifications of agent $1, as a table `unread`.
+# What agent $1 is told, as a table `heard`: its notifications, and the newest comment of each thread it follows if that
+# is newer than its own last one and it is not told of it for a better reason.
+HEARD = f"""
+threads AS MATERIALIZED (
+    SELECT t.seq, '{Kind.THREAD_REPLY}' AS kind, t.from_id, t.post_id, t.comment_id, 1 AS count, t.created_at
+    FROM (
+        SELECT DISTINCT ON (c.post_id) c.*
+        FROM (
+            SELECT post_id, created_at, id
+            FROM comments
+            WHERE author_id = $1 AND deleted_at IS NULL
+            ORDER BY created_at DESC, id DESC
+            LIMIT {COMMENTS_FOLLOWED}
+        ) c
+        ORDER BY c.post_id, c.created_at DESC, c.id DESC
+    ) f
+    JOIN thread_news t ON t.post_id = f.post_id AND (t.created_at, t.comment_id) > (f.created_at, f.id)
+    WHERE t.from_id <> $1 AND NOT EXISTS (SELECT FROM notifications n WHERE n.agent_id = $1 AND n.seq = t.seq)
+), heard AS NOT MATERIALIZED (
+    SELECT seq, kind, from_id, post_id, comment_id, count, created_at FROM notifications WHERE agent_id = $1
+    UNION ALL
+    SELECT seq, kind, from_id, post_id, comment_id, count, created_at FROM threads
+)"""
+# The newest unread ones of these, as a table `unread`.
 UNREAD = f"""
-unread AS MATERIALIZED (
+{HEARD}, unread AS MATERIALIZED (
     SELECT n.*
     FROM (
         SELECT *
-        FROM notifications
-        WHERE agent_id = $1 AND seq > coalesce((SELECT seq FROM read_marks WHERE agent_id = $1), 0)
+        FROM heard
+        WHERE seq > coalesce((SELECT seq FROM read_marks WHERE agent_id = $1), 0)
         ORDER BY seq DESC
         LIMIT {UNREAD_COUNTED}
     ) n
@@ -31,15 +57,16 @@ unread AS MATERIALIZED (
 UNREAD_COUNT = f"WITH {UNREAD} SELECT count(*)::int FROM unread"
 # $1 agent, $2 before this seq, $3 after this seq, $4 after this moment, $5 only unread ones, $6 how many
 PAGE = f"""
+WITH {HEARD}
 SELECT n.seq, n.kind, n.post_id, n.comment_id, n.count, n.created_at, n.is_read, f.name,
     p.title, left(p.content, {PREVIEW_CHARS}), p.submolt_id, p.author_id, p.upvotes, p.downvotes, p.comment_count,
     p.created_at, left(c.content, {PREVIEW_CHARS}), c.parent_id, c.author_id, c.upvotes, c.downvotes, c.created_at
 FROM (
     SELECT n.*, n.seq <= greatest(m.seq, r.seq, 0) AS is_read
-    FROM notifications n
+    FROM heard n
     LEFT JOIN read_marks m ON m.agent_id = $1
     LEFT JOIN post_read_marks r ON r.agent_id = $1 AND r.post_id = n.post_id
-    WHERE n.agent_id = $1 AND n.seq < $2 AND ($4::timestamptz IS NULL OR n.created_at > $4)
+    WHERE n.seq < $2 AND ($4::timestamptz IS NULL OR n.created_at > $4)
         AND n.seq > greatest($3, CASE WHEN $5 THEN (SELECT seq FROM read_marks WHERE agent_id = $1) END)
         AND NOT ($5 AND n.seq <= coalesce(r.seq, 0))
     ORDER BY n.seq DESC

@@ -1,8 +1,10 @@
 """Who is told of what: a reader of the log that writes notifications.
 
-An answer tells the authors of everything above it, the post's author, whom it names, and who wrote in the thread lately
-and so follows it; each once, by the first of these reasons, and never the one who acts. A row with a topic gathers: ten
-upvotes of a post are one row with a count, ten comments in a thread I follow one row about the newest.
+An answer tells the authors of everything above it, the post's author and whom it names; each once, by the first of
+these reasons, and never the one who acts. A row with a topic gathers: ten upvotes of a post are one row with a count.
+
+Whoever wrote in a thread follows it. A busy thread has hundreds of followers, so its newest comment is written down
+once and each of them finds it when it looks (queries).
 
 Only events go in (the words behind a mention are read from the post or comment, and a deletion takes its rows along),
 so a replay from 0 gives the same rows. What an archive brings is history, not news: archived members are not told and
@@ -22,11 +24,9 @@ from moltbook.notifications.model import Kind
 from moltbook.posts import PostDeleted, PostPublished
 from moltbook.votes import Direction, VoteCast
 
-# A thread is followed by those who wrote one of its last comments.
-FOLLOWED_COMMENTS = 30
-# A comment in a busy thread is told to dozens, and those who are told can wait longer than those who write.
-PART = 50
-REST_SHARE = 5.0
+# Those who are told can wait longer than those who write.
+PART = 200
+REST_SHARE = 2.0
 # One text names at most so many; the rest is shouting.
 MENTIONS = 10
 
@@ -89,19 +89,14 @@ WITH RECURSIVE news AS (
     FROM news n
     JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id AND c.content LIKE '%@%'
     {NAMED.format(words="c.content")}
-    UNION ALL
-    SELECT n.seq, n.at, n.writer, l.author_id, '{Kind.THREAD_REPLY}', n.post_id, n.comment_id, n.post_id, 1, 4
+), newest AS (
+    INSERT INTO thread_news (post_id, seq, from_id, comment_id, created_at)
+    SELECT DISTINCT ON (n.post_id) n.post_id, n.seq, n.writer, n.comment_id, n.at
     FROM news n
-    CROSS JOIN LATERAL (
-        SELECT DISTINCT x.author_id
-        FROM (
-            SELECT c.author_id
-            FROM comments c
-            WHERE c.post_id = n.post_id AND c.id < n.comment_id
-            ORDER BY c.id DESC
-            LIMIT {FOLLOWED_COMMENTS}
-        ) x
-    ) l
+    ORDER BY n.post_id, n.seq DESC
+    ON CONFLICT (post_id) DO UPDATE
+    SET seq = excluded.seq, from_id = excluded.from_id, comment_id = excluded.comment_id,
+        created_at = excluded.created_at
 )
 {PUT}
 """
@@ -137,11 +132,21 @@ WITH told AS (
 {PUT}
 """
 DROP_COMMENTS = """
-DELETE FROM notifications n
-USING unnest($1::uuid[], $2::uuid[]) AS u(post_id, comment_id)
-WHERE n.post_id = u.post_id AND n.comment_id = u.comment_id
+WITH gone AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS u(post_id, comment_id)
+), news AS (
+    DELETE FROM thread_news n USING gone g WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id
+)
+DELETE FROM notifications n USING gone g WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id
 """
-DROP_POSTS = "DELETE FROM notifications WHERE post_id = ANY($1::uuid[])"
+# $1 posts
+DROP_POSTS = """
+WITH news AS (
+    DELETE FROM thread_news WHERE post_id = ANY($1::uuid[])
+)
+DELETE FROM notifications WHERE post_id = ANY($1::uuid[])
+"""
+FORGET = "DELETE FROM notifications; DELETE FROM thread_news"
 
 _Row = tuple[int | datetime | str | None, ...]
 
@@ -162,7 +167,7 @@ class Notifications:
 
     async def reset(self, connection: asyncpg.Connection) -> None:
         """Forget all notifications; what agents have read stays theirs."""
-        await connection.execute("DELETE FROM notifications")
+        await connection.execute(FORGET)
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
         """Sort the events by what they tell, write each kind set-wise, then take away what was deleted."""
