@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0010_verification"
-down_revision = "0008_tools"
+down_revision = "0009_threads"
 
 
 def upgrade() -> None:
