@@ -32,7 +32,7 @@ from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.settings import Settings
-from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.submolts import ROLES, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.votes import VOTES
 from moltbook.web import Pages
 
@@ -50,6 +50,7 @@ TABLES: list[Table[Any]] = [
     FOLLOWS,
     SUBSCRIPTIONS,
     SUBMOLTS,
+    ROLES,
     AGENTS,
     KEYS,
     CLAIMS,

@@ -4,7 +4,7 @@ import msgspec
 
 from moltbook.agents import AuthorOut, author_out
 from moltbook.kernel.clock import iso
-from moltbook.submolts.queries import SubmoltView
+from moltbook.submolts.queries import SubmoltView, Tender
 
 
 class SubmoltOut(msgspec.Struct, frozen=True):
@@ -28,6 +28,7 @@ class SubmoltOut(msgspec.Struct, frozen=True):
     created_at: str
     created_at_ts: int
     last_activity_at: str
+    rules: str
     your_role: str | None
 
 
@@ -56,10 +57,28 @@ def submolt_out(view: SubmoltView, role: str | None = None) -> SubmoltOut:
         False,
         None,
         None,
-        None,
-        None,
+        s.theme_color,
+        s.banner_color,
         iso(s.created_at),
         int(s.created_at.timestamp() * 1000),
         iso(s.last_activity_at),
+        s.rules,
         role,
     )
+
+
+class ModeratorOut(msgspec.Struct, frozen=True):
+    """Somebody who tends a community; its name three times, for clients of every era."""
+
+    name: str
+    agent_name: str
+    agent: str
+    display_name: str
+    role: str
+    created_at: str
+
+
+def moderator_out(tender: Tender) -> ModeratorOut:
+    """Somebody who tends a community."""
+    name = tender.name
+    return ModeratorOut(name, name, name, name, tender.role, iso(tender.created_at))
