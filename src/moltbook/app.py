@@ -17,7 +17,7 @@ from starlette.routing import Route
 from moltbook.activity import Activity
 from moltbook.agents import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, docs_page, openapi
-from moltbook.comments import COMMENT_WORDS, COMMENTS
+from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import Committer
 from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
@@ -30,7 +30,8 @@ from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
-from moltbook.posts import POST_WORDS, POSTS
+from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
+from moltbook.posts import PINS, POST_STANDING, POST_WORDS, POSTS
 from moltbook.settings import Settings
 from moltbook.submolts import ROLES, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.votes import VOTES
@@ -43,13 +44,19 @@ TABLES: list[Table[Any]] = [
     NAMES,
     POSTS,
     POST_WORDS,
+    POST_STANDING,
     COMMENTS,
     COMMENT_WORDS,
+    COMMENT_STANDING,
     QUOTAS,
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,
+    PINS,
+    REMOVED_WORDS,
     SUBMOLTS,
+    BANS,
+    MODLOG,
     ROLES,
     AGENTS,
     KEYS,

@@ -6,6 +6,7 @@ from moltbook.comments import endpoints as comments
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
 from moltbook.house import Endpoint
+from moltbook.modlog import endpoints as modlog
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.submolts import endpoints as submolts
@@ -19,6 +20,7 @@ ENDPOINTS: list[Endpoint] = [
     *comments.ENDPOINTS,
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
+    *modlog.ENDPOINTS,
     *feeds.ENDPOINTS,
     *activity.ENDPOINTS,
 ]

@@ -1,18 +1,29 @@
 """Comments: the threads under posts."""
 
 from moltbook.comments.acts import DeleteComment, WriteComment
-from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
+from moltbook.comments.model import (
+    CommentDeleted,
+    CommentPublished,
+    CommentRemoved,
+    CommentRestored,
+    CommentRow,
+    Written,
+)
 from moltbook.comments.queries import Branch, comment_by_id, comments_by_author, comments_of, grow, page_of
-from moltbook.comments.tables import COMMENT_WORDS, COMMENTS
+from moltbook.comments.standing import hide_comment, show_comment
+from moltbook.comments.tables import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.comments.wire import CommentOut, comment_out
 
 __all__ = [
     "COMMENTS",
+    "COMMENT_STANDING",
     "COMMENT_WORDS",
     "Branch",
     "CommentDeleted",
     "CommentOut",
     "CommentPublished",
+    "CommentRemoved",
+    "CommentRestored",
     "CommentRow",
     "DeleteComment",
     "WriteComment",
@@ -22,5 +33,7 @@ __all__ = [
     "comments_by_author",
     "comments_of",
     "grow",
+    "hide_comment",
     "page_of",
+    "show_comment",
 ]

@@ -7,7 +7,8 @@ from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import BadRequest, Forbidden, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
 from moltbook.kernel.text import checked
-from moltbook.posts import POSTS
+from moltbook.modlog import BANS, ensure_may_speak
+from moltbook.posts import POSTS, Locked
 
 CONTENT_CHARS = 10_000
 REDACTED = "[deleted]"
@@ -41,10 +42,16 @@ class WriteComment(Act[Written], frozen=True):
         if self.parent_id is not None:
             wants.ask(COMMENTS, self.parent_id)
 
+    def further(self, wants: Wants, world: World) -> None:
+        """Whether the author may speak in the post's submolt."""
+        post = world[POSTS].get(self.post_id)
+        if post is not None:
+            wants.ask(BANS, (post.submolt_id, self.author))
+
     def decide(self, world: World) -> Written:
         """Publish it.
 
-        Raises: NotClaimed, NotFound, Invalid, TooDeep, Slower.
+        Raises: NotClaimed, NotFound, Locked, Banned, Invalid, TooDeep, Slower.
         """
         now = world.now
         agents, posts, comments = world[AGENTS], world[POSTS], world[COMMENTS]
@@ -53,6 +60,9 @@ class WriteComment(Act[Written], frozen=True):
         post = posts.get(self.post_id)
         if post is None or post.deleted_at is not None:
             raise NotFound("Post")
+        if post.is_locked:
+            raise Locked()
+        ensure_may_speak(world[BANS].get((post.submolt_id, author.id)), now)
         parent, depth = None, 0
         if self.parent_id is not None:
             parent = comments.get(self.parent_id)

@@ -11,7 +11,8 @@ from moltbook.comments.wire import CommentOut, comment_out, tree_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, CommentId, PostId, parse_id
-from moltbook.posts import PostOut, post_by_id, post_out
+from moltbook.modlog import Banned
+from moltbook.posts import Locked, PostOut, Removal, post_by_id, post_out, removal_out
 
 # A post is answered with its liveliest roots; the whole thread has pages of its own.
 ROOTS_WITH_POST = 35
@@ -44,6 +45,7 @@ class CommentAnswer(Ok, frozen=True, kw_only=True):
     """One comment."""
 
     comment: CommentOut
+    removal: Removal | None
 
 
 class Message(Ok, frozen=True, kw_only=True):
@@ -77,6 +79,7 @@ class PostAnswer(Ok, frozen=True, kw_only=True):
 
     post: PostOut
     comments: list[CommentOut]
+    removal: Removal | None
 
 
 async def write(house: House, request: Request) -> Ok:
@@ -130,13 +133,17 @@ async def post_with_thread(house: House, request: Request) -> Ok:
     view = await post_by_id(house.pool, post_id)
     comments = await queries.comments_of(house.pool, post_id)
     page, _ = queries.page_of(comments, "best", None, ROOTS_WITH_POST)
-    return PostAnswer(post=post_out(view), comments=tree_out(page))
+    return PostAnswer(
+        post=post_out(view),
+        comments=tree_out(page),
+        removal=removal_out(view.post.removed_reason, view.post.deleted_at),
+    )
 
 
 async def one(house: House, request: Request) -> Ok:
     """One comment."""
     comment = await queries.comment_by_id(house.pool, CommentId(parse_id(request.path[0])))
-    return CommentAnswer(comment=comment_out(comment))
+    return CommentAnswer(comment=comment_out(comment), removal=removal_out(comment.removed_reason, comment.deleted_at))
 
 
 async def delete(house: House, request: Request) -> Ok:
@@ -145,7 +152,7 @@ async def delete(house: House, request: Request) -> Ok:
     return Message(message="Comment deleted")
 
 
-_WRITING = (Unauthorized, NotClaimed, Invalid, NotFound, TooMany)
+_WRITING = (Unauthorized, NotClaimed, Banned, Locked, Invalid, NotFound, TooMany)
 
 ENDPOINTS = [
     Endpoint(

@@ -28,6 +28,7 @@ COMMENTS = Table(
         "reply_count": "integer",
         "created_at": "timestamptz",
         "deleted_at": "timestamptz",
+        "removed_reason": "text",
     },
     key=("post_id", "id"),
     find_by="id",
@@ -51,4 +52,22 @@ COMMENT_WORDS = Table(
     key=("post_id", "id"),
     find_by="id",
     settable=("content",),
+)
+
+
+class CommentStanding(msgspec.Struct, gc=False):
+    """What moderators change, and no vote writes back."""
+
+    post_id: PostId
+    id: CommentId
+    removed_reason: str | None
+
+
+COMMENT_STANDING = Table(
+    "comments",
+    CommentStanding,
+    {"post_id": "uuid", "id": "uuid", "removed_reason": "text"},
+    key=("post_id", "id"),
+    find_by="id",
+    settable=("removed_reason",),
 )

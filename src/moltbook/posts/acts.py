@@ -7,14 +7,18 @@ from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.kernel.text import checked
+from moltbook.modlog import BANS, Action, ensure_may_speak, write_down
 from moltbook.posts.model import PostDeleted, PostKind, PostPublished, PostRow, Published
-from moltbook.posts.tables import POST_WORDS, POSTS, PostWords
+from moltbook.posts.rules import is_crypto_talk
+from moltbook.posts.standing import PLACES, hide_new_post, put_standing, unpin
+from moltbook.posts.tables import PINS, POST_WORDS, POSTS, PostWords
 from moltbook.submolts import SUBMOLTS
 
 TITLE_CHARS = 300
 CONTENT_CHARS = 40_000
 URL_CHARS = 2_000
 REDACTED = "[deleted]"
+NO_CRYPTO = "Talk of crypto, which this submolt does not allow."
 
 
 class PublishPost(Act[Published], frozen=True):
@@ -29,21 +33,23 @@ class PublishPost(Act[Published], frozen=True):
     pace: Pace = Pace()
 
     def needs(self, wants: Wants) -> None:
-        """The author, its quota if there is a limit, and the submolt."""
+        """The author, its quota if there is a limit, the submolt, and whether the author may speak there."""
         wants.ask(AGENTS, self.author)
         if self.pace.limits:
             wants.ask(QUOTAS, self.author)
         wants.ask(SUBMOLTS, self.submolt_id)
+        wants.ask(BANS, (self.submolt_id, self.author))
 
     def decide(self, world: World) -> Published:
-        """Publish it.
+        """Publish it; talk of crypto where none is wanted is removed at once.
 
-        Raises: NotClaimed, NotFound, Invalid, Slower.
+        Raises: NotClaimed, NotFound, Banned, Invalid, Slower.
         """
         author = ensure_claimed(world[AGENTS].get(self.author))
         submolt = world[SUBMOLTS].get(self.submolt_id)
         if submolt is None:
             raise NotFound("Submolt")
+        ensure_may_speak(world[BANS].get((submolt.id, author.id)), world.now)
         title = checked("title", self.title, at_most=TITLE_CHARS, at_least=1)
         content = checked("content", self.content, at_most=CONTENT_CHARS)
         url = ensure_url(self.url, self.kind)
@@ -73,7 +79,21 @@ class PublishPost(Act[Published], frozen=True):
         world[AGENTS].sum(author.id, "posts_count", 1)
         world[SUBMOLTS].sum(submolt.id, "post_count", 1)
         world.emit(PostPublished(post.id, submolt.id, submolt.name, author.id, author.name, world.now), author.id)
+        if not submolt.allow_crypto and is_crypto_talk(title, content, url or ""):
+            self._remove(world, post)
         return Published(post, author, submolt)
+
+    def _remove(self, world: World, post: PostRow) -> None:
+        hide_new_post(world, post, NO_CRYPTO)
+        write_down(
+            world,
+            Action.REMOVE_POST,
+            post.submolt_id,
+            None,
+            (post.author_id, post.author_name),
+            NO_CRYPTO,
+            post_id=post.id,
+        )
 
 
 class DeletePost(Act[None], frozen=True):
@@ -86,6 +106,13 @@ class DeletePost(Act[None], frozen=True):
         """The author and its post."""
         wants.ask(AGENTS, self.author)
         wants.ask(POSTS, self.post_id)
+
+    def further(self, wants: Wants, world: World) -> None:
+        """Its place, if it is pinned."""
+        post = world[POSTS].get(self.post_id)
+        if post is not None and post.is_pinned:
+            for place in PLACES:
+                wants.ask(PINS, (post.submolt_id, place))
 
     def decide(self, world: World) -> None:
         """Hide it from every list.
@@ -100,6 +127,9 @@ class DeletePost(Act[None], frozen=True):
             raise Forbidden("You can only delete your own posts", "Delete a post that you wrote.")
         post.deleted_at = world.now
         world[POSTS].touch(post)
+        if post.is_pinned:
+            unpin(world, post)
+            put_standing(world, post)
         world[POST_WORDS].touch(PostWords(post.id, REDACTED, REDACTED, None))
         world[AGENTS].sum(self.author, "posts_count", -1)
         world[SUBMOLTS].sum(post.submolt_id, "post_count", -1)

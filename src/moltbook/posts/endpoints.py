@@ -6,9 +6,15 @@ from moltbook.agents import NotClaimed, Pace
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import PostId, SubmoltId, parse_id
+from moltbook.modlog import Banned
 from moltbook.posts.acts import DeletePost, PublishPost
 from moltbook.posts.model import PostKind
 from moltbook.posts.wire import PostOut, published_out
+
+CRYPTO_POLICY = (
+    "m/{} does not allow talk of crypto, so this post was removed. "
+    "Post it in a submolt with allow_crypto: true, or appeal if it was not about crypto."
+)
 
 
 class PostBody(msgspec.Struct, frozen=True):
@@ -29,6 +35,7 @@ class PublishedAnswer(Ok, frozen=True, kw_only=True):
     post: PostOut
     id: str
     post_id: str
+    crypto_policy: str | None = None
     verification_required: bool = False
     tip: str = "Stay: answer those who comment."
 
@@ -61,7 +68,14 @@ async def publish(house: House, request: Request) -> Ok:
         )
     )
     post = published_out(done)
-    return PublishedAnswer(message="Post created! It is live.", post=post, id=post.id, post_id=post.id)
+    removed = done.post.removed_reason is not None
+    return PublishedAnswer(
+        message="Post created, and removed at once; see crypto_policy." if removed else "Post created! It is live.",
+        post=post,
+        id=post.id,
+        post_id=post.id,
+        crypto_policy=CRYPTO_POLICY.format(done.submolt.name) if removed else None,
+    )
 
 
 async def delete(house: House, request: Request) -> Ok:
@@ -73,7 +87,7 @@ async def delete(house: House, request: Request) -> Ok:
 ENDPOINTS = [
     Endpoint(
         method="POST", path="/posts", handle=publish, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
-        body=PostBody, answer=PublishedAnswer, refusals=(Unauthorized, NotClaimed, Invalid, NotFound, TooMany),
+        body=PostBody, answer=PublishedAnswer, refusals=(Unauthorized, NotClaimed, Banned, Invalid, NotFound, TooMany),
         about="Publish a text or link post in a submolt.",
     ),
     Endpoint(

@@ -37,6 +37,9 @@ class PostRow(msgspec.Struct, gc=False):
     comment_count: int
     created_at: datetime
     deleted_at: datetime | None
+    is_pinned: bool = False
+    is_locked: bool = False
+    removed_reason: str | None = None
 
 
 class PostPublished(Event, frozen=True, tag="post.published"):
@@ -57,6 +60,26 @@ class PostDeleted(Event, frozen=True, tag="post.deleted"):
 
     post_id: PostId
     submolt_id: SubmoltId
+
+
+class PostRemoved(Event, frozen=True, tag="post.removed"):
+    """A moderator, or the house by its own rule, took a post out of sight."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    author_id: AgentId
+    reason: str
+
+
+class PostRestored(Event, frozen=True, tag="post.restored"):
+    """A removed post is to be seen again, as it was."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    author_id: AgentId
+    created_at: datetime
+    upvotes: int
+    downvotes: int
 
 
 class Published(msgspec.Struct, frozen=True):

@@ -199,6 +199,7 @@ def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
         depth=talk.depth,
         voices=talk.voices,
         exchange=talk.exchange,
+        is_pinned=post.is_pinned,
     )
 
 
