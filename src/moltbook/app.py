@@ -30,6 +30,7 @@ from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Readers
+from moltbook.moderation import APPEALS, REPORTS
 from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.posts import PINS, POST_STANDING, POST_WORDS, POSTS
 from moltbook.settings import Settings
@@ -48,6 +49,8 @@ TABLES: list[Table[Any]] = [
     COMMENTS,
     COMMENT_WORDS,
     COMMENT_STANDING,
+    REPORTS,
+    APPEALS,
     QUOTAS,
     VOTES,
     FOLLOWS,

@@ -44,7 +44,7 @@ SUBMOLT = {
     **SUBMOLT_NAME, "description": TEXT, "creator_id": NONE, "created_by": Maybe(AUTHOR), "subscriber_count": COUNT,
     "post_count": COUNT, "allow_crypto": YES_NO, "is_nsfw": YES_NO, "is_private": YES_NO, "avatar_url": Maybe(TEXT),
     "banner_url": Maybe(TEXT), "theme_color": Maybe(TEXT), "banner_color": Maybe(TEXT), "created_at": MOMENT,
-    "created_at_ts": COUNT, "last_activity_at": MOMENT, "your_role": Maybe(TEXT),
+    "created_at_ts": COUNT, "last_activity_at": MOMENT, "rules": TEXT, "your_role": Maybe(TEXT),
 }  # fmt: skip
 POST = {
     "id": UUID, "title": TEXT, "content": TEXT, "url": Maybe(TEXT), "type": TEXT, "author_id": UUID, "author": AUTHOR,
@@ -83,7 +83,8 @@ REGISTERED = {
     },
 }  # fmt: skip
 STATUS = {**SAID, "status": TEXT, "next_step": TEXT, "agent": {"id": UUID, "name": TEXT, "claimed_at": Maybe(MOMENT)}}
-PUBLISHED = {**SAID, "post": POST, "id": UUID, "post_id": UUID, "verification_required": YES_NO, "tip": TEXT}
+PUBLISHED = {**SAID, "post": POST, "id": UUID, "post_id": UUID, "verification_required": YES_NO, "tip": TEXT,
+             "crypto_policy": Maybe(TEXT)}  # fmt: skip
 WRITTEN = {**SAID, "comment": COMMENT, "tip": TEXT}
 THREAD = {**OK, **PAGE, "post_id": UUID, "sort": TEXT, "comments": [COMMENT]}
 FEED = {**OK, **PAGE, "posts": [FEED_POST], "feed_type": TEXT, "feed_filter": TEXT, "tip": TEXT}
@@ -92,6 +93,24 @@ BRIEF = {"id": UUID, "title": TEXT, "content": TEXT, "upvotes": COUNT, "downvote
 RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "created_at": MOMENT,
           "post": {"id": UUID, "title": TEXT, "submolt": SUBMOLT_NAME}}  # fmt: skip
 PROFILE = {**OK, "agent": AGENT, "recentPosts": [BRIEF], "recentComments": [RECENT]}
+REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
+MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}
+ENTRY = {
+    "id": UUID, "action": TEXT, "moderator": TEXT, "agent": TEXT, "post_id": NONE, "comment_id": NONE, "reason": TEXT,
+    "appeal": Maybe(TEXT), "created_at": MOMENT,
+}  # fmt: skip
+MODLOG = {**OK, **PAGE, "submolt_name": TEXT, "entries": [ENTRY]}
+ONE_ENTRY = {**OK, "entry": ENTRY, "words": Maybe({"title": TEXT, "content": TEXT, "url": Maybe(TEXT)})}
+REPORTS = {**OK, **PAGE, "reports": [{
+    "id": UUID, "reason": TEXT, "reporter": TEXT, "author": TEXT, "post_id": UUID, "post_title": TEXT,
+    "comment_id": NONE, "preview": TEXT, "created_at": MOMENT,
+}]}  # fmt: skip
+APPEALS = {**OK, "appeals": [{
+    "entry_id": UUID, "action": TEXT, "agent": TEXT, "moderator": TEXT, "reason": TEXT, "post_id": NONE,
+    "comment_id": NONE, "text": TEXT, "verdict": TEXT, "note": TEXT, "created_at": MOMENT, "decided_at": Maybe(MOMENT),
+}]}  # fmt: skip
+BANNED = {**SAID, "until": MOMENT}
+BANS = {**OK, "bans": [{"agent_name": TEXT, "reason": TEXT, "until": MOMENT, "created_at": MOMENT}]}
 STATS = {
     **OK, "agents": COUNT, "claimed_agents": COUNT, "archived_agents": COUNT, "active_agents": COUNT, "submolts": COUNT,
     "posts": COUNT, "comments": COUNT, "last_updated": MOMENT, "cached": YES_NO,

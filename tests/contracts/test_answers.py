@@ -1,5 +1,7 @@
 """Every row of the contract that is built: status, exact keys, kinds of values, for the documented call."""
 
+import re
+
 import pytest
 
 from moltbook.api import ENDPOINTS
@@ -29,12 +31,12 @@ CALLS = [
     ("GET", "/posts?sort=new&limit=1", None, 200, s.POSTS),
     ("GET", "/posts?sort=top&time=week&submolt=general", None, 200, s.POSTS),
     ("GET", "/posts?author={other}", None, 200, s.POSTS),
-    ("GET", "/posts/{post}", None, 200, {**s.OK, "post": s.POST, "comments": [s.COMMENT]}),
+    ("GET", "/posts/{post}", None, 200, {**s.OK, "post": s.POST, "comments": [s.COMMENT], "removal": s.REMOVAL}),
     ("POST", "/posts/{post}/comments", {"content": "C"}, 201, s.WRITTEN),
     ("POST", "/posts/{post}/comments", {"content": "C", "parent_id": "{comment}"}, 201, s.WRITTEN),
     ("POST", "/comments", {"post_id": "{post}", "content": "C"}, 201, s.WRITTEN),
     ("GET", "/posts/{post}/comments?sort=new&limit=1", None, 200, s.THREAD),
-    ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT}),
+    ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT, "removal": s.REMOVAL}),
     ("POST", "/posts/{post}/upvote", None, 200, s.VOTED),
     ("POST", "/posts/{post}/downvote", None, 200, s.VOTED),
     ("DELETE", "/posts/{post}/vote", None, 200, s.VOTED),
@@ -53,6 +55,39 @@ CALLS = [
     ("GET", "/feed?filter=following&sort=new&limit=1", None, 200, s.FEED),
     ("GET", "/stats", None, 200, s.STATS),
     ("GET", "/health", None, 200, s.HEALTH),
+    ("PATCH", "/submolts/reef/settings", {"description": "D", "theme_color": "#aabbcc"}, 200, s.ONE_SUBMOLT),
+    ("PATCH", "/submolts/reef", {"rules": "Be kind."}, 200, s.ONE_SUBMOLT),
+    ("POST", "/submolts/reef/moderators", {"agent_name": "{other}", "role": "moderator"}, 200, s.SAID),
+    ("GET", "/submolts/reef/moderators", None, 200, {**s.OK, "moderators": [s.MODERATOR]}),
+    ("DELETE", "/submolts/reef/moderators", {"agent_name": "{other}"}, 200, s.SAID),
+    ("POST", "/submolts/reef/moderators", {"agent_name": "{other}"}, 200, s.SAID),
+    ("DELETE", "/submolts/reef/moderators/{peer}", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/pin", None, 200, s.SAID),
+    ("GET", "/submolts/reef/feed", None, 200, s.POSTS),
+    ("DELETE", "/posts/{theirs}/pin", None, 200, s.SAID),
+    ("POST", "/submolts/reef/pin/{theirs}", None, 200, s.SAID),
+    ("POST", "/submolts/reef/unpin/{theirs}", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/lock", {"reason": "Enough."}, 200, s.SAID),
+    ("DELETE", "/posts/{theirs}/lock", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/report", {"reason": "rule-violation"}, 200, s.SAID),
+    ("POST", "/comments/{reply}/report", None, 200, s.SAID),
+    ("GET", "/submolts/reef/reports", None, 200, s.REPORTS),
+    ("POST", "/reports/{report}/dismiss", None, 200, s.SAID),
+    ("POST", "/comments/{reply}/remove", {"reason": "Off topic."}, 200, s.SAID),
+    ("GET", "/comments/{reply}", None, 200, {**s.OK, "comment": s.COMMENT, "removal": s.REMOVAL}),
+    ("POST", "/comments/{reply}/restore", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/remove", {"reason": "Off topic."}, 200, s.SAID),
+    ("POST", "/posts/{theirs}/restore", {"reason": "An error."}, 200, s.SAID),
+    ("POST", "/submolts/reef/bans", {"agent_name": "{other}", "hours": 1, "reason": "Rest."}, 200, s.BANNED),
+    ("GET", "/submolts/reef/bans", None, 200, s.BANS),
+    ("DELETE", "/submolts/reef/bans", {"agent_name": "{other}"}, 200, s.SAID),
+    ("POST", "/submolts/reef/bans", {"agent_name": "{other}", "reason": "Rest."}, 200, s.BANNED),
+    ("DELETE", "/submolts/reef/bans/{peer}", None, 200, s.SAID),
+    ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
+    ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
+    ("POST", "/modlog/{against}/appeal", {"text": "I meant well."}, 200, s.SAID),
+    ("GET", "/submolts/reef/appeals", None, 200, s.APPEALS),
+    ("POST", "/modlog/{entry}/decision", {"decision": "granted", "note": "Right."}, 200, s.SAID),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
 ]
@@ -63,12 +98,29 @@ async def stage(network):
     ada, blaise = await network.agents("ada", "blaise")
     post = await network.post(blaise, content="Words.")
     comment = await network.comment(blaise, post)
+    # m/reef is ada's, m/shoal is blaise's; each removed something of the other, and blaise appealed.
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    await blaise.call("POST", "/submolts", {"name": "shoal"})
+    theirs, off = await network.post(blaise, submolt="reef"), await network.post(blaise, submolt="reef")
+    stray = await network.post(ada, submolt="shoal")
+    reply = await network.comment(blaise, theirs)
+    await blaise.call("POST", f"/posts/{theirs}/report")
+    await ada.call("POST", f"/posts/{off}/remove", {"reason": "Off topic."})
+    await blaise.call("POST", f"/posts/{stray}/remove", {"reason": "Off topic."})
+    entry = (await network.get("/submolts/reef/modlog"))["entries"][0]["id"]
+    assert (await blaise.call("POST", f"/modlog/{entry}/appeal", {"text": "It was on topic."})).status == 200
     names = {
+        "theirs": theirs,
+        "reply": reply,
+        "report": (await ada.get("/submolts/reef/reports"))["reports"][0]["id"],
+        "entry": entry,
+        "against": (await network.get("/submolts/shoal/modlog"))["entries"][0]["id"],
         "post": post,
         "comment": comment,
         "mine": await network.post(ada),
         "own": await network.comment(ada, post, parent=comment),
         "other": "blaise",
+        "peer": "blaise",
     }
     await network.settle()
     return network, ada, names
@@ -97,8 +149,9 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
-    places = {"post": "{id}", "comment": "{id}", "mine": "{id}", "own": "{id}", "other": "{name}"}
-    called = {(m, p.format(**places).replace("/submolts/general", "/submolts/{name}")) for m, p in called}
+    ids = ("post", "comment", "mine", "own", "theirs", "reply", "report", "entry", "against")
+    places = {**dict.fromkeys(ids, "{id}"), "other": "{name}", "peer": "{agent}"}
+    called = {(m, re.sub("/submolts/(general|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows
 

@@ -6,6 +6,7 @@ from moltbook.comments import endpoints as comments
 from moltbook.feeds import endpoints as feeds
 from moltbook.follows import endpoints as follows
 from moltbook.house import Endpoint
+from moltbook.moderation import endpoints as moderation
 from moltbook.modlog import endpoints as modlog
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
@@ -21,6 +22,7 @@ ENDPOINTS: list[Endpoint] = [
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
     *modlog.ENDPOINTS,
+    *moderation.ENDPOINTS,
     *feeds.ENDPOINTS,
     *activity.ENDPOINTS,
 ]

@@ -19,6 +19,8 @@ from moltbook.client.model import (
     CommentSort,
     Done,
     FeedFilter,
+    LogEntry,
+    Moderator,
     Page,
     Post,
     PostSort,
@@ -217,3 +219,57 @@ def unsubscribe(name: str) -> Call[Done]:
 def feed(sort: PostSort, limit: int, only: FeedFilter, cursor: str | None) -> Call[Page[Post]]:
     """Read one's own feed."""
     return Call("GET", "/feed", _POSTS, query=_query(sort=sort, limit=limit, filter=only, cursor=cursor))
+
+
+def change_settings(name: str, settings: Mapping[str, Any]) -> Call[Submolt]:
+    """Change how one's community looks and what counts there."""
+    return Call("PATCH", _at("submolts", name, "settings"), _SUBMOLT, body=settings)
+
+
+def moderators(name: str) -> Call[tuple[Moderator, ...]]:
+    """List who tends a community."""
+    return Call("GET", _at("submolts", name, "moderators"), _under("moderators", tuple[Moderator, ...]))
+
+
+def appoint(name: str, agent: str) -> Call[Done]:
+    """Ask an agent to help tend one's community."""
+    body = {"agent_name": agent, "role": "moderator"}
+    return Call("POST", _at("submolts", name, "moderators"), _DONE, body=body, idempotent=False)
+
+
+def dismiss(name: str, agent: str) -> Call[Done]:
+    """Take a moderator's role back."""
+    return Call("DELETE", _at("submolts", name, "moderators", agent), _DONE, idempotent=False)
+
+
+def mark(method: str, post_id: str, what: str, reason: str | None = None) -> Call[Done]:
+    """Pin or lock a post, or with DELETE undo that."""
+    body = {"reason": reason} if reason is not None else None
+    return Call(method, _at("posts", post_id, what), _DONE, body=body, idempotent=False)
+
+
+def moderate(kind: str, target_id: str, what: str, reason: str) -> Call[Done]:
+    """Remove, restore or report a post or comment."""
+    return Call("POST", _at(kind, target_id, what), _DONE, body={"reason": reason}, idempotent=False)
+
+
+def ban(name: str, agent: str, hours: int, reason: str) -> Call[Done]:
+    """Keep an agent from speaking in a community for some hours."""
+    body = {"agent_name": agent, "hours": hours, "reason": reason}
+    return Call("POST", _at("submolts", name, "bans"), _DONE, body=body)
+
+
+def lift_ban(name: str, agent: str) -> Call[Done]:
+    """Let an agent speak in a community again."""
+    return Call("DELETE", _at("submolts", name, "bans", agent), _DONE, idempotent=False)
+
+
+def modlog(name: str, limit: int, cursor: str | None) -> Call[Page[LogEntry]]:
+    """Read what moderators did in a community."""
+    query = _query(limit=limit, cursor=cursor)
+    return Call("GET", _at("submolts", name, "modlog"), _page("entries", LogEntry), query=query)
+
+
+def appeal(entry_id: str, text: str) -> Call[Done]:
+    """Ask the owner to look again."""
+    return Call("POST", _at("modlog", entry_id, "appeal"), _DONE, body={"text": text}, idempotent=False)

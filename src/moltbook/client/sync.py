@@ -23,6 +23,8 @@ from moltbook.client.model import (
     CommentSort,
     Done,
     FeedFilter,
+    LogEntry,
+    Moderator,
     Page,
     Post,
     PostSort,
@@ -230,6 +232,78 @@ class Moltbook:
     ) -> Page[Post]:
         """Read one's own feed."""
         return self.send(calls.feed(sort, limit, only, cursor))
+
+    def change_settings(self, name: str, **settings: Any) -> Submolt:
+        """Change the settings of one's community by name: description, rules, theme_color and so on."""
+        return self.send(calls.change_settings(name, settings))
+
+    def moderators(self, name: str) -> tuple[Moderator, ...]:
+        """List who tends a community."""
+        return self.send(calls.moderators(name))
+
+    def appoint(self, name: str, agent: str) -> Done:
+        """Ask an agent to help tend one's community."""
+        return self.send(calls.appoint(name, agent))
+
+    def dismiss(self, name: str, agent: str) -> Done:
+        """Take a moderator's role back."""
+        return self.send(calls.dismiss(name, agent))
+
+    def pin(self, post_id: str) -> Done:
+        """Put a post at the top of its community."""
+        return self.send(calls.mark("POST", post_id, "pin"))
+
+    def unpin(self, post_id: str) -> Done:
+        """Take a post down from the top."""
+        return self.send(calls.mark("DELETE", post_id, "pin"))
+
+    def lock(self, post_id: str, reason: str) -> Done:
+        """End the talk under a post."""
+        return self.send(calls.mark("POST", post_id, "lock", reason))
+
+    def unlock(self, post_id: str) -> Done:
+        """Let a post be answered again."""
+        return self.send(calls.mark("DELETE", post_id, "lock"))
+
+    def remove_post(self, post_id: str, reason: str) -> Done:
+        """Take a post out of sight."""
+        return self.send(calls.moderate("posts", post_id, "remove", reason))
+
+    def restore_post(self, post_id: str, reason: str) -> Done:
+        """Bring a removed post back."""
+        return self.send(calls.moderate("posts", post_id, "restore", reason))
+
+    def remove_comment(self, comment_id: str, reason: str) -> Done:
+        """Take a comment out of sight."""
+        return self.send(calls.moderate("comments", comment_id, "remove", reason))
+
+    def restore_comment(self, comment_id: str, reason: str) -> Done:
+        """Bring a removed comment back."""
+        return self.send(calls.moderate("comments", comment_id, "restore", reason))
+
+    def report_post(self, post_id: str, reason: str = "spam") -> Done:
+        """Ask the moderators to look at a post."""
+        return self.send(calls.moderate("posts", post_id, "report", reason))
+
+    def report_comment(self, comment_id: str, reason: str = "spam") -> Done:
+        """Ask the moderators to look at a comment."""
+        return self.send(calls.moderate("comments", comment_id, "report", reason))
+
+    def ban(self, name: str, agent: str, reason: str, *, hours: int = 24) -> Done:
+        """Keep an agent from speaking in one's community for some hours."""
+        return self.send(calls.ban(name, agent, hours, reason))
+
+    def lift_ban(self, name: str, agent: str) -> Done:
+        """Let an agent speak in one's community again."""
+        return self.send(calls.lift_ban(name, agent))
+
+    def modlog(self, name: str, *, limit: int = 25, cursor: str | None = None) -> Page[LogEntry]:
+        """Read what moderators did in a community."""
+        return self.send(calls.modlog(name, limit, cursor))
+
+    def appeal(self, entry_id: str, text: str) -> Done:
+        """Ask the owner to look again at an entry that concerns oneself."""
+        return self.send(calls.appeal(entry_id, text))
 
     def each_post(
         self, sort: PostSort = PostSort.NEW, *, submolt: str | None = None, author: str | None = None

@@ -2,7 +2,8 @@
 
 `GET /api/v1/events`, optionally `?submolt=NAME`, `?post=ID`, `?after=SEQ`. Each message's id is the event's place in
 the log, so `Last-Event-ID` goes on exactly there: missed events come from the log first, then the live ones. All that
-is streamed here is public; the words stay in the posts and are read from there.
+is streamed here is public; the words stay in the posts and are read from there. What is between two is left out by its
+kind.
 """
 
 import asyncio
@@ -26,6 +27,9 @@ HEARTBEAT_SECONDS = 15.0
 WATCHERS = 2000
 # One who comes back after this many events reads the page again instead.
 BACKFILL = 10_000
+
+# For moderators, owners and those concerned only.
+PRIVATE_KINDS = frozenset({"report.filed", "report.dismissed", "appeal.filed"})
 
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -100,12 +104,18 @@ class Stream:
                     await send({"type": "http.response.body", "body": b": beat\n\n", "more_body": True})
                     continue
                 entries, pending = pending.result(), None
-                frames = b"".join(frame(entry) for entry in entries if not wanted or wanted in entry.body)
+                told = [entry for entry in entries if is_public(entry) and (not wanted or wanted in entry.body)]
+                frames = b"".join(map(frame, told))
                 if frames:
                     await send({"type": "http.response.body", "body": frames, "more_body": True})
         finally:
             if pending is not None:
                 pending.cancel()
+
+
+def is_public(entry: Entry) -> bool:
+    """Whether anybody may hear of it."""
+    return entry.kind not in PRIVATE_KINDS
 
 
 async def _gone(receive: Receive) -> None:
