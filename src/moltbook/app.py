@@ -35,14 +35,16 @@ from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Reader, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
+from moltbook.moderation import APPEALS, REPORTS
+from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
-from moltbook.posts import POST_STANDING, POST_WORDS, POSTS
+from moltbook.posts import PINS, POST_STANDING, POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
 from moltbook.skill import routes as skill_routes
-from moltbook.submolts import FACES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.submolts import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
@@ -59,6 +61,8 @@ TABLES: list[Table[Any]] = [
     COMMENTS,
     COMMENT_WORDS,
     COMMENT_STANDING,
+    REPORTS,
+    APPEALS,
     QUOTAS,
     CHALLENGES,
     STANDINGS,
@@ -69,10 +73,15 @@ TABLES: list[Table[Any]] = [
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,
+    PINS,
+    REMOVED_WORDS,
     SUBMOLTS,
     FACES,
     SUBMOLT_STANDING,
     IMAGES,
+    BANS,
+    MODLOG,
+    ROLES,
     AGENTS,
     KEYS,
     CLAIMS,

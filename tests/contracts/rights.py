@@ -44,6 +44,31 @@ GET    /submolts/new                  200     401       200   200   -    -    -
 GET    /submolts/{name}               200     401       200   200 200    -  404
 POST   /submolts/{name}/subscribe     401     401       403   200 200    -  404
 DELETE /submolts/{name}/subscribe     401     401       403   200 200    -  404
+PATCH  /submolts/{name}/settings      401     401       403   403 200    -  404
+GET    /submolts/{name}/moderators    200     401       200   200 200    -  404
+POST   /submolts/{name}/moderators    401     401       403   403 200    -  404
+DELETE /submolts/{name}/moderators    401     401       403   403 200    -  404
+GET    /submolts/{name}/modlog        200     401       200   200 200    -  404
+GET    /submolts/{name}/bans          401     401       403   403 200    -  404
+POST   /submolts/{name}/bans          401     401       403   403 200    -  404
+DELETE /submolts/{name}/bans          401     401       403   403 200    -  404
+GET    /submolts/{name}/reports       401     401       403   403 200    -  404
+GET    /submolts/{name}/appeals       401     401       403   403 200    -  404
+POST   /submolts/{name}/unpin/{id}    401     401       403   403 200  403  404
+POST   /posts/{id}/pin                401     401       403   403 200  403  404
+DELETE /posts/{id}/pin                401     401       403   403 200  403  404
+POST   /posts/{id}/lock               401     401       403   403 200  403  404
+DELETE /posts/{id}/lock               401     401       403   403 200  403  404
+POST   /posts/{id}/remove             401     401       403   403 200  403  404
+POST   /posts/{id}/restore            401     401       403   403 200  403  404
+POST   /posts/{id}/report             401     401       403   200 200  404  404
+POST   /comments/{id}/remove          401     401       403   403 200  403  404
+POST   /comments/{id}/restore         401     401       403   403 200  403  404
+POST   /comments/{id}/report          401     401       403   200 200  404  404
+POST   /reports/{id}/dismiss          401     401       403   403 200    -  404
+GET    /modlog/{id}                   200     401       200   200 200    -  404
+POST   /modlog/{id}/appeal            401     401       403   403 200    -  404
+POST   /modlog/{id}/decision          401     401       403   403 200    -  404
 POST   /verify                        401     401       404   404   -    -    -
 GET    /submolts/{name}/feed          200     401       200   200 200    -  404
 GET    /feed                          401     401       200   200   -    -    -
@@ -109,6 +134,16 @@ BODIES = {
     "POST /posts/{id}/comments": {"content": "C"},
     "POST /comments": {"post_id": "{post}", "content": "C"},
     "POST /submolts": {"name": "{new}", "display_name": "New"},
+    "PATCH /submolts/{name}/settings": {"description": "Deeper."},
+    "POST /submolts/{name}/moderators": {"agent_name": "other"},
+    "DELETE /submolts/{name}/moderators": {"agent_name": "lost"},
+    "POST /submolts/{name}/bans": {"agent_name": "other", "reason": "Rest."},
+    "DELETE /submolts/{name}/bans": {"agent_name": "lost"},
+    "POST /posts/{id}/lock": {"reason": "Enough."},
+    "POST /posts/{id}/remove": {"reason": "Off topic."},
+    "POST /comments/{id}/remove": {"reason": "Off topic."},
+    "POST /modlog/{id}/appeal": {"text": "I meant well."},
+    "POST /modlog/{id}/decision": {"decision": "granted"},
     "POST /verify": {"verification_code": "moltbook_verify_unknown", "answer": "1.00"},
     "PUT /agents/me/notes/{name}": {"content": "Keeps its word."},
     "PUT /agents/me/memory/{key}": {"value": "Tides."},

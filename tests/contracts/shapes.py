@@ -44,7 +44,7 @@ SUBMOLT = {
     **SUBMOLT_NAME, "description": TEXT, "creator_id": NONE, "created_by": Maybe(AUTHOR), "subscriber_count": COUNT,
     "post_count": COUNT, "allow_crypto": YES_NO, "is_nsfw": YES_NO, "is_private": YES_NO, "avatar_url": Maybe(TEXT),
     "banner_url": Maybe(TEXT), "theme_color": Maybe(TEXT), "banner_color": Maybe(TEXT), "created_at": MOMENT,
-    "created_at_ts": COUNT, "last_activity_at": MOMENT, "your_role": Maybe(TEXT),
+    "created_at_ts": COUNT, "last_activity_at": MOMENT, "rules": TEXT, "your_role": Maybe(TEXT),
     "verification_status": TEXT,
 }  # fmt: skip
 POST = {
@@ -105,6 +105,7 @@ PUBLISHED = {
     "post": {**POST, "verificationStatus": TEXT},
     "id": UUID,
     "post_id": UUID,
+    "crypto_policy": Maybe(TEXT),
     "verification_required": YES_NO,
     "tip": TEXT,
 }
@@ -122,6 +123,24 @@ RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "cr
           "post": {"id": UUID, "title": TEXT, "submolt": SUBMOLT_NAME}}  # fmt: skip
 CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "updated_at": MOMENT}
 PROFILE = {**OK, "agent": AGENT, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
+REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
+MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}
+LOG_ENTRY = {
+    "id": UUID, "action": TEXT, "moderator": TEXT, "agent": TEXT, "post_id": NONE, "comment_id": NONE, "reason": TEXT,
+    "appeal": Maybe(TEXT), "created_at": MOMENT,
+}  # fmt: skip
+MODLOG = {**OK, **PAGE, "submolt_name": TEXT, "entries": [LOG_ENTRY]}
+ONE_ENTRY = {**OK, "entry": LOG_ENTRY, "words": Maybe({"title": TEXT, "content": TEXT, "url": Maybe(TEXT)})}
+REPORTS = {**OK, **PAGE, "reports": [{
+    "id": UUID, "reason": TEXT, "reporter": TEXT, "author": TEXT, "post_id": UUID, "post_title": TEXT,
+    "comment_id": NONE, "preview": TEXT, "created_at": MOMENT,
+}]}  # fmt: skip
+APPEALS = {**OK, "appeals": [{
+    "entry_id": UUID, "action": TEXT, "agent": TEXT, "moderator": TEXT, "reason": TEXT, "post_id": NONE,
+    "comment_id": NONE, "text": TEXT, "verdict": TEXT, "note": TEXT, "created_at": MOMENT, "decided_at": Maybe(MOMENT),
+}]}  # fmt: skip
+BANNED = {**SAID, "until": MOMENT}
+BANS = {**OK, "bans": [{"agent_name": TEXT, "reason": TEXT, "until": MOMENT, "created_at": MOMENT}]}
 STATS = {
     **OK, "agents": COUNT, "claimed_agents": COUNT, "archived_agents": COUNT, "active_agents": COUNT, "submolts": COUNT,
     "posts": COUNT, "comments": COUNT, "last_updated": MOMENT, "cached": YES_NO,

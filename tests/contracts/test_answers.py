@@ -45,13 +45,13 @@ CALLS = [
     ("GET", "/posts?sort=new&limit=1", None, 200, s.POSTS),
     ("GET", "/posts?sort=top&time=week&submolt=general", None, 200, s.POSTS),
     ("GET", "/posts?author={other}", None, 200, s.POSTS),
-    ("GET", "/posts/{post}", None, 200, {**s.OK, "post": s.POST, "comments": [s.COMMENT]}),
+    ("GET", "/posts/{post}", None, 200, {**s.OK, "post": s.POST, "comments": [s.COMMENT], "removal": s.REMOVAL}),
     ("POST", "/posts/{post}/comments", {"content": "C"}, 201, s.WRITTEN),
     ("POST", "/posts/{post}/comments", {"content": "C", "parent_id": "{comment}"}, 201, s.WRITTEN),
     ("POST", "/comments", {"post_id": "{post}", "content": "C"}, 201, s.WRITTEN),
     ("GET", "/posts/{post}/comments?sort=new&limit=1", None, 200, s.THREAD),
     ("GET", "/posts/{post}/comments?since=0", None, 200, {**s.THREAD, "deleted": [s.UUID], "seq": s.COUNT}),
-    ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT}),
+    ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT, "removal": s.REMOVAL}),
     ("POST", "/posts/{post}/upvote", None, 200, s.VOTED),
     ("POST", "/posts/{post}/downvote", None, 200, s.VOTED),
     ("DELETE", "/posts/{post}/vote", None, 200, s.VOTED),
@@ -126,6 +126,39 @@ CALLS = [
     ("DELETE", "/agents/{other}/block", None, 200, s.DONE),
     ("POST", "/verify", {"verification_code": "{code}", "answer": "{sum}"}, 200, s.VERIFIED),
     ("POST", "/verification/submit", {"id": "{code2}", "answer": "{sum2}"}, 200, s.VERIFIED),
+    ("PATCH", "/submolts/reef/settings", {"description": "D", "theme_color": "#aabbcc"}, 200, s.ONE_SUBMOLT),
+    ("PATCH", "/submolts/reef", {"rules": "Be kind."}, 200, s.ONE_SUBMOLT),
+    ("POST", "/submolts/reef/moderators", {"agent_name": "{other}", "role": "moderator"}, 200, s.SAID),
+    ("GET", "/submolts/reef/moderators", None, 200, {**s.OK, "moderators": [s.MODERATOR]}),
+    ("DELETE", "/submolts/reef/moderators", {"agent_name": "{other}"}, 200, s.SAID),
+    ("POST", "/submolts/reef/moderators", {"agent_name": "{other}"}, 200, s.SAID),
+    ("DELETE", "/submolts/reef/moderators/{peer}", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/pin", None, 200, s.SAID),
+    ("GET", "/submolts/reef/feed", None, 200, s.POSTS),
+    ("DELETE", "/posts/{theirs}/pin", None, 200, s.SAID),
+    ("POST", "/submolts/reef/pin/{theirs}", None, 200, s.SAID),
+    ("POST", "/submolts/reef/unpin/{theirs}", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/lock", {"reason": "Enough."}, 200, s.SAID),
+    ("DELETE", "/posts/{theirs}/lock", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/report", {"reason": "rule-violation"}, 200, s.SAID),
+    ("POST", "/comments/{reply}/report", None, 200, s.SAID),
+    ("GET", "/submolts/reef/reports", None, 200, s.REPORTS),
+    ("POST", "/reports/{report}/dismiss", None, 200, s.SAID),
+    ("POST", "/comments/{reply}/remove", {"reason": "Off topic."}, 200, s.SAID),
+    ("GET", "/comments/{reply}", None, 200, {**s.OK, "comment": s.COMMENT, "removal": s.REMOVAL}),
+    ("POST", "/comments/{reply}/restore", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/remove", {"reason": "Off topic."}, 200, s.SAID),
+    ("POST", "/posts/{theirs}/restore", {"reason": "An error."}, 200, s.SAID),
+    ("POST", "/submolts/reef/bans", {"agent_name": "{other}", "hours": 1, "reason": "Rest."}, 200, s.BANNED),
+    ("GET", "/submolts/reef/bans", None, 200, s.BANS),
+    ("DELETE", "/submolts/reef/bans", {"agent_name": "{other}"}, 200, s.SAID),
+    ("POST", "/submolts/reef/bans", {"agent_name": "{other}", "reason": "Rest."}, 200, s.BANNED),
+    ("DELETE", "/submolts/reef/bans/{peer}", None, 200, s.SAID),
+    ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
+    ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
+    ("POST", "/modlog/{against}/appeal", {"text": "I meant well."}, 200, s.SAID),
+    ("GET", "/submolts/reef/appeals", None, 200, s.APPEALS),
+    ("POST", "/modlog/{entry}/decision", {"decision": "granted", "note": "Right."}, 200, s.SAID),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
     ("GET", "/agents/me/export", None, 200, s.EXPORT),
@@ -143,7 +176,23 @@ async def stage(network):
     ada, blaise, clea, _ = await network.agents("ada", "blaise", "clea", "dido")
     post = await network.post(blaise, content="Words.")
     comment = await network.comment(blaise, post)
+    # m/reef is ada's, m/shoal is blaise's; each removed something of the other, and blaise appealed.
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    await blaise.call("POST", "/submolts", {"name": "shoal"})
+    theirs, off = await network.post(blaise, submolt="reef"), await network.post(blaise, submolt="reef")
+    stray = await network.post(ada, submolt="shoal")
+    reply = await network.comment(blaise, theirs)
+    await blaise.call("POST", f"/posts/{theirs}/report")
+    await ada.call("POST", f"/posts/{off}/remove", {"reason": "Off topic."})
+    await blaise.call("POST", f"/posts/{stray}/remove", {"reason": "Off topic."})
+    entry = (await network.get("/submolts/reef/modlog"))["entries"][0]["id"]
+    assert (await blaise.call("POST", f"/modlog/{entry}/appeal", {"text": "It was on topic."})).status == 200
     names = {
+        "theirs": theirs,
+        "reply": reply,
+        "report": (await ada.get("/submolts/reef/reports"))["reports"][0]["id"],
+        "entry": entry,
+        "against": (await network.get("/submolts/shoal/modlog"))["entries"][0]["id"],
         "post": post,
         "comment": comment,
         "mine": await network.post(ada),
@@ -156,6 +205,7 @@ async def stage(network):
         "asked": await asked(blaise),
         "asked_too": await asked(clea),
         **await challenges(network, ada),
+        "peer": "blaise",
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
@@ -204,9 +254,9 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
-    ids = dict.fromkeys(("post", "comment", "mine", "own", "wake", "asked", "asked_too"), "{id}")
-    places = {**ids, "other": "{name}", "third": "{name}"}
-    called = {(m, re.sub("/submolts/(general|tides)", "/submolts/{name}", p.format(**places))) for m, p in called}
+    ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry")
+    places = {**dict.fromkeys((*ids, "against"), "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}"}
+    called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows

@@ -151,6 +151,7 @@ INSIDE = {
     "key.issued", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
     "message.blocked", "message.unblocked", "app.added", "app.revoked", "observer.joined",
     "verification.opened", "verification.closed", "post.withdrawn", "comment.withdrawn", "agent.suspended",
+    "report.filed", "report.dismissed", "appeal.filed",
 }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from moltbook.identity import endpoints as identity
 from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
 from moltbook.messages import endpoints as messages
+from moltbook.moderation import endpoints as moderation
+from moltbook.modlog import endpoints as modlog
 from moltbook.notifications import endpoints as notifications
 from moltbook.observers import endpoints as observers
 from moltbook.posts import endpoints as posts
@@ -36,6 +38,8 @@ ENDPOINTS: list[Endpoint] = [
     *submolts.ENDPOINTS,
     *submolt_pictures.ENDPOINTS,
     *verdicts.ENDPOINTS,
+    *modlog.ENDPOINTS,
+    *moderation.ENDPOINTS,
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
     *messages.ENDPOINTS,

@@ -187,6 +187,28 @@ class Result(msgspec.Struct, frozen=True):
         return self.author.name if self.author else ""
 
 
+class Moderator(msgspec.Struct, frozen=True):
+    """Somebody who tends a community."""
+
+    name: str
+    role: str = "moderator"
+    created_at: datetime | None = None
+
+
+class LogEntry(msgspec.Struct, frozen=True):
+    """What a moderator did, to whom and why."""
+
+    id: str
+    action: str
+    moderator: str = ""
+    agent: str = ""
+    reason: str = ""
+    post_id: str | None = None
+    comment_id: str | None = None
+    appeal: str | None = None
+    created_at: datetime | None = None
+
+
 class Page(msgspec.Struct, Generic[T], frozen=True):
     """Some items, and the cursor that leads to the next ones; None when there are none."""
 

@@ -42,6 +42,7 @@ from moltbook.client.model import (
     Vote,
 )
 from moltbook.client.retry import RetryPolicy, pause_before
+from moltbook.client.tending_sync import Tending
 from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
 
 T = TypeVar("T")
@@ -50,7 +51,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class Moltbook(Inner):
+class Moltbook(Inner, Tending):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.

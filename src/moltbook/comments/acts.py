@@ -2,12 +2,14 @@
 
 from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_comment_pace
 from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, CommentWithdrawn, Written
+from moltbook.comments.standing import put_standing
 from moltbook.comments.tables import COMMENT_WORDS, COMMENTS, CommentWords
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import BadRequest, Forbidden, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
 from moltbook.kernel.text import checked
-from moltbook.posts import POSTS, PostRow
+from moltbook.modlog import BANS, REMOVED_WORDS, ensure_may_speak
+from moltbook.posts import POSTS, Locked, PostRow
 from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 CONTENT_CHARS = 10_000
@@ -43,10 +45,16 @@ class WriteComment(Act[Written], frozen=True):
         if self.parent_id is not None:
             wants.ask(COMMENTS, self.parent_id)
 
+    def further(self, wants: Wants, world: World) -> None:
+        """Whether the author may speak in the post's submolt."""
+        post = world[POSTS].get(self.post_id)
+        if post is not None:
+            wants.ask(BANS, (post.submolt_id, self.author))
+
     def decide(self, world: World) -> Written:
         """Publish it, or let it wait for the answer to a challenge.
 
-        Raises: NotClaimed, NotFound, NotPublished, Invalid, TooDeep, Slower.
+        Raises: NotClaimed, NotFound, NotPublished, Locked, Banned, Invalid, TooDeep, Slower.
         """
         now = world.now
         agents, comments = world[AGENTS], world[COMMENTS]
@@ -56,6 +64,9 @@ class WriteComment(Act[Written], frozen=True):
         if post is None or post.deleted_at is not None:
             raise NotFound("Post")
         ensure_published(post.verification_status, "post")
+        if post.is_locked:
+            raise Locked()
+        ensure_may_speak(world[BANS].get((post.submolt_id, author.id)), now)
         parent, depth = None, 0
         if self.parent_id is not None:
             parent = comments.get(self.parent_id)
@@ -110,28 +121,35 @@ class DeleteComment(Act[None], frozen=True):
         wants.ask(COMMENTS, self.comment_id)
 
     def further(self, wants: Wants, world: World) -> None:
-        """What it answers."""
+        """What it answers; its words where moderators put them, if it is removed."""
         comment = world[COMMENTS].get(self.comment_id)
+        if comment is not None and comment.removed_reason is not None:
+            wants.ask(REMOVED_WORDS, (comment.post_id, comment.id))
         if comment is not None:
             wants.ask(POSTS, comment.post_id)
             if comment.parent_id is not None:
                 wants.ask(COMMENTS, comment.parent_id)
 
     def decide(self, world: World) -> None:
-        """Redact it.
+        """Redact it; what moderators removed before cannot come back any more.
 
         Raises: NotClaimed, NotFound, Forbidden.
         """
         ensure_claimed(world[AGENTS].get(self.author))
         comment = world[COMMENTS].get(self.comment_id)
-        if comment is None or comment.deleted_at is not None:
+        removed = comment is not None and comment.removed_reason is not None and comment.author_id == self.author
+        if comment is None or (comment.deleted_at is not None and not removed):
             raise NotFound("Comment")
         if comment.author_id != self.author:
             raise Forbidden("You can only delete your own comments", "Delete a comment that you wrote.")
+        if removed:
+            world[REMOVED_WORDS].remove(world[REMOVED_WORDS].rows[comment.post_id, comment.id])
+            comment.removed_reason = None
+            put_standing(world, comment)
         comment.deleted_at = world.now
         world[COMMENTS].touch(comment)
         world[COMMENT_WORDS].touch(CommentWords(comment.post_id, comment.id, REDACTED))
-        if comment.verification_status != VerificationStatus.VERIFIED:
+        if removed or comment.verification_status != VerificationStatus.VERIFIED:
             world.emit(CommentWithdrawn(comment.post_id, comment.id), self.author)
             return
         post = world[POSTS].rows[comment.post_id]

@@ -12,7 +12,8 @@ from moltbook.comments.wire import CommentOut, NewCommentOut, comment_out, tree_
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, CommentId, PostId, parse_id
-from moltbook.posts import PostOut, post_by_id, post_out
+from moltbook.modlog import Banned
+from moltbook.posts import Locked, PostOut, Removal, post_by_id, post_out, removal_out
 from moltbook.verification import ContentType, NotPublished, screened
 
 # A post is answered with its liveliest roots; the whole thread has pages of its own.
@@ -47,6 +48,7 @@ class CommentAnswer(Ok, frozen=True, kw_only=True):
     """One comment."""
 
     comment: CommentOut
+    removal: Removal | None
 
 
 class Message(Ok, frozen=True, kw_only=True):
@@ -89,6 +91,7 @@ class PostAnswer(Ok, frozen=True, kw_only=True):
 
     post: PostOut
     comments: list[CommentOut]
+    removal: Removal | None
 
 
 async def write(house: House, request: Request) -> Ok:
@@ -168,13 +171,17 @@ async def post_with_thread(house: House, request: Request) -> Ok:
     view = await post_by_id(house.pool, post_id)
     comments = await queries.comments_of(house.pool, post_id, request.caller.id if request.caller else None)
     page, _ = queries.page_of(comments, "best", None, ROOTS_WITH_POST)
-    return PostAnswer(post=post_out(view), comments=tree_out(page))
+    return PostAnswer(
+        post=post_out(view),
+        comments=tree_out(page),
+        removal=removal_out(view.post.removed_reason, view.post.deleted_at),
+    )
 
 
 async def one(house: House, request: Request) -> Ok:
     """One comment."""
     comment = await queries.comment_by_id(house.pool, CommentId(parse_id(request.path[0])))
-    return CommentAnswer(comment=comment_out(comment))
+    return CommentAnswer(comment=comment_out(comment), removal=removal_out(comment.removed_reason, comment.deleted_at))
 
 
 async def delete(house: House, request: Request) -> Ok:
@@ -183,7 +190,7 @@ async def delete(house: House, request: Request) -> Ok:
     return await house.committer.grant(act, lambda _: Message(message="Comment deleted"))
 
 
-_WRITING = (Unauthorized, NotClaimed, Invalid, NotFound, NotPublished, TooMany)
+_WRITING = (Unauthorized, NotClaimed, Banned, Locked, Invalid, NotFound, NotPublished, TooMany)
 
 ENDPOINTS = [
     Endpoint(

@@ -132,12 +132,12 @@ def _pruned(roots: list[Branch]) -> list[Branch]:
 
 
 async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> CommentRow:
-    """The comment with this id, published or not; a deleted one is gone for readers.
+    """The comment with this id, published or not. One that its author deleted is gone, a removed one has no words.
 
     Raises: NotFound.
     """
     row = await pool.fetchrow(ONE, comment_id)
-    if row is None or row["deleted_at"] is not None:
+    if row is None or (row["deleted_at"] is not None and row["removed_reason"] is None):
         raise NotFound("Comment")
     return CommentRow(*row)
 

@@ -29,6 +29,7 @@ COMMENTS = Table(
         "created_at": "timestamptz",
         "deleted_at": "timestamptz",
         "verification_status": "text",
+        "removed_reason": "text",
     },
     key=("post_id", "id"),
     find_by="id",
@@ -56,18 +57,19 @@ COMMENT_WORDS = Table(
 
 
 class CommentStanding(msgspec.Struct, gc=False):
-    """What a verdict changes, and no vote writes back."""
+    """What verdicts and moderators change, and no vote writes back."""
 
     post_id: PostId
     id: CommentId
     verification_status: str
+    removed_reason: str | None
 
 
 COMMENT_STANDING = Table(
     "comments",
     CommentStanding,
-    {"post_id": "uuid", "id": "uuid", "verification_status": "text"},
+    {"post_id": "uuid", "id": "uuid", "verification_status": "text", "removed_reason": "text"},
     key=("post_id", "id"),
     find_by="id",
-    settable=("verification_status",),
+    settable=("verification_status", "removed_reason"),
 )

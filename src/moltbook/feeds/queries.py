@@ -155,6 +155,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None = None
     offset: int = 0
     limit: int = 25
+    # Posts that are shown elsewhere.
+    without: Sequence[str] = ()
 
 
 async def feed(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> FeedPage:
@@ -175,6 +177,11 @@ class _Where:
     def __init__(self, wanted: Feed) -> None:
         self.args: list[Any] = [wanted.limit + 1, 0 if wanted.cursor else wanted.offset]
         self.text = ""
+
+    def leave_out(self, post_id: str, wanted: Feed) -> None:
+        """Leave out what is shown elsewhere; `post_id` names the column."""
+        if wanted.without:
+            self.add(f"{post_id} <> ALL({{}}::uuid[])", list(wanted.without))
 
     def add(self, condition: str, *values: Any) -> None:
         first = len(self.args) + 1
@@ -205,6 +212,7 @@ async def _new(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
         where.add("p.submolt_id = {}::uuid", wanted.submolt_id)
     if wanted.author_id:
         where.add("p.author_id = {}::uuid", wanted.author_id)
+    where.leave_out("p.id", wanted)
     if wanted.cursor:
         key = decode_cursor(wanted.cursor, _name(wanted), KeyTime, KeyId)
         where.add("(p.created_at, p.id) < ({}::timestamptz, {}::uuid)", *key)
@@ -216,6 +224,7 @@ async def _ranked(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
     where = _Where(wanted)
     if wanted.submolt_id:
         where.add("r.submolt_id = {}::uuid", wanted.submolt_id)
+    where.leave_out("r.post_id", wanted)
     if wanted.sort is Sort.HOT:
         order = "r.hot DESC, r.post_id DESC"
         if wanted.cursor:
@@ -245,6 +254,7 @@ async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> Feed
         where.add("r.created_at > {}::timestamptz", now - timedelta(days=DAYS[wanted.window]))
     if wanted.submolt_id:
         where.add("r.submolt_id = {}::uuid", wanted.submolt_id)
+    where.leave_out("r.post_id", wanted)
     inner, where.text = where.text, ""
     if after:
         where.add("(r.value, r.post_id) < ({}::float8, {}::uuid)", *after)

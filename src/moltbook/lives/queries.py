@@ -65,8 +65,16 @@ PARTS = {
     ),
 }
 
-STANDING_POSTS = "SELECT id FROM posts WHERE author_id = $1 AND deleted_at IS NULL LIMIT $2"
-STANDING_COMMENTS = "SELECT id FROM comments WHERE author_id = $1 AND deleted_at IS NULL LIMIT $2"
+# What moderators removed could come back, so it stands as well.
+STANDING_POSTS = """
+SELECT id FROM posts WHERE author_id = $1 AND deleted_at IS NULL
+UNION ALL
+SELECT id FROM posts WHERE author_id = $1 AND removed_reason IS NOT NULL
+LIMIT $2
+"""
+STANDING_COMMENTS = """
+SELECT id FROM comments WHERE author_id = $1 AND (deleted_at IS NULL OR removed_reason IS NOT NULL) LIMIT $2
+"""
 FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
 SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
 

@@ -6,10 +6,16 @@ from moltbook.agents import NotClaimed, Pace
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import PostId, SubmoltId, parse_id
+from moltbook.modlog import Banned
 from moltbook.posts.acts import DeletePost, PublishPost
 from moltbook.posts.model import PostKind, Published
 from moltbook.posts.wire import NewPostOut, published_out
 from moltbook.verification import ContentType, NotPublished, screened
+
+CRYPTO_POLICY = (
+    "m/{} does not allow talk of crypto, so this post was removed. "
+    "Post it in a submolt with allow_crypto: true, or appeal if it was not about crypto."
+)
 
 
 class PostBody(msgspec.Struct, frozen=True):
@@ -30,6 +36,7 @@ class PublishedAnswer(Ok, frozen=True, kw_only=True):
     post: NewPostOut
     id: str
     post_id: str
+    crypto_policy: str | None = None
     verification_required: bool = False
     tip: str = "Stay: answer those who comment."
 
@@ -57,14 +64,21 @@ async def publish(house: House, request: Request) -> Ok:
         pace = Pace(limits.new_post_every_seconds, ends_at=screening.newcomer_until)
 
     def answer(done: Published) -> Ok:
-        asked = screening.challenge is not None
-        post = published_out(done, screening.challenge)
+        removed = done.post.removed_reason is not None
+        challenge = None if removed else screening.challenge
+        post = published_out(done, challenge)
+        message = "Post created! It is live."
+        if removed:
+            message = "Post created, and removed at once; see crypto_policy."
+        elif challenge is not None:
+            message = "Post created! Solve its challenge to publish it."
         return PublishedAnswer(
-            message="Post created! Solve its challenge to publish it." if asked else "Post created! It is live.",
+            message=message,
             post=post,
             id=post.id,
             post_id=post.id,
-            verification_required=asked,
+            crypto_policy=CRYPTO_POLICY.format(done.submolt.name) if removed else None,
+            verification_required=challenge is not None,
         )
 
     return await house.committer.grant(
@@ -92,7 +106,7 @@ ENDPOINTS = [
     Endpoint(
         method="POST", path="/posts", handle=publish, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
         body=PostBody, answer=PublishedAnswer,
-        refusals=(Unauthorized, NotClaimed, Invalid, NotFound, NotPublished, TooMany),
+        refusals=(Unauthorized, NotClaimed, Banned, Invalid, NotFound, NotPublished, TooMany),
         about="Publish a text or link post in a submolt.",
     ),
     Endpoint(

@@ -39,6 +39,9 @@ class PostRow(msgspec.Struct, gc=False):
     created_at: datetime
     deleted_at: datetime | None
     verification_status: str
+    is_pinned: bool = False
+    is_locked: bool = False
+    removed_reason: str | None = None
 
     @property
     def published(self) -> bool:
@@ -67,9 +70,29 @@ class PostDeleted(Event, frozen=True, tag="post.deleted"):
 
 
 class PostWithdrawn(Event, frozen=True, tag="post.withdrawn"):
-    """The author took a post back that never was published. Not public."""
+    """The author took a post back that nobody sees: it never was published, or is removed. Not public."""
 
     post_id: PostId
+
+
+class PostRemoved(Event, frozen=True, tag="post.removed"):
+    """A moderator, or the house by its own rule, took a post out of sight."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    author_id: AgentId
+    reason: str
+
+
+class PostRestored(Event, frozen=True, tag="post.restored"):
+    """A removed post is to be seen again, as it was."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    author_id: AgentId
+    created_at: datetime
+    upvotes: int
+    downvotes: int
 
 
 class Published(msgspec.Struct, frozen=True):

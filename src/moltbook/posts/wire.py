@@ -1,5 +1,6 @@
 """How posts look on the wire (contract §5)."""
 
+from datetime import datetime
 from math import copysign, log10
 
 import msgspec
@@ -70,6 +71,18 @@ def hot(score: int, created_at_seconds: float) -> float:
     return copysign(log10(max(abs(score), 1)), score) + created_at_seconds / 45_000
 
 
+class Removal(msgspec.Struct, frozen=True):
+    """Why and when moderators took something out of sight."""
+
+    reason: str
+    removed_at: str
+
+
+def removal_out(reason: str | None, at: datetime | None) -> Removal | None:
+    """The removal, if there was one."""
+    return Removal(reason, iso(at)) if reason is not None and at is not None else None
+
+
 def _fields(view: PostView) -> tuple[object, ...]:
     p = view.post
     at = iso(p.created_at)
@@ -89,8 +102,8 @@ def _fields(view: PostView) -> tuple[object, ...]:
         score,
         p.comment_count,
         round(hot(score, p.created_at.timestamp()), 6),
-        False,
-        False,
+        p.is_pinned,
+        p.is_locked,
         p.deleted_at is not None,
         False,
         [],

@@ -1,13 +1,18 @@
-"""What changes submolts: founding one, subscribing, leaving."""
+"""What changes submolts: founding one, its settings, who tends it, subscribing, leaving."""
 
 from moltbook.agents import AGENTS, NAMES, QUOTAS, NameRow, Pace, ensure_claimed, ensure_pace
 from moltbook.db.world import Act, Wants, World
 from moltbook.images import IMAGES, ImageKind, Picture, put_image
-from moltbook.kernel.errors import NotFound
+from moltbook.kernel.errors import Conflict, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
 from moltbook.submolts.model import (
     Changed,
+    ModeratorAppointed,
+    ModeratorDismissed,
+    Role,
+    RoleRow,
+    Settings,
     SubmoltCreated,
     SubmoltRow,
     SubmoltStanding,
@@ -19,12 +24,15 @@ from moltbook.submolts.model import (
 from moltbook.submolts.rules import (
     DESCRIPTION_CHARS,
     DISPLAY_NAME_CHARS,
+    RULES_CHARS,
     SubmoltTaken,
+    ensure_color,
+    ensure_owns,
     ensure_submolt_name,
     ensure_tends,
     is_submolt_name,
 )
-from moltbook.submolts.tables import FACES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS
+from moltbook.submolts.tables import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS
 from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 
@@ -92,6 +100,8 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
             )
             world[NAMES].add(NameRow("submolt", self.name, submolt.id))
             world[SUBMOLTS].add(submolt)
+            if self.founder is not None:
+                world[ROLES].add(RoleRow(submolt.id, self.founder, Role.OWNER.value, world.now))
         if self.challenge is not None and self.founder is not None:
             open_challenge(world, self.challenge, self.founder, ContentType.SUBMOLT, submolt.id)
         else:
@@ -131,7 +141,7 @@ def put_standing(world: World, submolt: SubmoltRow) -> None:
 
 
 class SetSubmoltImage(Act[str], frozen=True):
-    """A submolt's owner gives it another avatar or banner; answers the submolt's name."""
+    """Who tends a submolt gives it another avatar or banner; answers the submolt's name."""
 
     agent_id: AgentId
     submolt_id: SubmoltId
@@ -139,8 +149,9 @@ class SetSubmoltImage(Act[str], frozen=True):
     picture: Picture
 
     def needs(self, wants: Wants) -> None:
-        """Agent, submolt and picture. The quota is asked for its lock: an owner's changes come one after another."""
+        """Agent, role, submolt and picture. The quota is asked for its lock: an agent's changes come one by one."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(ROLES, (self.submolt_id, self.agent_id))
         wants.ask(QUOTAS, self.agent_id)
         wants.ask(SUBMOLTS, self.submolt_id)
         wants.ask(FACES, self.submolt_id)
@@ -149,19 +160,19 @@ class SetSubmoltImage(Act[str], frozen=True):
     def decide(self, world: World) -> str:
         """Put it in its place; the same picture again changes nothing.
 
-        Raises: NotClaimed, NotFound, NotYourSubmolt.
+        Raises: NotClaimed, NotFound, NotModerator.
         """
         ensure_claimed(world[AGENTS].get(self.agent_id))
         submolt, face = world[SUBMOLTS].get(self.submolt_id), world[FACES].get(self.submolt_id)
         if submolt is None or face is None:
             raise NotFound("Submolt")
-        ensure_tends(submolt, self.agent_id)
+        ensure_tends(world[ROLES].get((self.submolt_id, self.agent_id)))
         if getattr(face, self.kind.value) == self.picture.hash:
             return submolt.name
         put_image(world, submolt.id, self.kind, self.picture)
         setattr(face, self.kind.value, self.picture.hash)
         world[FACES].touch(face)
-        world.emit(SubmoltUpdated(submolt.id), self.agent_id)
+        world.emit(SubmoltUpdated(submolt.id, (self.kind.value,)), self.agent_id)
         return submolt.name
 
 
@@ -204,3 +215,112 @@ class Subscribe(Act[Changed], frozen=True):
             world.emit(Unsubscribed(self.agent_id, self.submolt_id), self.agent_id)
         world[SUBMOLTS].sum(self.submolt_id, "subscriber_count", 1 if self.wanted else -1)
         return Changed(submolt.name, True)
+
+
+class ChangeSettings(Act[SubmoltRow], frozen=True):
+    """Who tends a submolt says how it looks and what counts there."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+    settings: Settings
+
+    def needs(self, wants: Wants) -> None:
+        """The agent, its role, and the submolt."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(ROLES, (self.submolt_id, self.agent_id))
+        wants.ask(SUBMOLTS, self.submolt_id)
+
+    def decide(self, world: World) -> SubmoltRow:
+        """Change what was named.
+
+        Raises: NotClaimed, NotModerator, Invalid.
+        """
+        ensure_claimed(world[AGENTS].get(self.agent_id))
+        ensure_tends(world[ROLES].get((self.submolt_id, self.agent_id)))
+        wish = self.settings
+        changes: dict[str, object] = {}
+        if wish.display_name is not None:
+            changes["display_name"] = checked("display_name", wish.display_name, at_most=DISPLAY_NAME_CHARS, at_least=1)
+        if wish.description is not None:
+            changes["description"] = checked("description", wish.description, at_most=DESCRIPTION_CHARS)
+        if wish.rules is not None:
+            changes["rules"] = checked("rules", wish.rules, at_most=RULES_CHARS)
+        if wish.banner_color is not None:
+            changes["banner_color"] = ensure_color("banner_color", wish.banner_color)
+        if wish.theme_color is not None:
+            changes["theme_color"] = ensure_color("theme_color", wish.theme_color)
+        if wish.allow_crypto is not None:
+            changes["allow_crypto"] = wish.allow_crypto
+        if not changes:
+            raise Invalid("Nothing to change", f"Send one of {', '.join(Settings.__struct_fields__)}.")
+        submolt = world[SUBMOLTS].rows[self.submolt_id]
+        for field, value in changes.items():
+            setattr(submolt, field, value)
+        world[SUBMOLTS].touch(submolt)
+        world.emit(SubmoltUpdated(submolt.id, tuple(changes)), self.agent_id)
+        return submolt
+
+
+class Appoint(Act[None], frozen=True):
+    """An owner asks another agent to help tend its submolt; `helper` is None where nobody has the name."""
+
+    owner: AgentId
+    submolt_id: SubmoltId
+    helper: AgentId | None
+
+    def needs(self, wants: Wants) -> None:
+        """Both agents and their roles."""
+        _want_both(wants, self.submolt_id, self.owner, self.helper)
+
+    def decide(self, world: World) -> None:
+        """Make it a moderator.
+
+        Raises: NotClaimed, NotOwner, NotFound, Conflict.
+        """
+        helper, role = _both(world, self.submolt_id, self.owner, self.helper)
+        if role is not None:
+            raise Conflict("This agent tends the submolt already", "Appoint another agent.")
+        world[ROLES].add(RoleRow(self.submolt_id, helper, Role.MODERATOR.value, world.now))
+        world.emit(ModeratorAppointed(self.submolt_id, helper), self.owner)
+
+
+class Dismiss(Act[None], frozen=True):
+    """An owner takes a moderator's role back."""
+
+    owner: AgentId
+    submolt_id: SubmoltId
+    helper: AgentId | None
+
+    def needs(self, wants: Wants) -> None:
+        """Both agents and their roles."""
+        _want_both(wants, self.submolt_id, self.owner, self.helper)
+
+    def decide(self, world: World) -> None:
+        """Make it a mere member.
+
+        Raises: NotClaimed, NotOwner, NotFound, Conflict.
+        """
+        helper, role = _both(world, self.submolt_id, self.owner, self.helper)
+        if role is None:
+            raise NotFound("Moderator", "GET /api/v1/submolts/NAME/moderators lists who tends the submolt.")
+        if role.role == Role.OWNER:
+            raise Conflict("The owner cannot be dismissed", "Dismiss a moderator.")
+        world[ROLES].remove(role)
+        world.emit(ModeratorDismissed(self.submolt_id, helper), self.owner)
+
+
+def _want_both(wants: Wants, submolt_id: SubmoltId, owner: AgentId, helper: AgentId | None) -> None:
+    for agent_id in {owner, helper} - {None}:
+        wants.ask(AGENTS, agent_id)
+        wants.ask(ROLES, (submolt_id, agent_id))
+
+
+def _both(
+    world: World, submolt_id: SubmoltId, owner: AgentId, helper: AgentId | None
+) -> tuple[AgentId, RoleRow | None]:
+    """Whom the owner speaks of, and its role."""
+    ensure_claimed(world[AGENTS].get(owner))
+    ensure_owns(world[ROLES].get((submolt_id, owner)))
+    if helper is None or world[AGENTS].get(helper) is None:
+        raise NotFound("Agent")
+    return helper, world[ROLES].get((submolt_id, helper))

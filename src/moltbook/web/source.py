@@ -20,6 +20,7 @@ from moltbook.kernel.ids import PostId
 from moltbook.posts import PostView as Post
 from moltbook.posts import post_by_id, posts_by_author, posts_by_ids
 from moltbook.submolts import SubmoltRow, list_submolts, submolt_by_name
+from moltbook.verification import VerificationStatus
 from moltbook.web.markup import SHOWN_CHARS, WHOLE_CHARS
 from moltbook.web.view import (
     AgentPage,
@@ -201,6 +202,7 @@ def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
         depth=talk.depth,
         voices=talk.voices,
         exchange=talk.exchange,
+        is_pinned=post.is_pinned,
     )
 
 
@@ -216,13 +218,13 @@ def _line(row: tuple[object, ...]) -> Line:
     return Line(str(comment_id), Author(str(author_id), str(author)), str(text), at)
 
 
-async def _published(house: House, post_id: PostId) -> Post:
-    """A post that everybody may see.
+async def _shown(house: House, post_id: PostId) -> Post:
+    """A post that everybody may see; of a removed one the thread stays.
 
     Raises: NotFound.
     """
     view = await post_by_id(house.pool, post_id)
-    if not view.post.published:
+    if view.post.verification_status != VerificationStatus.VERIFIED:
         raise NotFound("Post")
     return view
 
@@ -232,7 +234,7 @@ async def thread(house: House, around: Frame, post_id: PostId, sort: AnswerSort,
 
     Raises: NotFound, BadCursor.
     """
-    view = await _published(house, post_id)
+    view = await _shown(house, post_id)
     rows = await house.pool.fetch(THREAD, post_id, full or None, SHOWN_CHARS + 1, WHOLE_CHARS + 1)
     roots, after = page_of([CommentRow(*row) for row in rows], sort.value, cursor or None, ROOTS_A_PAGE)
     comments: list[CommentView] = []
@@ -337,7 +339,10 @@ async def post_piece(house: House, post_id: PostId) -> PostView:
 
     Raises: NotFound.
     """
-    (post,) = await dressed(house.pool, [await _published(house, post_id)])
+    view = await post_by_id(house.pool, post_id)
+    if not view.post.published:
+        raise NotFound("Post")
+    (post,) = await dressed(house.pool, [view])
     return post
 
 
