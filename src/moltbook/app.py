@@ -17,7 +17,7 @@ from starlette.routing import Route
 from moltbook.activity import Activity
 from moltbook.agents import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, docs_page, openapi
-from moltbook.comments import COMMENT_WORDS, COMMENTS
+from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
 from moltbook.db.once import REPEATS, forget_old
 from moltbook.db.pool import connect, open_pool
@@ -35,14 +35,18 @@ from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Reader, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
+from moltbook.moderation import APPEALS, REPORTS
+from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
-from moltbook.posts import POST_WORDS, POSTS
+from moltbook.posts import PINS, POST_STANDING, POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
 from moltbook.skill import routes as skill_routes
-from moltbook.submolts import FACES, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.submolts import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.verdicts import keep_lapsing
+from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
 from moltbook.web import Pages
 
@@ -53,9 +57,15 @@ TABLES: list[Table[Any]] = [
     NAMES,
     POSTS,
     POST_WORDS,
+    POST_STANDING,
     COMMENTS,
     COMMENT_WORDS,
+    COMMENT_STANDING,
+    REPORTS,
+    APPEALS,
     QUOTAS,
+    CHALLENGES,
+    STANDINGS,
     CONVERSATIONS,
     SIDES,
     MESSAGES,
@@ -63,9 +73,15 @@ TABLES: list[Table[Any]] = [
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,
+    PINS,
+    REMOVED_WORDS,
     SUBMOLTS,
     FACES,
+    SUBMOLT_STANDING,
     IMAGES,
+    BANS,
+    MODLOG,
+    ROLES,
     AGENTS,
     KEYS,
     CLAIMS,
@@ -107,7 +123,7 @@ class Server:
         self._stream: Stream | None = None
         self._site: Starlette | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._sweep: asyncio.Task[None] | None = None
+        self._kept: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         kind = scope["type"]
@@ -150,7 +166,10 @@ class Server:
             self._api = Api(house, self.pages)
             self._site = site(house, self.pages, readers)
             self._watch = asyncio.create_task(self._keep_true(house, self._api))
-            self._sweep = asyncio.create_task(keep_swept(house))
+            self._kept = [
+                asyncio.create_task(keep_swept(house), name="sweep"),
+                asyncio.create_task(keep_lapsing(house), name="lapsing"),
+            ]
             # What was made until now lives as long as the server: the collector need not look at it again.
             gc.collect()
             gc.freeze()
@@ -160,8 +179,9 @@ class Server:
                 yield house
             finally:
                 self._watch.cancel()
-                self._sweep.cancel()
-                await asyncio.gather(self._watch, self._sweep, return_exceptions=True)
+                for task in self._kept:
+                    task.cancel()
+                await asyncio.gather(self._watch, *self._kept, return_exceptions=True)
                 await self.end_streams()
                 await readers.stop()
 
@@ -169,10 +189,7 @@ class Server:
         """Memory follows the log: pages that show what changed, keys that no longer count."""
         async for entries in house.log.batches(house.log.head):
             self.pages.touch()
-            if any(entry.kind.startswith("key.") for entry in entries):
-                api.callers.forget()
-            if any(entry.kind.startswith("app.") for entry in entries):
-                api.apps.forget()
+            api.hear(entries)
 
 
 @asynccontextmanager

@@ -14,6 +14,14 @@ class ClaimMode(StrEnum):
     MANUAL = "manual"
 
 
+class VerificationMode(StrEnum):
+    """Who solves a challenge before what it writes is shown."""
+
+    OFF = "off"
+    NEW = "new"
+    ALL = "all"
+
+
 class Limits(msgspec.Struct, frozen=True):
     """How much is too much (contract §3). Zero switches a single limit off."""
 
@@ -29,6 +37,14 @@ class Limits(msgspec.Struct, frozen=True):
     messages_after_seconds: int = 86_400
     # How many identity tokens one application may have verified.
     verifications_per_minute: int = 100
+    # How many challenges an agent may answer.
+    challenges_per_minute: int = 30
+    # For agents younger than a day, where new_agent_limits is on.
+    new_post_every_seconds: int = 7200
+    new_comment_every_seconds: int = 60
+    new_comments_per_day: int = 20
+    # A day: one in all, since nobody is new for longer.
+    new_submolt_every_seconds: int = 86_400
 
 
 NO_LIMITS = Limits(**dict.fromkeys(Limits.__struct_fields__, 0))
@@ -45,6 +61,9 @@ class Settings(msgspec.Struct, frozen=True):
     residents: int = 12
     claim: ClaimMode = ClaimMode.AUTO
     limits: Limits = Limits()
+    verification: VerificationMode = VerificationMode.OFF
+    # The narrower limits of an agent's first day.
+    new_agent_limits: bool = False
     # Any PostgreSQL >= 16; empty means the server starts its own.
     database_url: str = ""
     # Programs of a system PostgreSQL instead of the wheel's.

@@ -5,6 +5,7 @@ import pytest
 from moltbook.api.limits import Budgets, Spent
 from moltbook.house import Limit
 from moltbook.settings import NO_LIMITS, Limits
+from moltbook.verification import Trust
 
 
 def test_a_budget_is_spent_call_by_call_and_comes_back_with_the_minute():
@@ -139,3 +140,54 @@ async def test_of_many_posts_at_once_one_passes(found):
         answers = await network.together(100, ada.publish)
         assert sorted(a.status for a in answers) == [201] + [429] * 99
         assert await network.value("SELECT count(*) FROM posts") == 1
+
+
+async def test_a_newcomer_has_narrower_limits_for_a_day(found):
+    async with found(limits=Limits(writes_per_minute=0), new_agent_limits=True) as network:
+        ada, blaise = await network.agents("ada", "blaise")
+        await network.house.committer.do(Trust(blaise.id))
+        post = await network.post(ada)
+        await network.post(blaise)
+        network.clock.advance(seconds=1800)
+        refused = await ada.publish()
+        assert (refused.status, refused["error"]) == (429, "You can only post once every 2 hours")
+        assert refused["retry_after_minutes"] == 90
+        assert (await blaise.publish()).status == 201
+        assert (await ada.answer(post)).status == 201
+        network.clock.advance(seconds=20)
+        refused = await ada.answer(post)
+        assert (refused.status, refused["retry_after_seconds"], refused["daily_remaining"]) == (429, 40, 19)
+        network.clock.advance(seconds=5380)
+        assert (await ada.publish()).status == 201
+
+
+async def test_a_newcomer_writes_twenty_comments_a_day(found):
+    async with found(limits=Limits(writes_per_minute=0), new_agent_limits=True) as network:
+        (ada,) = await network.agents("ada")
+        post = await network.post(ada)
+        for _ in range(20):
+            assert (await ada.answer(post)).status == 201
+            network.clock.advance(seconds=60)
+        refused = await ada.answer(post)
+        assert (refused.status, refused["daily_remaining"]) == (429, 0)
+
+
+async def test_a_newcomer_founds_one_submolt_and_waits_no_longer_than_its_first_day(found):
+    async with found(limits=Limits(writes_per_minute=0), new_agent_limits=True) as network:
+        (ada,) = await network.agents("ada")
+        network.clock.advance(hours=20)
+        answers = await network.together(
+            10, lambda: ada.call("POST", "/submolts", {"name": network.house.keyring.new_code().lower()})
+        )
+        assert sorted(a.status for a in answers) == [201] + [429] * 9
+        network.clock.advance(hours=3)
+        refused = await ada.call("POST", "/submolts", {"name": "second"})
+        assert (refused.status, refused["retry_after_minutes"]) == (429, 60)
+        network.clock.advance(hours=1)
+        assert (await ada.call("POST", "/submolts", {"name": "second"})).status == 201
+
+
+async def test_limits_off_are_off_for_newcomers_too(found):
+    async with found(new_agent_limits=True) as network:
+        (ada,) = await network.agents("ada")
+        assert [(await ada.publish()).status for _ in range(5)] == [201] * 5

@@ -9,17 +9,16 @@ from typing import Any
 
 import pytest
 
-from moltbook.agents import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, Register
+from moltbook.agents import Register
+from moltbook.app import TABLES
 from moltbook.archive import ImportRunning, Phase, Progress, load
-from moltbook.comments import COMMENT_WORDS, COMMENTS, WriteComment
+from moltbook.comments import WriteComment
 from moltbook.db.commit import Committer
 from moltbook.db.pool import connect
-from moltbook.db.table import Table
-from moltbook.follows import FOLLOWS
 from moltbook.kernel.ids import AgentId
-from moltbook.posts import POST_WORDS, POSTS, PostKind, PublishPost
-from moltbook.submolts import SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
-from moltbook.votes import VOTES, CastVote, Direction
+from moltbook.posts import POSTS, PostKind, PublishPost
+from moltbook.submolts import FoundSubmolt
+from moltbook.votes import CastVote, Direction
 from tests.archive.archives import (
     Json,
     agent,
@@ -32,21 +31,6 @@ from tests.archive.archives import (
     write,
 )
 
-TABLES: list[Table[Any]] = [
-    NAMES,
-    POSTS,
-    POST_WORDS,
-    COMMENTS,
-    COMMENT_WORDS,
-    QUOTAS,
-    VOTES,
-    FOLLOWS,
-    SUBSCRIPTIONS,
-    SUBMOLTS,
-    AGENTS,
-    KEYS,
-    CLAIMS,
-]
 # Whatever was written by whomever: counters are what they count, tallies base and votes, the log without a gap.
 SOUND = {
     "comment_count": "SELECT count(*) FROM posts p"

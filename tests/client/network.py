@@ -92,6 +92,7 @@ class SmallNetwork:
     def app(self) -> Starlette:
         """The application."""
         routes = [
+            Route("/verify", self._verify, methods=["POST"]),
             Route("/agents/register", self._register, methods=["POST"]),
             Route("/agents/status", self._status),
             Route("/agents/me", self._me, methods=["GET", "PATCH"]),
@@ -135,6 +136,12 @@ class SmallNetwork:
         agent = {"id": str(uuid.uuid4()), "name": name, "api_key": key, "claim_url": "/claim/x"}
         return JSONResponse({"success": True, "agent": agent, "important": "Keep it."}, 201)
 
+    async def _verify(self, request: Request) -> Response:
+        body = await request.json()
+        if body != {"verification_code": "moltbook_verify_x", "answer": "15.00"}:
+            return refusal(400, "incorrect_answer", "Incorrect answer")
+        return JSONResponse({"success": True, "message": "Yes!", "content_type": "post", "content_id": "p"})
+
     async def _status(self, _: Request) -> Response:
         return JSONResponse({"success": True, "status": "claimed", "agent": {"name": "x"}})
 
@@ -159,6 +166,9 @@ class SmallNetwork:
                 return self.refuse_posts
             body = await request.json()
             post = self.add_post(self._caller(request), body["title"], body.get("content"), body["submolt_name"])
+            if body["submolt_name"] == "guarded":
+                challenge = {"verification_code": "moltbook_verify_x", "challenge_text": "tWeN-tY mInUs FiVe"}
+                post = {**post, "verification_status": "pending", "verification": challenge}
             self.tell()
             return JSONResponse({"success": True, "post": post, "tip": "…"}, 201)
         found = list(reversed(self.posts.values()))

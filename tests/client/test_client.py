@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from moltbook.client import (
     AsyncMoltbook,
     Conflict,
+    Invalid,
     Moltbook,
     MoltbookError,
     NotConnected,
@@ -100,6 +101,16 @@ def test_what_is_searched_is_found_and_told_apart(ada, network):
     assert (second.type, second.id, second.post_id) == ("comment", comment["id"], post["id"])
     assert [found.id for found in ada.search("wager", SearchKind.POSTS).items] == [post["id"]]
     assert ada.search("tide").items == ()
+
+
+def test_a_challenge_is_read_and_answered(ada):
+    assert ada.create_post("general", "One", "It begins.").verification is None
+    post = ada.create_post("guarded", "Two", "It waits.")
+    assert post.verification_status == "pending"
+    assert post.verification is not None
+    assert ada.verify(post.verification.verification_code, 15).content_type == "post"
+    with pytest.raises(Invalid):
+        ada.verify(post.verification.verification_code, "14.99")
 
 
 def test_iterators_walk_all_pages_once(ada, network):

@@ -18,7 +18,9 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def comment(n, parent=None, up=0, down=0, deleted=False):
     at = NOON + timedelta(seconds=n)
     gone = NOON if deleted else None
-    return CommentRow("p", str(n), parent and str(parent), "a", "ada", 0, f"c{n}", up, down, 0, 0, 0, at, gone)
+    return CommentRow(
+        "p", str(n), parent and str(parent), "a", "ada", 0, f"c{n}", up, down, 0, 0, 0, at, gone, "verified"
+    )
 
 
 def order(comments, sort):

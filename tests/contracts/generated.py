@@ -49,7 +49,8 @@ LIKELY = {
 MEANT = {
     "posts": ["{post}", "{mine}"], "comments": ["{comment}"], "submolts": ["{submolt}", "general"],
     "agents/dm": ["{conversation}"], "agents/me/wakes": ["{wake}"], "agents/me/memory": ["plan"],
-    "agents": ["{agent}", "{me}"], "notifications": ["{mine}"],
+    "agents": ["{agent}", "{me}"], "notifications": ["{mine}"], "reports": ["{report}"],
+    "modlog": ["{entry}"],
 }  # fmt: skip
 CALLERS = ["me", "me", "me", "me", "owner", "new", None, "nonsense"]
 SCHEMAS = Schemas(DOCUMENT, LIKELY)
@@ -192,11 +193,19 @@ class Stage:
             await me.call("POST", f"/agents/{owner.name}/follow"),
             await owner.call("POST", f"/posts/{mine}/upvote"),
         ]
+        inside, removed = [await network.post(owner, f"Told by the tide {n}", submolt=submolt) for _ in range(2)]
+        wants += [
+            await new.call("POST", f"/posts/{inside}/report", {}),
+            await me.call("POST", f"/posts/{removed}/remove", {"reason": "Off topic."}),
+            reports := await me.get(f"/submolts/{submolt}/reports"),
+            log := await me.get(f"/submolts/{submolt}/modlog"),
+        ]
         assert all(answer.status in (200, 201) for answer in wants)
         self._things = {
             "post": post, "mine": mine, "cursor": "",
             "comment": comment, "gone": gone, "submolt": submolt, "new": f"fresh{n}", "me": me.name,
             "agent": owner.name, "conversation": wants[3]["conversation_id"], "wake": wants[2]["wake"]["id"],
+            "report": reports["reports"][0]["id"], "entry": log["entries"][0]["id"],
             "token": wants[4]["identity_token"], "app": app_key, "etag": (await me.get("/stats")).headers["etag"][1:-1],
         }  # fmt: skip
         self._keys = {"me": me.key, "owner": owner.key, "new": new.key, None: None, "nonsense": "moltbook_sk_x"}

@@ -44,7 +44,8 @@ SUBMOLT = {
     **SUBMOLT_NAME, "description": TEXT, "creator_id": NONE, "created_by": Maybe(AUTHOR), "subscriber_count": COUNT,
     "post_count": COUNT, "allow_crypto": YES_NO, "is_nsfw": YES_NO, "is_private": YES_NO, "avatar_url": Maybe(TEXT),
     "banner_url": Maybe(TEXT), "theme_color": Maybe(TEXT), "banner_color": Maybe(TEXT), "created_at": MOMENT,
-    "created_at_ts": COUNT, "last_activity_at": MOMENT, "your_role": Maybe(TEXT),
+    "created_at_ts": COUNT, "last_activity_at": MOMENT, "rules": TEXT, "your_role": Maybe(TEXT),
+    "verification_status": TEXT,
 }  # fmt: skip
 POST = {
     "id": UUID, "title": TEXT, "content": TEXT, "url": Maybe(TEXT), "type": TEXT, "author_id": UUID, "author": AUTHOR,
@@ -95,8 +96,25 @@ REGISTERED = {
     },
 }  # fmt: skip
 STATUS = {**SAID, "status": TEXT, "next_step": TEXT, "agent": {"id": UUID, "name": TEXT, "claimed_at": Maybe(MOMENT)}}
-PUBLISHED = {**SAID, "post": POST, "id": UUID, "post_id": UUID, "verification_required": YES_NO, "tip": TEXT}
-WRITTEN = {**SAID, "comment": COMMENT, "tip": TEXT}
+CHALLENGE = {
+    "verification_code": TEXT, "challenge_text": TEXT, "expires_at": MOMENT, "instructions": TEXT, "code": TEXT,
+    "challenge": TEXT, "verify_endpoint": TEXT,
+}  # fmt: skip
+PUBLISHED = {
+    **SAID,
+    "post": {**POST, "verificationStatus": TEXT},
+    "id": UUID,
+    "post_id": UUID,
+    "crypto_policy": Maybe(TEXT),
+    "verification_required": YES_NO,
+    "tip": TEXT,
+}
+WRITTEN = {**SAID, "comment": {**COMMENT, "verificationStatus": TEXT}, "verification_required": YES_NO, "tip": TEXT}
+FOUNDED = {
+    **SAID, "submolt": {**SUBMOLT, "verificationStatus": TEXT}, "your_role": Maybe(TEXT),
+    "verification_required": YES_NO,
+}  # fmt: skip
+VERIFIED = {**SAID, "content_type": TEXT, "content_id": UUID, "tip": TEXT}
 THREAD = {**OK, **PAGE, "post_id": UUID, "sort": TEXT, "comments": [COMMENT]}
 FEED = {**OK, **PAGE, "posts": [FEED_POST], "feed_type": TEXT, "feed_filter": TEXT, "tip": TEXT}
 BRIEF = {"id": UUID, "title": TEXT, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT,
@@ -105,6 +123,24 @@ RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "cr
           "post": {"id": UUID, "title": TEXT, "submolt": SUBMOLT_NAME}}  # fmt: skip
 CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "updated_at": MOMENT}
 PROFILE = {**OK, "agent": AGENT, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
+REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
+MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}
+LOG_ENTRY = {
+    "id": UUID, "action": TEXT, "moderator": TEXT, "agent": TEXT, "post_id": NONE, "comment_id": NONE, "reason": TEXT,
+    "appeal": Maybe(TEXT), "created_at": MOMENT,
+}  # fmt: skip
+MODLOG = {**OK, **PAGE, "submolt_name": TEXT, "entries": [LOG_ENTRY]}
+ONE_ENTRY = {**OK, "entry": LOG_ENTRY, "words": Maybe({"title": TEXT, "content": TEXT, "url": Maybe(TEXT)})}
+REPORTS = {**OK, **PAGE, "reports": [{
+    "id": UUID, "reason": TEXT, "reporter": TEXT, "author": TEXT, "post_id": UUID, "post_title": TEXT,
+    "comment_id": NONE, "preview": TEXT, "created_at": MOMENT,
+}]}  # fmt: skip
+APPEALS = {**OK, "appeals": [{
+    "entry_id": UUID, "action": TEXT, "agent": TEXT, "moderator": TEXT, "reason": TEXT, "post_id": NONE,
+    "comment_id": NONE, "text": TEXT, "verdict": TEXT, "note": TEXT, "created_at": MOMENT, "decided_at": Maybe(MOMENT),
+}]}  # fmt: skip
+BANNED = {**SAID, "until": MOMENT}
+BANS = {**OK, "bans": [{"agent_name": TEXT, "reason": TEXT, "until": MOMENT, "created_at": MOMENT}]}
 STATS = {
     **OK, "agents": COUNT, "claimed_agents": COUNT, "archived_agents": COUNT, "active_agents": COUNT, "submolts": COUNT,
     "posts": COUNT, "comments": COUNT, "last_updated": MOMENT, "cached": YES_NO,
@@ -169,10 +205,11 @@ WAKES = {**OK, "wakes": [WAKE], "count": COUNT}
 EXPORT = {
     **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
     "posts": [{"id": UUID, "submolt": TEXT, "type": TEXT, "title": TEXT, "content": TEXT, "url": Maybe(TEXT),
-               "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "created_at": MOMENT,
-               "deleted_at": Maybe(MOMENT)}],
+               "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "verification_status": TEXT,
+               "created_at": MOMENT, "deleted_at": Maybe(MOMENT)}],
     "comments": [{"id": UUID, "post_id": UUID, "parent_id": NONE, "content": TEXT, "upvotes": COUNT,
-                  "downvotes": COUNT, "created_at": MOMENT, "deleted_at": Maybe(MOMENT)}],
+                  "downvotes": COUNT, "verification_status": TEXT, "created_at": MOMENT,
+                  "deleted_at": Maybe(MOMENT)}],
     "votes": [{"post_id": UUID, "target_id": UUID, "direction": TEXT, "created_at": MOMENT}],
     "following": [{"name": TEXT, "since": MOMENT}], "subscriptions": [{"name": TEXT, "since": MOMENT}],
     "messages": [{"id": UUID, "conversation_id": UUID, "to": TEXT, "content": TEXT, "needs_human_input": YES_NO,

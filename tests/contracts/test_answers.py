@@ -7,10 +7,12 @@ import pytest
 from moltbook.api import ENDPOINTS
 from moltbook.identity import AddApp
 from moltbook.search import SearchIndex
+from moltbook.settings import VerificationMode
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
 from tests.images.pictures import picture
-from tests.world import form
+from tests.verification.solver import solved
+from tests.world import form, under
 
 
 class Form:
@@ -43,19 +45,19 @@ CALLS = [
     ("GET", "/posts?sort=new&limit=1", None, 200, s.POSTS),
     ("GET", "/posts?sort=top&time=week&submolt=general", None, 200, s.POSTS),
     ("GET", "/posts?author={other}", None, 200, s.POSTS),
-    ("GET", "/posts/{post}", None, 200, {**s.OK, "post": s.POST, "comments": [s.COMMENT]}),
+    ("GET", "/posts/{post}", None, 200, {**s.OK, "post": s.POST, "comments": [s.COMMENT], "removal": s.REMOVAL}),
     ("POST", "/posts/{post}/comments", {"content": "C"}, 201, s.WRITTEN),
     ("POST", "/posts/{post}/comments", {"content": "C", "parent_id": "{comment}"}, 201, s.WRITTEN),
     ("POST", "/comments", {"post_id": "{post}", "content": "C"}, 201, s.WRITTEN),
     ("GET", "/posts/{post}/comments?sort=new&limit=1", None, 200, s.THREAD),
     ("GET", "/posts/{post}/comments?since=0", None, 200, {**s.THREAD, "deleted": [s.UUID], "seq": s.COUNT}),
-    ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT}),
+    ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT, "removal": s.REMOVAL}),
     ("POST", "/posts/{post}/upvote", None, 200, s.VOTED),
     ("POST", "/posts/{post}/downvote", None, 200, s.VOTED),
     ("DELETE", "/posts/{post}/vote", None, 200, s.VOTED),
     ("POST", "/comments/{comment}/upvote", None, 200, s.VOTED),
     ("POST", "/comments/{comment}/downvote", {}, 200, s.VOTED),
-    ("POST", "/submolts", {"name": "tides", "display_name": "Tides"}, 201, s.ONE_SUBMOLT),
+    ("POST", "/submolts", {"name": "tides", "display_name": "Tides"}, 201, s.FOUNDED),
     ("GET", "/submolts", None, 200, s.SUBMOLTS),
     ("GET", "/submolts/trending", None, 200, s.SUBMOLTS),
     ("GET", "/submolts/new", None, 200, s.SUBMOLTS),
@@ -122,6 +124,41 @@ CALLS = [
     ("GET", "/agents/dm/blocks", None, 200, s.DM_BLOCKS),
     ("POST", "/agents/{other}/block", None, 200, s.DONE),
     ("DELETE", "/agents/{other}/block", None, 200, s.DONE),
+    ("POST", "/verify", {"verification_code": "{code}", "answer": "{sum}"}, 200, s.VERIFIED),
+    ("POST", "/verification/submit", {"id": "{code2}", "answer": "{sum2}"}, 200, s.VERIFIED),
+    ("PATCH", "/submolts/reef/settings", {"description": "D", "theme_color": "#aabbcc"}, 200, s.ONE_SUBMOLT),
+    ("PATCH", "/submolts/reef", {"rules": "Be kind."}, 200, s.ONE_SUBMOLT),
+    ("POST", "/submolts/reef/moderators", {"agent_name": "{other}", "role": "moderator"}, 200, s.SAID),
+    ("GET", "/submolts/reef/moderators", None, 200, {**s.OK, "moderators": [s.MODERATOR]}),
+    ("DELETE", "/submolts/reef/moderators", {"agent_name": "{other}"}, 200, s.SAID),
+    ("POST", "/submolts/reef/moderators", {"agent_name": "{other}"}, 200, s.SAID),
+    ("DELETE", "/submolts/reef/moderators/{peer}", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/pin", None, 200, s.SAID),
+    ("GET", "/submolts/reef/feed", None, 200, s.POSTS),
+    ("DELETE", "/posts/{theirs}/pin", None, 200, s.SAID),
+    ("POST", "/submolts/reef/pin/{theirs}", None, 200, s.SAID),
+    ("POST", "/submolts/reef/unpin/{theirs}", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/lock", {"reason": "Enough."}, 200, s.SAID),
+    ("DELETE", "/posts/{theirs}/lock", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/report", {"reason": "rule-violation"}, 200, s.SAID),
+    ("POST", "/comments/{reply}/report", None, 200, s.SAID),
+    ("GET", "/submolts/reef/reports", None, 200, s.REPORTS),
+    ("POST", "/reports/{report}/dismiss", None, 200, s.SAID),
+    ("POST", "/comments/{reply}/remove", {"reason": "Off topic."}, 200, s.SAID),
+    ("GET", "/comments/{reply}", None, 200, {**s.OK, "comment": s.COMMENT, "removal": s.REMOVAL}),
+    ("POST", "/comments/{reply}/restore", None, 200, s.SAID),
+    ("POST", "/posts/{theirs}/remove", {"reason": "Off topic."}, 200, s.SAID),
+    ("POST", "/posts/{theirs}/restore", {"reason": "An error."}, 200, s.SAID),
+    ("POST", "/submolts/reef/bans", {"agent_name": "{other}", "hours": 1, "reason": "Rest."}, 200, s.BANNED),
+    ("GET", "/submolts/reef/bans", None, 200, s.BANS),
+    ("DELETE", "/submolts/reef/bans", {"agent_name": "{other}"}, 200, s.SAID),
+    ("POST", "/submolts/reef/bans", {"agent_name": "{other}", "reason": "Rest."}, 200, s.BANNED),
+    ("DELETE", "/submolts/reef/bans/{peer}", None, 200, s.SAID),
+    ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
+    ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
+    ("POST", "/modlog/{against}/appeal", {"text": "I meant well."}, 200, s.SAID),
+    ("GET", "/submolts/reef/appeals", None, 200, s.APPEALS),
+    ("POST", "/modlog/{entry}/decision", {"decision": "granted", "note": "Right."}, 200, s.SAID),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
     ("GET", "/agents/me/export", None, 200, s.EXPORT),
@@ -139,7 +176,23 @@ async def stage(network):
     ada, blaise, clea, _ = await network.agents("ada", "blaise", "clea", "dido")
     post = await network.post(blaise, content="Words.")
     comment = await network.comment(blaise, post)
+    # m/reef is ada's, m/shoal is blaise's; each removed something of the other, and blaise appealed.
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    await blaise.call("POST", "/submolts", {"name": "shoal"})
+    theirs, off = await network.post(blaise, submolt="reef"), await network.post(blaise, submolt="reef")
+    stray = await network.post(ada, submolt="shoal")
+    reply = await network.comment(blaise, theirs)
+    await blaise.call("POST", f"/posts/{theirs}/report")
+    await ada.call("POST", f"/posts/{off}/remove", {"reason": "Off topic."})
+    await blaise.call("POST", f"/posts/{stray}/remove", {"reason": "Off topic."})
+    entry = (await network.get("/submolts/reef/modlog"))["entries"][0]["id"]
+    assert (await blaise.call("POST", f"/modlog/{entry}/appeal", {"text": "It was on topic."})).status == 200
     names = {
+        "theirs": theirs,
+        "reply": reply,
+        "report": (await ada.get("/submolts/reef/reports"))["reports"][0]["id"],
+        "entry": entry,
+        "against": (await network.get("/submolts/shoal/modlog"))["entries"][0]["id"],
         "post": post,
         "comment": comment,
         "mine": await network.post(ada),
@@ -151,6 +204,8 @@ async def stage(network):
         "app_key": network.house.keyring.new_app_key(),
         "asked": await asked(blaise),
         "asked_too": await asked(clea),
+        **await challenges(network, ada),
+        "peer": "blaise",
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
@@ -159,6 +214,16 @@ async def stage(network):
     await network.settle()
     await network.settle([SearchIndex()])
     return network, ada, names
+
+
+async def challenges(network, ada):
+    """Two challenges of ada's with their answers."""
+    found = {}
+    async with under(network, verification=VerificationMode.ALL):
+        for n in ("", "2"):
+            asked = (await ada.publish())["post"]["verification"]
+            found |= {f"code{n}": asked["verification_code"], f"sum{n}": solved(asked["challenge_text"])}
+    return found
 
 
 def named(value, names):
@@ -189,9 +254,9 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
-    ids = dict.fromkeys(("post", "comment", "mine", "own", "wake", "asked", "asked_too"), "{id}")
-    places = {**ids, "other": "{name}", "third": "{name}"}
-    called = {(m, re.sub("/submolts/(general|tides)", "/submolts/{name}", p.format(**places))) for m, p in called}
+    ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry")
+    places = {**dict.fromkeys((*ids, "against"), "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}"}
+    called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows
@@ -204,7 +269,7 @@ async def test_a_strict_client_finds_one_spelling_of_everything(stage):
         assert twins(answer.json) == []
 
 
-async def test_new_posts_need_no_challenge_yet(stage):
+async def test_where_nobody_is_challenged_posts_are_verified_at_once(stage):
     _, ada, _ = stage
     answer = await ada.publish()
     assert (answer["verification_required"], answer["post"]["verification_status"]) == (False, "verified")

@@ -23,6 +23,8 @@ KINDS = {
     "comments": "comment",
     "submolts": "submolt",
     "notifications/read-by-post": "post",
+    "modlog": "entry",
+    "reports": "report",
 }
 
 
@@ -67,17 +69,49 @@ class World:
         new = f"new-{number}"
         if state == "none":
             names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
-            return {**dict.fromkeys(("post", "comment", "conversation", "wake"), NOBODY), **names}
-        post = await self.network.post(self.owner)
-        comment = await self.network.comment(self.owner, post)
+            ids = ("post", "comment", "conversation", "wake", "entry", "report")
+            return {**dict.fromkeys(ids, NOBODY), **names}
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
         assert answer.status == 201
+        post = await self.network.post(self.owner, submolt=submolt)
+        comment = await self.network.comment(self.owner, post)
+        tended = await self.tended(route, submolt, post, comment) if state == "there" else {}
         if state == "gone":
             assert (await self.owner.call("DELETE", f"/comments/{comment}")).status == 200
             assert (await self.owner.call("DELETE", f"/posts/{post}")).status == 200
         private = await self.private(route, new, caller)
-        return {"post": post, "comment": comment, "agent": "owner", "submolt": submolt, "new": new, **private}
+        things = {"post": post, "comment": comment, "agent": "owner", "submolt": submolt, "new": new}
+        return {**things, **private, **tended}
+
+    async def tended(self, route, submolt, post, comment):
+        """What its owner did there before, so that it can be undone, looked at or complained about."""
+        method, path = route.split()
+        home = f"/submolts/{submolt}"
+        did = {
+            "DELETE /submolts/{name}/moderators": ("POST", f"{home}/moderators", {"agent_name": "lost"}),
+            "DELETE /submolts/{name}/bans": ("POST", f"{home}/bans", {"agent_name": "lost", "reason": "Rest."}),
+            "DELETE /posts/{id}/pin": ("POST", f"/posts/{post}/pin", None),
+            "POST /submolts/{name}/unpin/{id}": ("POST", f"/posts/{post}/pin", None),
+            "DELETE /posts/{id}/lock": ("POST", f"/posts/{post}/lock", {"reason": "Enough."}),
+            "POST /posts/{id}/restore": ("POST", f"/posts/{post}/remove", {"reason": "Off topic."}),
+            "POST /comments/{id}/restore": ("POST", f"/comments/{comment}/remove", {"reason": "Off topic."}),
+            "POST /reports/{id}/dismiss": ("POST", f"/posts/{post}/report", {}),
+        }.get(f"{method} {path}")
+        if path.startswith("/modlog"):
+            did = ("POST", f"/posts/{post}/remove", {"reason": "Off topic."})
+        if did is None:
+            return {}
+        answer = await self.owner.call(*did)
+        assert answer.status == 200, answer.body
+        if path.startswith("/reports"):
+            return {"report": (await self.owner.get(f"{home}/reports"))["reports"][0]["id"]}
+        if not path.startswith("/modlog"):
+            return {}
+        entry = (await self.network.get(f"{home}/modlog"))["entries"][0]["id"]
+        if path.endswith("decision"):
+            await self.owner.call("POST", f"/modlog/{entry}/appeal", {"text": "I meant well."})
+        return {"entry": entry}
 
     async def private(self, route, new, caller):
         """What only its owner may see: a memory, a wake, a conversation."""
@@ -120,7 +154,8 @@ def filled(route, things):
     kind = next((kind for start, kind in KINDS.items() if route.partition("/")[2].startswith(start)), None)
     path = route + NAMED_OTHERWISE.get(route, "")
     if kind is not None:
-        path = path.replace("{id}", things[kind]).replace("{name}", things[kind])
+        # Where a submolt and a post are named, the id is the post's.
+        path = path.replace("{id}", things["post" if "{name}" in path else kind]).replace("{name}", things[kind])
     return path.format(**things)
 
 

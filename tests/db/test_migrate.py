@@ -110,6 +110,32 @@ async def test_the_news_of_threads_are_taken_from_the_log(empty_dsn, connection,
     assert [(row[0][-1], row[1], row[2][-1]) for row in news] == [("1", 2, "2")]
 
 
+async def test_what_was_written_before_there_were_challenges_is_verified(empty_dsn, connection, chain):
+    former = [(file.stem, file.read_text()) for file in sorted(HERE.glob("*.sql")) if file.stem < "0010"]
+    await upgrade(empty_dsn, revisions=chain(*former))
+    await connection.execute(LIVELY_THREADS)
+    assert "0010_verification" in await upgrade(empty_dsn)
+    statuses = await connection.fetch("SELECT DISTINCT verification_status FROM comments")
+    assert [tuple(row) for row in statuses] == [("verified",)]
+
+
+async def test_who_founded_a_submolt_owns_it(empty_dsn, connection, chain):
+    former = [(file.stem, file.read_text()) for file in sorted(HERE.glob("*.sql")) if file.stem < "0011"]
+    await upgrade(empty_dsn, revisions=chain(*former))
+    founded = """
+    INSERT INTO submolts (id, name, display_name, description, allow_crypto, creator_id, subscriber_count, post_count,
+        created_at, last_activity_at)
+    SELECT gen_random_uuid(), name, '', '', false, creator, 0, 0, now(), now()
+    FROM (VALUES ('general', NULL::uuid), ('reef', '018f0000-0000-7000-8000-000000000001'::uuid)) AS f(name, creator)
+    """
+    await connection.execute(founded)
+    assert "0011_moderation" in await upgrade(empty_dsn)
+    roles = await connection.fetch(
+        "SELECT s.name, r.role FROM submolt_roles r JOIN submolts s ON s.id = submolt_id WHERE creator_id = agent_id"
+    )
+    assert [tuple(row) for row in roles] == [("reef", "owner")]
+
+
 async def test_a_clone_of_the_template_needs_nothing(dsn):
     assert await upgrade(dsn) == []
 

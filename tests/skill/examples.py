@@ -47,11 +47,12 @@ def examples(settings: Settings) -> list[Example]:
         example
         for path, file in skill.by_path.items()
         if path.endswith(".md")
-        for example in _of(path[1:], file.body.decode(), api)
+        for example in examples_of(path[1:], file.body.decode(), api)
     ]
 
 
-def _of(file: str, text: str, api: str) -> Iterator[Example]:
+def examples_of(file: str, text: str, api: str) -> Iterator[Example]:
+    """The examples of one file, in order."""
     for block in BLOCK.finditer(text):
         headings = re.findall(r"^#+ (.*)$", text[: block.start()], re.MULTILINE)
         script = block[2].replace("\\\n", " ")

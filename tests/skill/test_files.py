@@ -8,13 +8,15 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 
-from moltbook.settings import NO_LIMITS, ClaimMode, Limits, Settings
+from moltbook.settings import NO_LIMITS, ClaimMode, Limits, Settings, VerificationMode
 from moltbook.skill import SkillFiles, routes
 from moltbook.skill.files import spelled
 from tests.world.asgi import Caller
 
 AT_HOME = Settings()
-BEHIND_A_PROXY = Settings(public_url="https://reef.example/", claim=ClaimMode.MANUAL, limits=NO_LIMITS)
+BEHIND_A_PROXY = Settings(
+    public_url="https://reef.example/", claim=ClaimMode.MANUAL, limits=NO_LIMITS, verification=VerificationMode.NEW
+)
 
 
 @pytest.fixture(params=[AT_HOME, BEHIND_A_PROXY], ids=["at home", "behind a proxy"])
@@ -60,6 +62,17 @@ def test_how_one_is_claimed_is_told_as_it_is():
     assert "claimed at once" in text(AT_HOME, "/skill.md")
     assert "claim_url" in text(BEHIND_A_PROXY, "/skill.md")
     assert "claimed at once" not in text(BEHIND_A_PROXY, "/skill.md")
+
+
+def test_challenges_are_told_of_only_where_they_are_asked():
+    assert "challenge" not in text(AT_HOME, "/skill.md")
+    assert "until it is a day old" in text(Settings(verification=VerificationMode.NEW), "/skill.md")
+    assert "Everybody is asked" in text(Settings(verification=VerificationMode.ALL), "/skill.md")
+
+
+def test_the_limits_of_the_first_day_are_told_only_where_they_hold():
+    assert "first day" not in text(AT_HOME, "/skill.md")
+    assert "| Posts, in your first day | one every 2 hours |" in text(Settings(new_agent_limits=True), "/skill.md")
 
 
 def test_texts_are_whole_markdown(settings):

@@ -2,6 +2,6 @@
 
 from tests.world.asgi import Answer, Caller, form
 from tests.world.clock import TestClock
-from tests.world.network import Member, Network, open_network
+from tests.world.network import Member, Network, open_network, under
 
-__all__ = ["Answer", "Caller", "Member", "Network", "TestClock", "form", "open_network"]
+__all__ = ["Answer", "Caller", "Member", "Network", "TestClock", "form", "open_network", "under"]

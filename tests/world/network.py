@@ -160,3 +160,14 @@ async def open_network(dsn: str, data: Path, **settings: Any) -> AsyncIterator[N
     made = Settings(**{"data": data, "limits": NO_LIMITS, "pool_size": 3, **settings})
     async with open_house(made, dsn, clock) as house:
         yield Network(house, dsn, clock)
+
+
+@asynccontextmanager
+async def under(network: Network, **settings: Any) -> AsyncIterator[None]:
+    """The network as if it ran with these settings, for a while."""
+    former = network.house.settings
+    network.house.settings = msgspec.structs.replace(former, **settings)
+    try:
+        yield
+    finally:
+        network.house.settings = former

@@ -46,8 +46,12 @@ STEP = {
     "submolt.created": ("submolts", 1),
     "post.published": ("posts", 1),
     "post.deleted": ("posts", -1),
+    "post.removed": ("posts", -1),
+    "post.restored": ("posts", 1),
     "comment.published": ("comments", 1),
     "comment.deleted": ("comments", -1),
+    "comment.removed": ("comments", -1),
+    "comment.restored": ("comments", 1),
     "observer.joined": ("observers", 1),
 }
 

@@ -63,6 +63,8 @@ class Pace(msgspec.Struct, frozen=True):
 
     every_seconds: int = 0
     per_day: int = 0
+    # When it gives way to a wider one: nobody is told to wait beyond that.
+    ends_at: datetime | None = None
 
     @property
     def limits(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 
@@ -29,9 +30,10 @@ JOIN members a ON a.id = n.id
 WHERE n.kind = 'agent' AND n.name = lower($1)
 """
 BY_KEY = """
-SELECT a.id, a.name
+SELECT a.id, a.name, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, '')
 FROM keys k
 JOIN members a ON a.id = k.agent_id
+LEFT JOIN standings s ON s.agent_id = a.id
 WHERE k.digest = $1 AND k.revoked_at IS NULL AND NOT a.archived
 """
 BY_CLAIM = "SELECT agent_id FROM claims WHERE digest = $1"
@@ -67,6 +69,16 @@ WHERE f.follower_id = $1 AND ($2::uuid IS NULL OR f.followee_id > $2)
 ORDER BY f.followee_id
 LIMIT $3
 """
+
+
+class KeyHolder(NamedTuple):
+    """Who holds a key, and until when, how often and why it was suspended."""
+
+    id: AgentId
+    name: str
+    suspended_until: datetime | None
+    offences: int
+    reason: str
 
 
 async def agent_by_id(pool: asyncpg.Pool, agent_id: AgentId) -> AgentRow:
@@ -131,10 +143,10 @@ async def related(
     return agents[:limit], encode_cursor("follows", agents[limit - 1].id)
 
 
-async def agent_by_key(pool: asyncpg.Pool, digest: bytes) -> tuple[AgentId, str] | None:
-    """Id and name of the agent whose standing key has this digest."""
+async def agent_by_key(pool: asyncpg.Pool, digest: bytes) -> KeyHolder | None:
+    """The agent whose standing key has this digest."""
     row = await pool.fetchrow(BY_KEY, digest)
-    return (AgentId(row["id"]), row["name"]) if row is not None else None
+    return KeyHolder(*row) if row is not None else None
 
 
 async def agent_by_claim(pool: asyncpg.Pool, digest: bytes) -> AgentId | None:

@@ -84,7 +84,11 @@ def ensure_comment_pace(quota: Quota, now: datetime, pace: Pace) -> None:
 def _left(last: datetime | None, now: datetime, pace: Pace) -> timedelta:
     if last is None or not pace.every_seconds:
         return timedelta()
-    return max(last + timedelta(seconds=pace.every_seconds) - now, timedelta())
+    return max(_before_end(last + timedelta(seconds=pace.every_seconds), pace) - now, timedelta())
+
+
+def _before_end(moment: datetime, pace: Pace) -> datetime:
+    return moment if pace.ends_at is None else min(moment, pace.ends_at)
 
 
 def _only(what: str, pace: Pace) -> str:
@@ -95,7 +99,9 @@ def ensure_daily(quota: Quota, now: datetime, pace: Pace) -> None:
     """Raises: Slower if today's comments are used up (UTC days)."""
     if pace.per_day and quota.comment_day == now.date() and quota.comments_on_day >= pace.per_day:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        raise Slower(f"You can only comment {pace.per_day} times a day", midnight - now, daily_remaining=0)
+        raise Slower(
+            f"You can only comment {pace.per_day} times a day", _before_end(midnight, pace) - now, daily_remaining=0
+        )
 
 
 def spell(seconds: int) -> str:

@@ -5,7 +5,7 @@ middleware and does nothing twice. First pages that everybody reads are answered
 """
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl
@@ -27,6 +27,8 @@ from moltbook.feeds import Encoded, PageCache
 from moltbook.house import Audience, Caller, Endpoint, House, Limit, Request
 from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
+from moltbook.log import Entry
+from moltbook.verification import ensure_not_suspended
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,9 @@ VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
 LOCAL = frozenset({"127.0.0.1", "::1"})
+
+# What a suspended agent may not do.
+WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
 
 _encode = msgspec.json.Encoder().encode
 _Decode = Callable[[bytes], Any]
@@ -84,6 +89,13 @@ class Api:
             }
         )
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    def hear(self, entries: Sequence[Entry]) -> None:
+        """Who calls is remembered; forget it when a key or an agent's standing changed."""
+        if any(entry.kind.startswith("key.") or entry.kind == "agent.suspended" for entry in entries):
+            self.callers.forget()
+        if any(entry.kind.startswith("app.") for entry in entries):
+            self.apps.forget()
 
     async def guarded(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         """Run another application of this door: its refusals are spelled as ours, as long as it has not begun."""
@@ -125,6 +137,7 @@ class Api:
             await self._app(headers, address, budget)
         else:
             self._spend(endpoint.limit, caller.id if caller else address, address, budget)
+        self._may_write(endpoint, caller)
         query_string: bytes = scope["query_string"]
         if not caller and endpoint.path == "/posts" and method in {"GET", "HEAD"}:
             page = await self._first_page(query_string, endpoint)
@@ -165,6 +178,7 @@ class Api:
                 raise NotAllowed(f"{method} {path} is not possible in a batch", "Send it as a request of its own.")
             asked.values = values
             self._spend(endpoint.limit, asked.caller.id if asked.caller else asked.address, asked.address, [])
+            self._may_write(endpoint, asked.caller)
             if endpoint.method == "GET":
                 return Outcome(endpoint.status, await self._granted(endpoint, asked))
             return await self._written(endpoint, asked)
@@ -264,6 +278,10 @@ class Api:
             raise
         if budget is not None:
             into += budget.headers()
+
+    def _may_write(self, endpoint: Endpoint, caller: Caller | None) -> None:
+        if caller is not None and caller.suspended_until is not None and endpoint.limit in WRITING:
+            ensure_not_suspended(caller.suspended_until, caller.offences, caller.reason, self._house.clock())
 
     async def _read(self, receive: Receive, headers: Headers, most: int, around: int = 0) -> bytes:
         """The body, if it has at most so many bytes, and so many around them; not one more is waited for."""

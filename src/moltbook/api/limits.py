@@ -55,6 +55,7 @@ class Budgets:
             Limit.READ: (_share(limits.reads_per_minute, workers), MINUTE),
             Limit.WRITE: (_share(limits.writes_per_minute, workers), MINUTE),
             Limit.APP: (_share(limits.verifications_per_minute, workers), MINUTE),
+            Limit.VERIFY: (_share(limits.challenges_per_minute, workers), MINUTE),
             Limit.REGISTER: (_share(limits.registrations_per_day, workers), DAY),
         }
         self._windows: dict[tuple[Limit, str], Budget] = {}

@@ -13,6 +13,8 @@ from moltbook.identity import endpoints as identity
 from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
 from moltbook.messages import endpoints as messages
+from moltbook.moderation import endpoints as moderation
+from moltbook.modlog import endpoints as modlog
 from moltbook.notifications import endpoints as notifications
 from moltbook.observers import endpoints as observers
 from moltbook.posts import endpoints as posts
@@ -20,6 +22,7 @@ from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
 from moltbook.submolts import endpoints as submolts
 from moltbook.submolts import pictures as submolt_pictures
+from moltbook.verdicts import endpoints as verdicts
 from moltbook.votes import endpoints as votes
 
 ENDPOINTS: list[Endpoint] = [
@@ -34,6 +37,9 @@ ENDPOINTS: list[Endpoint] = [
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
     *submolt_pictures.ENDPOINTS,
+    *verdicts.ENDPOINTS,
+    *modlog.ENDPOINTS,
+    *moderation.ENDPOINTS,
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
     *messages.ENDPOINTS,

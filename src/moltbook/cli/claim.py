@@ -13,6 +13,7 @@ from moltbook.app import open_house
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
 from moltbook.kernel.errors import NotFound
 from moltbook.settings import Settings
+from moltbook.verification import Trust
 
 
 def claim(
@@ -38,7 +39,7 @@ class _Resident(msgspec.Struct, frozen=True):
 
 
 def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> None:
-    """Claim the house's own residents as they move in: whoever starts them stands behind them.
+    """Claim and trust the house's own residents as they move in: whoever starts them stands behind them.
 
     Adds their files to `done`.
     """
@@ -53,12 +54,14 @@ def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> None:
         if resident.claim_url:
             # A memory from another world holds a token that nobody knows here: it will register anew.
             with contextlib.suppress(NotFound):
-                asyncio.run(_claim(settings, dsn, resident.claim_url.rsplit("/claim/", 1)[-1]))
+                asyncio.run(_claim(settings, dsn, resident.claim_url.rsplit("/claim/", 1)[-1], trusted=True))
 
 
-async def _claim(settings: Settings, dsn: str, token: str) -> str:
+async def _claim(settings: Settings, dsn: str, token: str, *, trusted: bool = False) -> str:
     async with open_house(settings, dsn) as house:
         agent_id = await agent_by_claim(house.pool, house.keyring.digest(token))
         if agent_id is None:
             raise NotFound("Claim token", "Copy it whole from the agent's registration; it belongs to one data folder.")
+        if trusted:
+            await house.committer.do(Trust(agent_id))
         return await house.committer.do(Claim(agent_id))

@@ -21,7 +21,7 @@ from moltbook.cli.options import console
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
 from moltbook.db.trouble import DatabaseTrouble
-from moltbook.settings import ClaimMode, Settings, to_json
+from moltbook.settings import ClaimMode, Settings, VerificationMode, to_json
 
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.25
@@ -179,8 +179,12 @@ class Supervisor:
             child.look()
         if self._residents is not None:
             self._residents.look()
-            if self._settings.claim is ClaimMode.MANUAL:
+            if self._settings.claim is ClaimMode.MANUAL or self._guards_newcomers():
                 claim_residents(self._settings, self._dsn, self._claimed)
+
+    def _guards_newcomers(self) -> bool:
+        """Whether strangers meet challenges or narrower limits from which the residents are to be spared."""
+        return self._settings.verification is not VerificationMode.OFF or self._settings.new_agent_limits
 
     def _stop(self) -> None:
         began = time.monotonic()

@@ -8,7 +8,7 @@ import typer
 
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin
 from moltbook.cli.supervisor import Supervisor
-from moltbook.settings import ClaimMode, Settings, limits_from
+from moltbook.settings import ClaimMode, Settings, VerificationMode, limits_from
 
 
 def up(
@@ -41,6 +41,23 @@ def up(
         str,
         typer.Option(metavar="on|off", envvar="MOLTBOOK_LIMITS", help="Rate limits; off for tests and experiments."),
     ] = "on",
+    verification: Annotated[
+        VerificationMode | None,
+        typer.Option(
+            envvar="MOLTBOOK_VERIFICATION",
+            help="Who solves a small sum before what it writes is shown: nobody, new agents, all. "
+            "Without this option: off on a loopback address, else new.",
+            show_default=False,
+        ),
+    ] = None,
+    new_agent_limits: Annotated[
+        str,
+        typer.Option(
+            metavar="on|off",
+            envvar="MOLTBOOK_NEW_AGENT_LIMITS",
+            help="Narrower limits in an agent's first day. Without this option: off on a loopback address, else on.",
+        ),
+    ] = "",
     public_url: Annotated[
         str,
         typer.Option(metavar="URL", envvar="MOLTBOOK_PUBLIC_URL", help="The address agents are told, behind a proxy."),
@@ -54,14 +71,19 @@ def up(
     """
     if limits not in {"on", "off"}:
         raise typer.BadParameter("Use on or off.", param_hint="--limits")
+    if new_agent_limits not in {"", "on", "off"}:
+        raise typer.BadParameter("Use on or off.", param_hint="--new-agent-limits")
+    loopback = _is_loopback(host)
     settings = Settings(
         host=host,
         port=port,
         data=data.resolve(),
         workers=workers,
         residents=_residents(residents),
-        claim=claim or (ClaimMode.AUTO if _is_loopback(host) else ClaimMode.MANUAL),
+        claim=claim or (ClaimMode.AUTO if loopback else ClaimMode.MANUAL),
         limits=limits_from(limits == "on"),
+        verification=verification or (VerificationMode.OFF if loopback else VerificationMode.NEW),
+        new_agent_limits=limits == "on" and (new_agent_limits == "on" if new_agent_limits else not loopback),
         database_url=database_url,
         pg_bin=str(Path(pg_bin).resolve()) if pg_bin else "",
         public_url=public_url,

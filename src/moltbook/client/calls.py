@@ -33,6 +33,7 @@ from moltbook.client.model import (
     SearchKind,
     Status,
     Submolt,
+    Verified,
     Vote,
 )
 
@@ -197,6 +198,12 @@ def delete_comment(comment_id: str) -> Call[Done]:
 def vote(kind: str, target_id: str, direction: str) -> Call[Vote]:
     """Vote on a post or comment; a second vote the same way takes the first one back."""
     return Call("POST", at(kind, target_id, direction), _VOTE, idempotent=False)
+
+
+def verify(verification_code: str, answer: str | float) -> Call[Verified]:
+    """Answer a challenge; there is one attempt."""
+    body = {"verification_code": verification_code, "answer": answer if isinstance(answer, str) else f"{answer:.2f}"}
+    return Call("POST", "/verify", whole(Verified), body=body, idempotent=False)
 
 
 def submolts(limit: int, cursor: str | None) -> Call[Page[Submolt]]:

@@ -48,6 +48,23 @@ class SearchKind(StrEnum):
     COMMENTS = "comments"
 
 
+class Verification(msgspec.Struct, frozen=True):
+    """A challenge: what was written is shown once `verify` was called with the right number."""
+
+    verification_code: str
+    challenge_text: str = ""
+    expires_at: str = ""
+    instructions: str = ""
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What is published now."""
+
+    message: str = ""
+    content_type: str = ""
+    content_id: str = ""
+
+
 class Author(msgspec.Struct, frozen=True):
     """Who wrote something."""
 
@@ -93,6 +110,8 @@ class Submolt(msgspec.Struct, frozen=True):
     subscriber_count: int = 0
     post_count: int = 0
     created_at: datetime | None = None
+    verification_status: str = "verified"
+    verification: Verification | None = None
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -113,6 +132,8 @@ class Post(msgspec.Struct, frozen=True):
     is_deleted: bool = False
     created_at: datetime | None = None
     you_follow_author: bool = False
+    verification_status: str = "verified"
+    verification: Verification | None = None
 
     @property
     def author_name(self) -> str:
@@ -136,6 +157,8 @@ class Comment(msgspec.Struct, frozen=True):
     is_deleted: bool = False
     created_at: datetime | None = None
     replies: tuple[Comment, ...] = ()
+    verification_status: str = "verified"
+    verification: Verification | None = None
 
     @property
     def author_name(self) -> str:
@@ -162,6 +185,28 @@ class Result(msgspec.Struct, frozen=True):
     def author_name(self) -> str:
         """The writer's name; empty when the network does not say."""
         return self.author.name if self.author else ""
+
+
+class Moderator(msgspec.Struct, frozen=True):
+    """Somebody who tends a community."""
+
+    name: str
+    role: str = "moderator"
+    created_at: datetime | None = None
+
+
+class LogEntry(msgspec.Struct, frozen=True):
+    """What a moderator did, to whom and why."""
+
+    id: str
+    action: str
+    moderator: str = ""
+    agent: str = ""
+    reason: str = ""
+    post_id: str | None = None
+    comment_id: str | None = None
+    appeal: str | None = None
+    created_at: datetime | None = None
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):

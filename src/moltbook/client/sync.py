@@ -38,9 +38,11 @@ from moltbook.client.model import (
     SearchKind,
     Status,
     Submolt,
+    Verified,
     Vote,
 )
 from moltbook.client.retry import RetryPolicy, pause_before
+from moltbook.client.tending_sync import Tending
 from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
 
 T = TypeVar("T")
@@ -49,7 +51,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class Moltbook(Inner):
+class Moltbook(Inner, Tending):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.
@@ -222,6 +224,10 @@ class Moltbook(Inner):
     def downvote_comment(self, comment_id: str) -> Vote:
         """Downvote a comment; again takes it back."""
         return self.send(calls.vote("comments", comment_id, "downvote"))
+
+    def verify(self, verification_code: str, answer: str | float) -> Verified:
+        """Answer the challenge of a post, comment or submolt; there is one attempt."""
+        return self.send(calls.verify(verification_code, answer))
 
     def submolts(self, *, limit: int = 100, cursor: str | None = None) -> Page[Submolt]:
         """List communities."""

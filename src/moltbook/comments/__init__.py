@@ -1,19 +1,32 @@
 """Comments: the threads under posts."""
 
-from moltbook.comments.acts import DeleteComment, WriteComment
-from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
+from moltbook.comments.acts import DeleteComment, WriteComment, publish
+from moltbook.comments.model import (
+    CommentDeleted,
+    CommentPublished,
+    CommentRemoved,
+    CommentRestored,
+    CommentRow,
+    CommentWithdrawn,
+    Written,
+)
 from moltbook.comments.queries import Branch, comment_by_id, comments_by_author, comments_of, grow, page_of
-from moltbook.comments.tables import COMMENT_WORDS, COMMENTS
+from moltbook.comments.standing import hide_comment, put_standing, show_comment
+from moltbook.comments.tables import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.comments.wire import CommentOut, comment_out
 
 __all__ = [
     "COMMENTS",
+    "COMMENT_STANDING",
     "COMMENT_WORDS",
     "Branch",
     "CommentDeleted",
     "CommentOut",
     "CommentPublished",
+    "CommentRemoved",
+    "CommentRestored",
     "CommentRow",
+    "CommentWithdrawn",
     "DeleteComment",
     "WriteComment",
     "Written",
@@ -22,5 +35,9 @@ __all__ = [
     "comments_by_author",
     "comments_of",
     "grow",
+    "hide_comment",
     "page_of",
+    "publish",
+    "put_standing",
+    "show_comment",
 ]

@@ -1,13 +1,16 @@
 """What changes comments: writing one, taking one back."""
 
 from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_comment_pace
-from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, Written
+from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, CommentWithdrawn, Written
+from moltbook.comments.standing import put_standing
 from moltbook.comments.tables import COMMENT_WORDS, COMMENTS, CommentWords
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import BadRequest, Forbidden, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
 from moltbook.kernel.text import checked
-from moltbook.posts import POSTS
+from moltbook.modlog import BANS, REMOVED_WORDS, ensure_may_speak
+from moltbook.posts import POSTS, Locked, PostRow
+from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 CONTENT_CHARS = 10_000
 REDACTED = "[deleted]"
@@ -31,6 +34,7 @@ class WriteComment(Act[Written], frozen=True):
     parent_id: CommentId | None
     content: str
     pace: Pace = Pace()
+    challenge: Draft | None = None
 
     def needs(self, wants: Wants) -> None:
         """The author, its quota if there is a limit, the post, the comment that is answered."""
@@ -41,23 +45,34 @@ class WriteComment(Act[Written], frozen=True):
         if self.parent_id is not None:
             wants.ask(COMMENTS, self.parent_id)
 
-    def decide(self, world: World) -> Written:
-        """Publish it.
+    def further(self, wants: Wants, world: World) -> None:
+        """Whether the author may speak in the post's submolt."""
+        post = world[POSTS].get(self.post_id)
+        if post is not None:
+            wants.ask(BANS, (post.submolt_id, self.author))
 
-        Raises: NotClaimed, NotFound, Invalid, TooDeep, Slower.
+    def decide(self, world: World) -> Written:
+        """Publish it, or let it wait for the answer to a challenge.
+
+        Raises: NotClaimed, NotFound, NotPublished, Locked, Banned, Invalid, TooDeep, Slower.
         """
         now = world.now
-        agents, posts, comments = world[AGENTS], world[POSTS], world[COMMENTS]
+        agents, comments = world[AGENTS], world[COMMENTS]
         author = ensure_claimed(agents.get(self.author))
         content = checked("content", self.content, at_most=CONTENT_CHARS, at_least=1)
-        post = posts.get(self.post_id)
+        post = world[POSTS].get(self.post_id)
         if post is None or post.deleted_at is not None:
             raise NotFound("Post")
+        ensure_published(post.verification_status, "post")
+        if post.is_locked:
+            raise Locked()
+        ensure_may_speak(world[BANS].get((post.submolt_id, author.id)), now)
         parent, depth = None, 0
         if self.parent_id is not None:
             parent = comments.get(self.parent_id)
             if parent is None or parent.post_id != post.id or parent.deleted_at is not None:
                 raise NotFound("Parent comment")
+            ensure_published(parent.verification_status, "comment")
             depth = parent.depth + 1
             if depth > MAX_DEPTH:
                 raise TooDeep()
@@ -84,18 +99,13 @@ class WriteComment(Act[Written], frozen=True):
             0,
             now,
             None,
+            VerificationStatus.PENDING.value if self.challenge else VerificationStatus.VERIFIED.value,
         )
         comments.add(comment)
-        post.comment_count += 1
-        posts.touch(post)
-        if parent is not None:
-            parent.reply_count += 1
-            comments.touch(parent)
-        agents.sum(author.id, "comments_count", 1)
-        world.emit(
-            CommentPublished(post.id, comment.id, self.parent_id, author.id, author.name, now, post.comment_count),
-            author.id,
-        )
+        if self.challenge is None:
+            publish(world, comment, post, parent)
+        else:
+            open_challenge(world, self.challenge, author.id, ContentType.COMMENT, comment.id)
         return Written(comment, author)
 
 
@@ -111,27 +121,37 @@ class DeleteComment(Act[None], frozen=True):
         wants.ask(COMMENTS, self.comment_id)
 
     def further(self, wants: Wants, world: World) -> None:
-        """What it answers."""
+        """What it answers; its words where moderators put them, if it is removed."""
         comment = world[COMMENTS].get(self.comment_id)
+        if comment is not None and comment.removed_reason is not None:
+            wants.ask(REMOVED_WORDS, (comment.post_id, comment.id))
         if comment is not None:
             wants.ask(POSTS, comment.post_id)
             if comment.parent_id is not None:
                 wants.ask(COMMENTS, comment.parent_id)
 
     def decide(self, world: World) -> None:
-        """Redact it.
+        """Redact it; what moderators removed before cannot come back any more.
 
         Raises: NotClaimed, NotFound, Forbidden.
         """
         ensure_claimed(world[AGENTS].get(self.author))
         comment = world[COMMENTS].get(self.comment_id)
-        if comment is None or comment.deleted_at is not None:
+        removed = comment is not None and comment.removed_reason is not None and comment.author_id == self.author
+        if comment is None or (comment.deleted_at is not None and not removed):
             raise NotFound("Comment")
         if comment.author_id != self.author:
             raise Forbidden("You can only delete your own comments", "Delete a comment that you wrote.")
+        if removed:
+            world[REMOVED_WORDS].remove(world[REMOVED_WORDS].rows[comment.post_id, comment.id])
+            comment.removed_reason = None
+            put_standing(world, comment)
         comment.deleted_at = world.now
         world[COMMENTS].touch(comment)
         world[COMMENT_WORDS].touch(CommentWords(comment.post_id, comment.id, REDACTED))
+        if removed or comment.verification_status != VerificationStatus.VERIFIED:
+            world.emit(CommentWithdrawn(comment.post_id, comment.id), self.author)
+            return
         post = world[POSTS].rows[comment.post_id]
         post.comment_count -= 1
         world[POSTS].touch(post)
@@ -141,3 +161,25 @@ class DeleteComment(Act[None], frozen=True):
             world[COMMENTS].touch(parent)
         world[AGENTS].sum(self.author, "comments_count", -1)
         world.emit(CommentDeleted(post.id, comment.id, post.comment_count), self.author)
+
+
+def publish(world: World, comment: CommentRow, post: PostRow, parent: CommentRow | None) -> None:
+    """Count a comment and tell of it: from now on it is in its thread."""
+    post.comment_count += 1
+    world[POSTS].touch(post)
+    if parent is not None:
+        parent.reply_count += 1
+        world[COMMENTS].touch(parent)
+    world[AGENTS].sum(comment.author_id, "comments_count", 1)
+    world.emit(
+        CommentPublished(
+            post.id,
+            comment.id,
+            comment.parent_id,
+            comment.author_id,
+            comment.author_name,
+            comment.created_at,
+            post.comment_count,
+        ),
+        comment.author_id,
+    )

@@ -7,11 +7,14 @@ import msgspec
 from moltbook.agents import NotClaimed, Pace
 from moltbook.comments import queries
 from moltbook.comments.acts import DeleteComment, WriteComment
-from moltbook.comments.wire import CommentOut, comment_out, tree_out
+from moltbook.comments.model import Written
+from moltbook.comments.wire import CommentOut, NewCommentOut, comment_out, tree_out, written_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, CommentId, PostId, parse_id
-from moltbook.posts import PostOut, post_by_id, post_out
+from moltbook.modlog import Banned
+from moltbook.posts import Locked, PostOut, Removal, post_by_id, post_out, removal_out
+from moltbook.verification import ContentType, NotPublished, screened
 
 # A post is answered with its liveliest roots; the whole thread has pages of its own.
 ROOTS_WITH_POST = 35
@@ -36,7 +39,8 @@ class WrittenAnswer(Ok, frozen=True, kw_only=True):
     """The new comment."""
 
     message: str
-    comment: CommentOut
+    comment: NewCommentOut
+    verification_required: bool = False
     tip: str = "A thread lives from the second answer: look in again."
 
 
@@ -44,6 +48,7 @@ class CommentAnswer(Ok, frozen=True, kw_only=True):
     """One comment."""
 
     comment: CommentOut
+    removal: Removal | None
 
 
 class Message(Ok, frozen=True, kw_only=True):
@@ -86,6 +91,7 @@ class PostAnswer(Ok, frozen=True, kw_only=True):
 
     post: PostOut
     comments: list[CommentOut]
+    removal: Removal | None
 
 
 async def write(house: House, request: Request) -> Ok:
@@ -102,15 +108,29 @@ async def write_flat(house: House, request: Request) -> Ok:
 
 async def _write(house: House, request: Request, post_id: str, parent_id: str | None, content: str) -> Ok:
     limits = house.settings.limits
+    screening = await screened(house, request.agent, ContentType.COMMENT)
+    pace = Pace(limits.comment_every_seconds, limits.comments_per_day)
+    if screening.newcomer_until is not None:
+        pace = Pace(limits.new_comment_every_seconds, limits.new_comments_per_day, screening.newcomer_until)
+
+    def answer(done: Written) -> Ok:
+        asked = screening.challenge is not None
+        return WrittenAnswer(
+            message="Comment added! Solve its challenge to publish it." if asked else "Comment added! It is live.",
+            comment=written_out(done.comment, screening.challenge),
+            verification_required=asked,
+        )
+
     return await house.committer.grant(
         WriteComment(
             request.agent,
             PostId(parse_id(post_id)),
             CommentId(parse_id(parent_id)) if parent_id else None,
             content,
-            Pace(limits.comment_every_seconds, limits.comments_per_day),
+            pace,
+            screening.draft,
         ),
-        lambda done: WrittenAnswer(message="Comment added! It is live.", comment=comment_out(done.comment)),
+        answer,
     )
 
 
@@ -131,7 +151,7 @@ async def thread(house: House, request: Request) -> Ok:
             deleted=[c.id for c in changed if c.deleted_at is not None],
             seq=seq,
         )
-    comments = await queries.comments_of(house.pool, post_id)
+    comments = await queries.comments_of(house.pool, post_id, request.caller.id if request.caller else None)
     page, cursor = queries.page_of(comments, query.sort, query.cursor, query.limit)
     requester = AgentId(parse_id(query.requester_id)) if query.requester_id else None
     votes = await queries.votes_in(house.pool, post_id, requester) if requester else None
@@ -149,15 +169,19 @@ async def post_with_thread(house: House, request: Request) -> Ok:
     """One post with the beginning of its thread."""
     post_id = PostId(parse_id(request.path[0]))
     view = await post_by_id(house.pool, post_id)
-    comments = await queries.comments_of(house.pool, post_id)
+    comments = await queries.comments_of(house.pool, post_id, request.caller.id if request.caller else None)
     page, _ = queries.page_of(comments, "best", None, ROOTS_WITH_POST)
-    return PostAnswer(post=post_out(view), comments=tree_out(page))
+    return PostAnswer(
+        post=post_out(view),
+        comments=tree_out(page),
+        removal=removal_out(view.post.removed_reason, view.post.deleted_at),
+    )
 
 
 async def one(house: House, request: Request) -> Ok:
     """One comment."""
     comment = await queries.comment_by_id(house.pool, CommentId(parse_id(request.path[0])))
-    return CommentAnswer(comment=comment_out(comment))
+    return CommentAnswer(comment=comment_out(comment), removal=removal_out(comment.removed_reason, comment.deleted_at))
 
 
 async def delete(house: House, request: Request) -> Ok:
@@ -166,7 +190,7 @@ async def delete(house: House, request: Request) -> Ok:
     return await house.committer.grant(act, lambda _: Message(message="Comment deleted"))
 
 
-_WRITING = (Unauthorized, NotClaimed, Invalid, NotFound, TooMany)
+_WRITING = (Unauthorized, NotClaimed, Banned, Locked, Invalid, NotFound, NotPublished, TooMany)
 
 ENDPOINTS = [
     Endpoint(

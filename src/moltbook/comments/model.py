@@ -26,6 +26,8 @@ class CommentRow(msgspec.Struct, gc=False):
     reply_count: int
     created_at: datetime
     deleted_at: datetime | None
+    verification_status: str
+    removed_reason: str | None = None
 
 
 class CommentPublished(Event, frozen=True, tag="comment.published"):
@@ -47,6 +49,32 @@ class CommentDeleted(Event, frozen=True, tag="comment.deleted"):
 
     post_id: PostId
     comment_id: CommentId
+    comment_count: int
+
+
+class CommentWithdrawn(Event, frozen=True, tag="comment.withdrawn"):
+    """The author took a comment back that nobody sees: it never was published, or is removed. Not public."""
+
+    post_id: PostId
+    comment_id: CommentId
+
+
+class CommentRemoved(Event, frozen=True, tag="comment.removed"):
+    """A moderator took a comment out of sight."""
+
+    post_id: PostId
+    comment_id: CommentId
+    author_id: AgentId
+    reason: str
+    comment_count: int
+
+
+class CommentRestored(Event, frozen=True, tag="comment.restored"):
+    """A removed comment is to be seen again, as it was."""
+
+    post_id: PostId
+    comment_id: CommentId
+    author_id: AgentId
     comment_count: int
 
 

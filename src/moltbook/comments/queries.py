@@ -14,12 +14,17 @@ from moltbook.kernel.paging import KeyId, decode_cursor, encode_cursor
 
 COMMENT = ", ".join(f"c.{column}" for column in COMMENTS.columns)
 
-THREAD = f"SELECT {COMMENT} FROM comments c WHERE c.post_id = $1"
+# What waits for its author's answer is seen by its author only.
+THREAD = f"""
+SELECT {COMMENT}
+FROM comments c
+WHERE c.post_id = $1 AND (c.verification_status = 'verified' OR c.author_id = $2)
+"""
 ONE = f"SELECT {COMMENT} FROM comments c WHERE c.id = $1"
 BY_AUTHOR = f"""
 SELECT {COMMENT}
 FROM comments c
-WHERE c.author_id = $1 AND c.deleted_at IS NULL
+WHERE c.author_id = $1 AND c.deleted_at IS NULL AND c.verification_status = 'verified'
 ORDER BY c.created_at DESC, c.id DESC
 LIMIT $2
 """
@@ -42,7 +47,12 @@ SELECT
         WHERE kind LIKE 'comment.%' AND body ->> 'post_id' = $1
     )
 """
-THESE = f"SELECT {COMMENT} FROM comments c WHERE c.post_id = $1 AND c.id = ANY($2::uuid[]) ORDER BY c.created_at, c.id"
+THESE = f"""
+SELECT {COMMENT}
+FROM comments c
+WHERE c.post_id = $1 AND c.id = ANY($2::uuid[]) AND c.verification_status = 'verified'
+ORDER BY c.created_at, c.id
+"""
 
 _Key = Callable[[CommentRow], Any]
 
@@ -83,9 +93,9 @@ class Branch:
         self.replies: list[Branch] = []
 
 
-async def comments_of(pool: asyncpg.Pool, post_id: PostId) -> list[CommentRow]:
-    """All comments of a post, deleted ones included, in no order."""
-    return [CommentRow(*row) for row in await pool.fetch(THREAD, post_id)]
+async def comments_of(pool: asyncpg.Pool, post_id: PostId, reader: AgentId | None = None) -> list[CommentRow]:
+    """All comments of a post that are published or the reader's own, deleted ones included, in no order."""
+    return [CommentRow(*row) for row in await pool.fetch(THREAD, post_id, reader)]
 
 
 def grow(comments: Sequence[CommentRow], sort: str) -> list[Branch]:
@@ -122,12 +132,12 @@ def _pruned(roots: list[Branch]) -> list[Branch]:
 
 
 async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> CommentRow:
-    """The comment with this id; a deleted one is gone for readers.
+    """The comment with this id, published or not. One that its author deleted is gone, a removed one has no words.
 
     Raises: NotFound.
     """
     row = await pool.fetchrow(ONE, comment_id)
-    if row is None or row["deleted_at"] is not None:
+    if row is None or (row["deleted_at"] is not None and row["removed_reason"] is None):
         raise NotFound("Comment")
     return CommentRow(*row)
 

@@ -28,6 +28,8 @@ COMMENTS = Table(
         "reply_count": "integer",
         "created_at": "timestamptz",
         "deleted_at": "timestamptz",
+        "verification_status": "text",
+        "removed_reason": "text",
     },
     key=("post_id", "id"),
     find_by="id",
@@ -51,4 +53,23 @@ COMMENT_WORDS = Table(
     key=("post_id", "id"),
     find_by="id",
     settable=("content",),
+)
+
+
+class CommentStanding(msgspec.Struct, gc=False):
+    """What verdicts and moderators change, and no vote writes back."""
+
+    post_id: PostId
+    id: CommentId
+    verification_status: str
+    removed_reason: str | None
+
+
+COMMENT_STANDING = Table(
+    "comments",
+    CommentStanding,
+    {"post_id": "uuid", "id": "uuid", "verification_status": "text", "removed_reason": "text"},
+    key=("post_id", "id"),
+    find_by="id",
+    settable=("verification_status", "removed_reason"),
 )

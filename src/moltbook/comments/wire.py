@@ -8,6 +8,7 @@ from moltbook.agents import NameOut
 from moltbook.comments.model import CommentRow
 from moltbook.comments.queries import Branch
 from moltbook.kernel.clock import iso
+from moltbook.verification import Challenge, VerificationOut, verification_out
 
 DEEPEST_LEVEL = 200
 
@@ -34,6 +35,13 @@ class CommentOut(msgspec.Struct):
     replies: list["CommentOut"]
 
 
+class NewCommentOut(CommentOut):
+    """A comment as the answer to writing it, with its challenge if there is one."""
+
+    verification_status_camel: str = msgspec.field(name="verificationStatus")
+    verification: VerificationOut | msgspec.UnsetType = msgspec.UNSET
+
+
 class MyCommentOut(CommentOut):
     """A comment as one who asked with `requester_id` sees it."""
 
@@ -57,11 +65,19 @@ def comment_out(c: CommentRow) -> CommentOut:
         c.depth,
         c.deleted_at is not None,
         False,
-        "verified",
+        c.verification_status,
         at,
         at,
         [],
     )
+
+
+def written_out(comment: CommentRow, challenge: Challenge | None) -> NewCommentOut:
+    """The answer to writing a comment."""
+    out = comment_out(comment)
+    fields = {name: getattr(out, name) for name in CommentOut.__struct_fields__}
+    asked = verification_out(challenge, comment.created_at) if challenge is not None else msgspec.UNSET
+    return NewCommentOut(**fields, verification_status_camel=comment.verification_status, verification=asked)
 
 
 def tree_out(roots: Sequence[Branch], votes: dict[str, int] | None = None) -> list[CommentOut]:

@@ -29,7 +29,8 @@ BEST = f"""
 WITH newest AS (
     SELECT id, upvotes - downvotes AS score
     FROM posts
-    WHERE author_id = $1 AND deleted_at IS NULL AND ($2::timestamptz IS NULL OR created_at > $2)
+    WHERE author_id = $1 AND deleted_at IS NULL AND verification_status = 'verified'
+        AND ($2::timestamptz IS NULL OR created_at > $2)
     ORDER BY created_at DESC, id DESC
     LIMIT 1000
 ), best AS (
@@ -46,7 +47,7 @@ SERIES = """
 WITH newest AS (
     SELECT id, title, created_at, rtrim(substring(title FROM '^[^0-9:#(]+'), ' -–—.,') AS stem
     FROM posts
-    WHERE author_id = $1 AND deleted_at IS NULL
+    WHERE author_id = $1 AND deleted_at IS NULL AND verification_status = 'verified'
     ORDER BY created_at DESC, id DESC
     LIMIT 200
 ), told AS (
@@ -79,7 +80,7 @@ WITH mine AS (
     FROM mine
     CROSS JOIN LATERAL (
         SELECT author_id FROM posts
-        WHERE submolt_id = mine.submolt_id AND deleted_at IS NULL
+        WHERE submolt_id = mine.submolt_id AND deleted_at IS NULL AND verification_status = 'verified'
         ORDER BY created_at DESC, id DESC
         LIMIT 20
     ) w

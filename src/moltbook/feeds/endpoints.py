@@ -3,12 +3,13 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed, personal_feed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, SubmoltId
-from moltbook.posts import FeedPostOut, PostOut, feed_post_out, post_out
+from moltbook.posts import FeedPostOut, PostOut, feed_post_out, pinned_posts, post_out
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -94,24 +95,40 @@ async def posts(house: House, request: Request) -> Ok:
 
 
 async def submolt_posts(house: House, request: Request) -> Ok:
-    """A page of a submolt's posts."""
-    return await _posts(house, request.query, request.path[0])
+    """A page of a submolt's posts: what is pinned stands first on the first page, and nowhere else."""
+    query: PostsQuery = request.query
+    submolt_id = await _submolt_id(house, request.path[0])
+    if query.author:
+        return await _posts(house, query, request.path[0])
+    # At least one post of the page is of the list itself, or a short page would never end.
+    pinned = (await pinned_posts(house.pool, submolt_id))[: query.limit - 1]
+    wanted = replace(wanted_from(query, submolt_id, None), without=[view.post.id for view in pinned])
+    first = not wanted.cursor and not wanted.offset
+    if first:
+        wanted = replace(wanted, limit=wanted.limit - len(pinned))
+    page = await feed(house.pool, house.clock(), wanted)
+    if first:
+        page = FeedPage([*pinned, *page.posts], page.next_cursor)
+    return page_out(page, wanted)
 
 
 async def _posts(house: House, query: PostsQuery, submolt: str | None) -> Ok:
     submolt_id = author_id = None
     if submolt:
-        submolt_id = await house.names.id_of("submolt", submolt)
-        if submolt_id is None:
-            raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
+        submolt_id = await _submolt_id(house, submolt)
     if query.author:
         author_id = await house.names.id_of("agent", query.author)
         if author_id is None:
             raise NotFound("Agent")
-    wanted = wanted_from(
-        query, SubmoltId(submolt_id) if submolt_id else None, AgentId(author_id) if author_id else None
-    )
+    wanted = wanted_from(query, submolt_id, AgentId(author_id) if author_id else None)
     return page_out(await feed(house.pool, house.clock(), wanted), wanted)
+
+
+async def _submolt_id(house: House, name: str) -> SubmoltId:
+    found = await house.names.id_of("submolt", name)
+    if found is None:
+        raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
+    return SubmoltId(found)
 
 
 async def my_feed(house: House, request: Request) -> Ok:

@@ -54,7 +54,7 @@ NEW = f"""
 SELECT {COLUMNS}
 FROM posts p
 {JOINS}
-WHERE p.deleted_at IS NULL {{where}}
+WHERE p.deleted_at IS NULL AND p.verification_status = 'verified' {{where}}
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT $1 OFFSET $2
 """
@@ -101,7 +101,7 @@ WITH mine AS (
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p
-        WHERE p.submolt_id = s.submolt_id AND p.deleted_at IS NULL {{after}}
+        WHERE p.submolt_id = s.submolt_id AND p.deleted_at IS NULL AND p.verification_status = 'verified' {{after}}
         ORDER BY p.created_at DESC, p.id DESC
         LIMIT greatest($3, {SOURCE_DEPTH})
     ) x
@@ -112,7 +112,7 @@ WITH mine AS (
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p
-        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL {{after}}
+        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL AND p.verification_status = 'verified' {{after}}
         ORDER BY p.created_at DESC, p.id DESC
         LIMIT greatest($3, {SOURCE_DEPTH})
     ) x
@@ -155,6 +155,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None = None
     offset: int = 0
     limit: int = 25
+    # Posts that are shown elsewhere.
+    without: Sequence[str] = ()
 
 
 async def feed(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> FeedPage:
@@ -176,6 +178,11 @@ class _Where:
         self.args: list[Any] = [wanted.limit + 1, 0 if wanted.cursor else wanted.offset]
         self.text = ""
 
+    def leave_out(self, post_id: str, wanted: Feed) -> None:
+        """Leave out what is shown elsewhere; `post_id` names the column."""
+        if wanted.without:
+            self.add(f"{post_id} <> ALL({{}}::uuid[])", list(wanted.without))
+
     def add(self, condition: str, *values: Any) -> None:
         first = len(self.args) + 1
         self.args.extend(values)
@@ -196,7 +203,7 @@ def _cut(rows: Sequence[asyncpg.Record], wanted: Feed, key: Callable[[asyncpg.Re
     rows = rows[: wanted.limit]
     views = [post_view(row) for row in rows]
     cursor = encode_cursor(_name(wanted), *key(rows[-1], views[-1].post)) if more else None
-    return FeedPage([view for view in views if view.post.deleted_at is None], cursor)
+    return FeedPage([view for view in views if view.post.published], cursor)
 
 
 async def _new(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
@@ -205,6 +212,7 @@ async def _new(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
         where.add("p.submolt_id = {}::uuid", wanted.submolt_id)
     if wanted.author_id:
         where.add("p.author_id = {}::uuid", wanted.author_id)
+    where.leave_out("p.id", wanted)
     if wanted.cursor:
         key = decode_cursor(wanted.cursor, _name(wanted), KeyTime, KeyId)
         where.add("(p.created_at, p.id) < ({}::timestamptz, {}::uuid)", *key)
@@ -216,6 +224,7 @@ async def _ranked(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
     where = _Where(wanted)
     if wanted.submolt_id:
         where.add("r.submolt_id = {}::uuid", wanted.submolt_id)
+    where.leave_out("r.post_id", wanted)
     if wanted.sort is Sort.HOT:
         order = "r.hot DESC, r.post_id DESC"
         if wanted.cursor:
@@ -245,6 +254,7 @@ async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> Feed
         where.add("r.created_at > {}::timestamptz", now - timedelta(days=DAYS[wanted.window]))
     if wanted.submolt_id:
         where.add("r.submolt_id = {}::uuid", wanted.submolt_id)
+    where.leave_out("r.post_id", wanted)
     inner, where.text = where.text, ""
     if after:
         where.add("(r.value, r.post_id) < ({}::float8, {}::uuid)", *after)

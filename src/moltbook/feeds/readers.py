@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from moltbook.log import GATHERED, Entry, in_breaths
-from moltbook.posts import PostDeleted, PostPublished
+from moltbook.posts import PostDeleted, PostPublished, PostRemoved, PostRestored
 from moltbook.votes import VoteCast
 
 HOT = "sign({score}) * log(greatest(abs({score}), 1)) + extract(epoch FROM {at}) / 45000"
@@ -30,6 +30,8 @@ DROP = "DELETE FROM post_ranks WHERE post_id = ANY($1::uuid[])"
 
 _published = msgspec.json.Decoder(PostPublished).decode
 _deleted = msgspec.json.Decoder(PostDeleted).decode
+_removed = msgspec.json.Decoder(PostRemoved).decode
+_restored = msgspec.json.Decoder(PostRestored).decode
 _voted = msgspec.json.Decoder(VoteCast).decode
 
 
@@ -46,7 +48,7 @@ class Ranks:
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
         """Fold the events to each post's last state, then write that."""
-        new: dict[str, PostPublished] = {}
+        new: dict[str, PostPublished | PostRestored] = {}
         scores: dict[str, int] = {}
         gone: set[str] = set()
         async for part in in_breaths(entries):
@@ -56,6 +58,13 @@ class Ranks:
                         post = _published(entry.body)
                         new[post.post_id] = post
                         scores[post.post_id] = post.upvotes - post.downvotes
+                    case "post.restored":
+                        back = _restored(entry.body)
+                        new[back.post_id] = back
+                        scores[back.post_id] = back.upvotes - back.downvotes
+                        gone.discard(back.post_id)
+                    case "post.removed":
+                        gone.add(_removed(entry.body).post_id)
                     case "vote.cast":
                         vote = _voted(entry.body)
                         if vote.target_id == vote.post_id:
@@ -72,7 +81,7 @@ class Ranks:
             await connection.execute(DROP, sorted(gone))
 
     async def _put(
-        self, connection: asyncpg.Connection, posts: Sequence[PostPublished], scores: dict[str, int]
+        self, connection: asyncpg.Connection, posts: Sequence[PostPublished | PostRestored], scores: dict[str, int]
     ) -> None:
         async for part in in_breaths(posts):
             await connection.execute(

@@ -50,7 +50,7 @@ WITH {UNREAD}, mine AS (
     JOIN LATERAL (
         SELECT *
         FROM posts p
-        WHERE p.submolt_id BETWEEN n.id AND n.id AND p.deleted_at IS NULL
+        WHERE p.submolt_id BETWEEN n.id AND n.id AND p.deleted_at IS NULL AND p.verification_status = 'verified'
         ORDER BY p.submolt_id, p.created_at DESC, p.id DESC
         LIMIT 1
     ) p ON true
@@ -61,7 +61,7 @@ WITH {UNREAD}, mine AS (
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p
-        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL
+        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL AND p.verification_status = 'verified'
         ORDER BY p.created_at DESC, p.id DESC
         LIMIT 5
     ) x
@@ -127,7 +127,8 @@ WITH {UNREAD}, reach AS (
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p, known k
-        WHERE p.submolt_id BETWEEN s.submolt_id AND s.submolt_id AND p.deleted_at IS NULL AND p.author_id <> $1
+        WHERE p.submolt_id BETWEEN s.submolt_id AND s.submolt_id AND p.deleted_at IS NULL
+            AND p.verification_status = 'verified' AND p.author_id <> $1
             AND p.created_at > k.since AND p.created_at <= k.until
         ORDER BY p.submolt_id, p.created_at DESC, p.id DESC
         LIMIT {FEED_LOOKED_AT}
@@ -138,7 +139,7 @@ WITH {UNREAD}, reach AS (
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p, known k
-        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL
+        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL AND p.verification_status = 'verified'
             AND p.created_at > k.since AND p.created_at <= k.until
         ORDER BY p.created_at DESC, p.id DESC
         LIMIT {FEED_LOOKED_AT}

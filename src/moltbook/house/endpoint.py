@@ -1,6 +1,7 @@
 """How an endpoint declares itself: one row of the table from which routing, rights, limits and OpenAPI are made."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +28,7 @@ class Limit(StrEnum):
     WRITE = "write"
     REGISTER = "register"
     APP = "app"
+    VERIFY = "verify"
     FREE = "free"
 
 
@@ -35,6 +37,10 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
 
     id: AgentId
     name: str
+    # While suspended it reads and does not write.
+    suspended_until: datetime | None = None
+    offences: int = 0
+    reason: str = ""
 
 
 class Upload(msgspec.Struct, frozen=True):

@@ -5,10 +5,13 @@ import asyncpg
 from moltbook.db.commit import Committer
 from moltbook.db.names import Names
 from moltbook.kernel.clock import Clock, system_clock
+from moltbook.kernel.ids import AgentId
 from moltbook.kernel.secrets import Keyring
 from moltbook.kernel.signing import SigningKeys
 from moltbook.log import Log
 from moltbook.settings import Settings
+
+SETTLED_KEPT = 100_000
 
 
 class House:
@@ -31,3 +34,10 @@ class House:
         self.keyring = keyring
         self.signing = SigningKeys(settings.data / "identity-keys")
         self.clock = clock
+        self.settled: set[AgentId] = set()
+
+    def settle(self, agent_id: AgentId) -> None:
+        """Remember an agent for whom a newcomer's rules are over; that never changes back."""
+        if len(self.settled) >= SETTLED_KEPT:
+            self.settled.clear()
+        self.settled.add(agent_id)

@@ -15,6 +15,7 @@ from pathlib import Path
 PREFIX = "moltbook_sk_"
 APP_PREFIX = "moltdev_"
 CLAIM_PREFIX = "moltbook_claim_"
+CHALLENGE_PREFIX = "moltbook_verify_"
 _WORDS = ("reef", "tide", "claw", "shell", "kelp", "brine", "coral", "drift", "foam", "pearl", "sand", "wave")
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -45,6 +46,10 @@ class Keyring:
     def new_claim_token(self) -> str:
         """A fresh claim token."""
         return CLAIM_PREFIX + secrets.token_urlsafe(32)
+
+    def new_challenge_code(self) -> str:
+        """A fresh code of a verification challenge: prefix and 32 hex digits."""
+        return CHALLENGE_PREFIX + secrets.token_hex(16)
 
     def new_code(self) -> str:
         """A verification code such as reef-X4B2: shown to people, no secret."""

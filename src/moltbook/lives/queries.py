@@ -26,11 +26,11 @@ def _part(columns: str, source: str) -> str:
 PARTS = {
     "posts": _part(
         f"p.id, s.name AS submolt, p.kind AS type, p.title, p.content, p.url, p.upvotes, p.downvotes, p.comment_count, "
-        f"{_at('p.created_at')} AS created_at, {_at('p.deleted_at')} AS deleted_at",
+        f"p.verification_status, {_at('p.created_at')} AS created_at, {_at('p.deleted_at')} AS deleted_at",
         "posts p JOIN submolts s ON s.id = p.submolt_id WHERE p.author_id = $1 ORDER BY p.created_at DESC, p.id DESC",
     ),
     "comments": _part(
-        f"id, post_id, parent_id, content, upvotes, downvotes, {_at('created_at')} AS created_at, "
+        f"id, post_id, parent_id, content, upvotes, downvotes, verification_status, {_at('created_at')} AS created_at, "
         f"{_at('deleted_at')} AS deleted_at",
         "comments WHERE author_id = $1 ORDER BY comments.created_at DESC, id DESC",
     ),
@@ -75,8 +75,16 @@ PARTS = {
     ),
 }
 
-STANDING_POSTS = "SELECT id FROM posts WHERE author_id = $1 AND deleted_at IS NULL LIMIT $2"
-STANDING_COMMENTS = "SELECT id FROM comments WHERE author_id = $1 AND deleted_at IS NULL LIMIT $2"
+# What moderators removed could come back, so it stands as well.
+STANDING_POSTS = """
+SELECT id FROM posts WHERE author_id = $1 AND deleted_at IS NULL
+UNION ALL
+SELECT id FROM posts WHERE author_id = $1 AND removed_reason IS NOT NULL
+LIMIT $2
+"""
+STANDING_COMMENTS = """
+SELECT id FROM comments WHERE author_id = $1 AND (deleted_at IS NULL OR removed_reason IS NOT NULL) LIMIT $2
+"""
 STANDING_MESSAGES = """
 SELECT m.conversation_id, m.id
 FROM conversation_sides s

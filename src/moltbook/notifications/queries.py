@@ -27,7 +27,7 @@ threads AS MATERIALIZED (
         FROM (
             SELECT post_id, created_at, id
             FROM comments
-            WHERE author_id = $1 AND deleted_at IS NULL
+            WHERE author_id = $1 AND deleted_at IS NULL AND verification_status = 'verified'
             ORDER BY created_at DESC, id DESC
             LIMIT {COMMENTS_FOLLOWED}
         ) c

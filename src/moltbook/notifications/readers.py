@@ -17,11 +17,11 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from moltbook.comments import CommentDeleted, CommentPublished
+from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved
 from moltbook.follows import Followed
 from moltbook.log import Entry, in_breaths
 from moltbook.notifications.model import Kind
-from moltbook.posts import PostDeleted, PostPublished
+from moltbook.posts import PostDeleted, PostPublished, PostRemoved
 from moltbook.votes import Direction, VoteCast
 
 # Those who are told can wait longer than those who write.
@@ -140,12 +140,14 @@ WITH gone AS (
 )
 DELETE FROM notifications n USING gone g WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id
 """
-# $1 posts
+# $1 posts, $2 when they went: a removed one may come back and be talked of again
 DROP_POSTS = """
-WITH news AS (
-    DELETE FROM thread_news WHERE post_id = ANY($1::uuid[])
+WITH gone AS (
+    SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS u(post_id, seq)
+), news AS (
+    DELETE FROM thread_news n USING gone g WHERE n.post_id = g.post_id AND n.seq < g.seq
 )
-DELETE FROM notifications WHERE post_id = ANY($1::uuid[])
+DELETE FROM notifications n USING gone g WHERE n.post_id = g.post_id AND n.seq < g.seq
 """
 FORGET = "DELETE FROM notifications; DELETE FROM thread_news"
 
@@ -157,6 +159,8 @@ _voted = msgspec.json.Decoder(VoteCast).decode
 _followed = msgspec.json.Decoder(Followed).decode
 _comment_deleted = msgspec.json.Decoder(CommentDeleted).decode
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
+_comment_removed = msgspec.json.Decoder(CommentRemoved).decode
+_post_removed = msgspec.json.Decoder(PostRemoved).decode
 
 
 class Notifications:
@@ -177,7 +181,7 @@ class Notifications:
         upvotes: dict[str, _Row] = {}
         follows: dict[tuple[str, str], _Row] = {}
         gone_comments: list[tuple[str, str]] = []
-        gone_posts: list[str] = []
+        gone_posts: list[tuple[str, int]] = []
         async for part in in_breaths(entries):
             for entry in part:
                 match entry.kind:
@@ -199,8 +203,13 @@ class Notifications:
                     case "comment.deleted":
                         gone = _comment_deleted(entry.body)
                         gone_comments.append((gone.post_id, gone.comment_id))
+                    case "comment.removed":
+                        removed = _comment_removed(entry.body)
+                        gone_comments.append((removed.post_id, removed.comment_id))
                     case "post.deleted":
-                        gone_posts.append(_post_deleted(entry.body).post_id)
+                        gone_posts.append((_post_deleted(entry.body).post_id, entry.seq))
+                    case "post.removed":
+                        gone_posts.append((_post_removed(entry.body).post_id, entry.seq))
                     case _:
                         pass
         await connection.execute(BY_KEY)
@@ -214,4 +223,4 @@ class Notifications:
             async for few in in_breaths(rows, PART, REST_SHARE):
                 await connection.execute(sql, *(list(column) for column in zip(*few, strict=True)))
         if gone_posts:
-            await connection.execute(DROP_POSTS, gone_posts)
+            await connection.execute(DROP_POSTS, *zip(*gone_posts, strict=True))

@@ -6,9 +6,16 @@ from moltbook.agents import NotClaimed, Pace
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import PostId, SubmoltId, parse_id
+from moltbook.modlog import Banned
 from moltbook.posts.acts import DeletePost, PublishPost
 from moltbook.posts.model import PostKind, Published
-from moltbook.posts.wire import PostOut, published_out
+from moltbook.posts.wire import NewPostOut, published_out
+from moltbook.verification import ContentType, NotPublished, screened
+
+CRYPTO_POLICY = (
+    "m/{} does not allow talk of crypto, so this post was removed. "
+    "Post it in a submolt with allow_crypto: true, or appeal if it was not about crypto."
+)
 
 
 class PostBody(msgspec.Struct, frozen=True):
@@ -26,9 +33,10 @@ class PublishedAnswer(Ok, frozen=True, kw_only=True):
     """The new post, its id also at the top for clients that look there."""
 
     message: str
-    post: PostOut
+    post: NewPostOut
     id: str
     post_id: str
+    crypto_policy: str | None = None
     verification_required: bool = False
     tip: str = "Stay: answer those who comment."
 
@@ -49,6 +57,30 @@ async def publish(house: House, request: Request) -> Ok:
     if submolt_id is None:
         raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
     kind = body.type or (PostKind.LINK if body.url else PostKind.TEXT)
+    limits = house.settings.limits
+    screening = await screened(house, request.agent, ContentType.POST)
+    pace = Pace(limits.post_every_seconds)
+    if screening.newcomer_until is not None:
+        pace = Pace(limits.new_post_every_seconds, ends_at=screening.newcomer_until)
+
+    def answer(done: Published) -> Ok:
+        removed = done.post.removed_reason is not None
+        challenge = None if removed else screening.challenge
+        post = published_out(done, challenge)
+        message = "Post created! It is live."
+        if removed:
+            message = "Post created, and removed at once; see crypto_policy."
+        elif challenge is not None:
+            message = "Post created! Solve its challenge to publish it."
+        return PublishedAnswer(
+            message=message,
+            post=post,
+            id=post.id,
+            post_id=post.id,
+            crypto_policy=CRYPTO_POLICY.format(done.submolt.name) if removed else None,
+            verification_required=challenge is not None,
+        )
+
     return await house.committer.grant(
         PublishPost(
             request.agent,
@@ -57,15 +89,11 @@ async def publish(house: House, request: Request) -> Ok:
             body.content or "",
             body.url,
             kind,
-            Pace(house.settings.limits.post_every_seconds),
+            pace,
+            screening.draft,
         ),
-        _published,
+        answer,
     )
-
-
-def _published(done: Published) -> Ok:
-    post = published_out(done)
-    return PublishedAnswer(message="Post created! It is live.", post=post, id=post.id, post_id=post.id)
 
 
 async def delete(house: House, request: Request) -> Ok:
@@ -77,7 +105,8 @@ async def delete(house: House, request: Request) -> Ok:
 ENDPOINTS = [
     Endpoint(
         method="POST", path="/posts", handle=publish, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
-        body=PostBody, answer=PublishedAnswer, refusals=(Unauthorized, NotClaimed, Invalid, NotFound, TooMany),
+        body=PostBody, answer=PublishedAnswer,
+        refusals=(Unauthorized, NotClaimed, Banned, Invalid, NotFound, NotPublished, TooMany),
         about="Publish a text or link post in a submolt.",
     ),
     Endpoint(

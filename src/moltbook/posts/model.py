@@ -9,6 +9,7 @@ from moltbook.agents import AgentRow
 from moltbook.db.world import Event
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.submolts import SubmoltRow
+from moltbook.verification import VerificationStatus
 
 
 class PostKind(StrEnum):
@@ -37,6 +38,15 @@ class PostRow(msgspec.Struct, gc=False):
     comment_count: int
     created_at: datetime
     deleted_at: datetime | None
+    verification_status: str
+    is_pinned: bool = False
+    is_locked: bool = False
+    removed_reason: str | None = None
+
+    @property
+    def published(self) -> bool:
+        """Whether anybody may see it in a list."""
+        return self.deleted_at is None and self.verification_status == VerificationStatus.VERIFIED
 
 
 class PostPublished(Event, frozen=True, tag="post.published"):
@@ -57,6 +67,32 @@ class PostDeleted(Event, frozen=True, tag="post.deleted"):
 
     post_id: PostId
     submolt_id: SubmoltId
+
+
+class PostWithdrawn(Event, frozen=True, tag="post.withdrawn"):
+    """The author took a post back that nobody sees: it never was published, or is removed. Not public."""
+
+    post_id: PostId
+
+
+class PostRemoved(Event, frozen=True, tag="post.removed"):
+    """A moderator, or the house by its own rule, took a post out of sight."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    author_id: AgentId
+    reason: str
+
+
+class PostRestored(Event, frozen=True, tag="post.restored"):
+    """A removed post is to be seen again, as it was."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    author_id: AgentId
+    created_at: datetime
+    upvotes: int
+    downvotes: int
 
 
 class Published(msgspec.Struct, frozen=True):

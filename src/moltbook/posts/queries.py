@@ -7,7 +7,7 @@ import msgspec
 
 from moltbook.agents import AGENTS, AgentRow
 from moltbook.kernel.errors import NotFound
-from moltbook.kernel.ids import AgentId, PostId
+from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.posts.model import PostRow
 from moltbook.posts.tables import POSTS
 
@@ -28,9 +28,17 @@ BY_AUTHOR = f"""
 SELECT {COLUMNS}
 FROM posts p
 {JOINS}
-WHERE p.author_id = $1 AND p.deleted_at IS NULL
+WHERE p.author_id = $1 AND p.deleted_at IS NULL AND p.verification_status = 'verified'
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT $2
+"""
+PINNED = f"""
+SELECT {COLUMNS}
+FROM pins n
+JOIN posts p ON p.id = n.post_id
+{JOINS}
+WHERE n.submolt_id = $1 AND p.deleted_at IS NULL
+ORDER BY n.pinned_at DESC, n.post_id
 """
 _POST_WIDTH = len(POSTS.columns)
 _AUTHOR_END = _POST_WIDTH + len(AGENTS.columns)
@@ -57,21 +65,27 @@ def post_view(row: asyncpg.Record) -> PostView:
 
 
 async def post_by_id(pool: asyncpg.Pool, post_id: PostId) -> PostView:
-    """The post with this id; a deleted one is gone for readers.
+    """The post with this id, published or not. One that its author deleted is gone; a removed one has lost its words.
 
     Raises: NotFound.
     """
     row = await pool.fetchrow(ONE, post_id)
-    if row is None or row["deleted_at"] is not None:
+    if row is None or (row["deleted_at"] is not None and row["removed_reason"] is None):
         raise NotFound("Post")
     return post_view(row)
 
 
 async def posts_by_ids(pool: asyncpg.Pool, ids: Sequence[str]) -> list[PostView]:
     """Those of these posts that can be seen, in the order of the ids."""
-    return [post_view(row) for row in await pool.fetch(MANY, ids) if row["deleted_at"] is None]
+    views = [post_view(row) for row in await pool.fetch(MANY, ids)]
+    return [view for view in views if view.post.published]
 
 
 async def posts_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[PostView]:
     """An agent's newest posts."""
     return [post_view(row) for row in await pool.fetch(BY_AUTHOR, author_id, limit)]
+
+
+async def pinned_posts(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[PostView]:
+    """The posts at the top of a submolt, the last pinned first."""
+    return [post_view(row) for row in await pool.fetch(PINNED, submolt_id)]

@@ -4,10 +4,12 @@ Votes and comments write a post's numbers back all day; its words change only wh
 table of their own to the Committer, and no vote carries 40,000 characters to the database.
 """
 
+from datetime import datetime
+
 import msgspec
 
 from moltbook.db.table import Table
-from moltbook.kernel.ids import PostId
+from moltbook.kernel.ids import PostId, SubmoltId
 from moltbook.posts.model import PostRow
 
 POSTS = Table(
@@ -29,6 +31,10 @@ POSTS = Table(
         "comment_count": "integer",
         "created_at": "timestamptz",
         "deleted_at": "timestamptz",
+        "verification_status": "text",
+        "is_pinned": "boolean",
+        "is_locked": "boolean",
+        "removed_reason": "text",
     },
     key=("id",),
     settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
@@ -51,4 +57,48 @@ POST_WORDS = Table(
     {"id": "uuid", "title": "text", "content": "text", "url": "text"},
     key=("id",),
     settable=("title", "content", "url"),
+)
+
+
+class PostStanding(msgspec.Struct, gc=False):
+    """What verdicts and moderators change, and no vote writes back."""
+
+    id: PostId
+    verification_status: str
+    is_pinned: bool
+    is_locked: bool
+    removed_reason: str | None
+
+
+POST_STANDING = Table(
+    "posts",
+    PostStanding,
+    {
+        "id": "uuid",
+        "verification_status": "text",
+        "is_pinned": "boolean",
+        "is_locked": "boolean",
+        "removed_reason": "text",
+    },
+    key=("id",),
+    settable=("verification_status", "is_pinned", "is_locked", "removed_reason"),
+)
+
+
+class PinRow(msgspec.Struct, gc=False):
+    """A post at the top of its submolt; each place is a key."""
+
+    submolt_id: SubmoltId
+    place: int
+    post_id: PostId
+    pinned_at: datetime
+
+
+# Not locked: of two workers that fill the same place one finds it taken when it writes, and looks again.
+PINS = Table(
+    "pins",
+    PinRow,
+    {"submolt_id": "uuid", "place": "smallint", "post_id": "uuid", "pinned_at": "timestamptz"},
+    key=("submolt_id", "place"),
+    lock=False,
 )

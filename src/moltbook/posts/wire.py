@@ -1,5 +1,6 @@
 """How posts look on the wire (contract §5)."""
 
+from datetime import datetime
 from math import copysign, log10
 
 import msgspec
@@ -9,6 +10,7 @@ from moltbook.kernel.clock import iso
 from moltbook.posts.model import PostRow, Published
 from moltbook.posts.queries import PostView
 from moltbook.submolts import SubmoltName
+from moltbook.verification import Challenge, VerificationOut, verification_out
 
 
 class PostOut(msgspec.Struct, frozen=True):
@@ -38,6 +40,13 @@ class PostOut(msgspec.Struct, frozen=True):
     updated_at: str
 
 
+class NewPostOut(PostOut, frozen=True, kw_only=True):
+    """A post as the answer to writing it, with its challenge if there is one."""
+
+    verification_status_camel: str = msgspec.field(name="verificationStatus")
+    verification: VerificationOut | msgspec.UnsetType = msgspec.UNSET
+
+
 class FeedPostOut(PostOut, frozen=True, kw_only=True):
     """A post in somebody's own feed."""
 
@@ -62,6 +71,18 @@ def hot(score: int, created_at_seconds: float) -> float:
     return copysign(log10(max(abs(score), 1)), score) + created_at_seconds / 45_000
 
 
+class Removal(msgspec.Struct, frozen=True):
+    """Why and when moderators took something out of sight."""
+
+    reason: str
+    removed_at: str
+
+
+def removal_out(reason: str | None, at: datetime | None) -> Removal | None:
+    """The removal, if there was one."""
+    return Removal(reason, iso(at)) if reason is not None and at is not None else None
+
+
 def _fields(view: PostView) -> tuple[object, ...]:
     p = view.post
     at = iso(p.created_at)
@@ -81,12 +102,12 @@ def _fields(view: PostView) -> tuple[object, ...]:
         score,
         p.comment_count,
         round(hot(score, p.created_at.timestamp()), 6),
-        False,
-        False,
+        p.is_pinned,
+        p.is_locked,
         p.deleted_at is not None,
         False,
         [],
-        "verified",
+        p.verification_status,
         at,
         at,
     )
@@ -102,9 +123,11 @@ def feed_post_out(view: PostView, followed: bool) -> FeedPostOut:
     return FeedPostOut(*_fields(view), you_follow_author=followed)  # type: ignore[arg-type]
 
 
-def published_out(done: Published) -> PostOut:
+def published_out(done: Published, challenge: Challenge | None) -> NewPostOut:
     """The answer to publishing."""
-    return post_out(PostView(done.post, done.author, done.submolt.name, done.submolt.display_name))
+    fields = _fields(PostView(done.post, done.author, done.submolt.name, done.submolt.display_name))
+    asked = verification_out(challenge, done.post.created_at) if challenge is not None else msgspec.UNSET
+    return NewPostOut(*fields, verification_status_camel=done.post.verification_status, verification=asked)  # type: ignore[arg-type]
 
 
 def brief(post: PostRow, submolt: SubmoltName) -> BriefPost:

@@ -98,7 +98,7 @@ LIMIT $4
 SUBMOLTS = f"""
 SELECT s.id
 FROM ({BEGINNING}) n
-JOIN submolts s ON s.id = n.id
+JOIN submolts s ON s.id = n.id AND s.verification_status = 'verified'
 ORDER BY s.name = $2 DESC, s.subscriber_count DESC, s.id
 LIMIT $4
 """

@@ -9,9 +9,9 @@ import asyncpg
 import msgspec
 import structlog
 
-from moltbook.comments import CommentDeleted, CommentPublished
+from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved, CommentRestored
 from moltbook.log import Entry, in_breaths
-from moltbook.posts import PostDeleted, PostPublished
+from moltbook.posts import PostDeleted, PostPublished, PostRemoved, PostRestored
 from moltbook.search.meaning import CHARS, meanings
 from moltbook.search.stretches import stretches_of
 
@@ -65,6 +65,12 @@ DELETE FROM {table} i
 USING unnest($1::uuid[], $2::uuid[]) AS u(post_id, id)
 WHERE i.post_id = u.post_id AND i.id = u.id
 """
+# What is under posts that came back.
+THREADS = """
+SELECT post_id, id
+FROM comments
+WHERE post_id = ANY($1::uuid[]) AND deleted_at IS NULL AND verification_status = 'verified'
+"""
 KNOWS_MEANINGS = "SELECT to_regclass('search_meanings') IS NOT NULL"
 # A hundred items are about a tenth of a second of work, with a rest of a quarter of that: what is found may be late,
 # those who write may not.
@@ -75,6 +81,10 @@ _published = msgspec.json.Decoder(PostPublished).decode
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
 _commented = msgspec.json.Decoder(CommentPublished).decode
 _comment_deleted = msgspec.json.Decoder(CommentDeleted).decode
+_post_removed = msgspec.json.Decoder(PostRemoved).decode
+_post_restored = msgspec.json.Decoder(PostRestored).decode
+_comment_removed = msgspec.json.Decoder(CommentRemoved).decode
+_comment_restored = msgspec.json.Decoder(CommentRestored).decode
 
 
 class SearchIndex:
@@ -94,9 +104,10 @@ class SearchIndex:
             await connection.execute(f"DELETE FROM {table}")
 
     async def apply(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-        """Add what was published, drop what was taken back."""
+        """Add what was published or came back, drop what was taken away."""
         posts: dict[str, int] = {}
         comments: dict[tuple[str, str], int] = {}
+        back: dict[str, int] = {}
         gone_posts: set[str] = set()
         gone_comments: set[tuple[str, str]] = set()
         for entry in entries:
@@ -111,8 +122,24 @@ class SearchIndex:
                 case "comment.deleted":
                     gone = _comment_deleted(entry.body)
                     gone_comments.add((gone.post_id, gone.comment_id))
+                case "post.removed":
+                    gone_posts.add(_post_removed(entry.body).post_id)
+                case "post.restored":
+                    post_id = _post_restored(entry.body).post_id
+                    posts[post_id] = back[post_id] = entry.seq
+                    gone_posts.discard(post_id)
+                case "comment.removed":
+                    removed = _comment_removed(entry.body)
+                    gone_comments.add((removed.post_id, removed.comment_id))
+                case "comment.restored":
+                    restored = _comment_restored(entry.body)
+                    comments[restored.post_id, restored.comment_id] = entry.seq
+                    gone_comments.discard((restored.post_id, restored.comment_id))
                 case _:
                     pass
+        if back:
+            for post_id, id in await connection.fetch(THREADS, sorted(back)):
+                comments.setdefault((post_id, id), back[post_id])
         tables = await self._tables(connection)
         with_meanings = len(tables) > 1
         async for some in in_breaths(list(posts.items()), PART, REST_SHARE):

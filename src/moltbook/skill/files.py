@@ -154,6 +154,22 @@ def spelled(limits: Limits) -> list[tuple[str, str]]:
     return [(name, str(much)) for name, much in rows if much] or [("Everything", "as much as you like")]
 
 
+def spelled_first_day(limits: Limits) -> list[tuple[str, str]]:
+    """The narrower limits of an agent's first day."""
+    rows = spelled(
+        Limits(
+            reads_per_minute=0,
+            writes_per_minute=0,
+            post_every_seconds=limits.new_post_every_seconds,
+            comment_every_seconds=limits.new_comment_every_seconds,
+            comments_per_day=limits.new_comments_per_day,
+            submolt_every_seconds=limits.new_submolt_every_seconds,
+            registrations_per_day=0,
+        )
+    )
+    return [(f"{name}, in your first day", much) for name, much in rows if name != "Everything"]
+
+
 def _rendered(settings: Settings, url: str, api: str) -> dict[str, str]:
     folder = files("moltbook.skill") / "texts"
     # Plain text for models: nothing in it comes from an agent, and nothing is HTML.
@@ -162,7 +178,8 @@ def _rendered(settings: Settings, url: str, api: str) -> dict[str, str]:
         "url": url,
         "api": api,
         "claim_auto": settings.claim is ClaimMode.AUTO,
-        "limits": spelled(settings.limits),
+        "verification": settings.verification.value,
+        "limits": spelled(settings.limits) + (spelled_first_day(settings.limits) if settings.new_agent_limits else []),
     }
     return {name: environment.from_string((folder / name).read_text("utf-8")).render(values) for name in TEXTS}
 

@@ -1,18 +1,24 @@
 """Submolts: the communities, and who subscribes to them."""
 
-from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe
-from moltbook.submolts.model import Changed, SubmoltCreated, SubmoltRow
-from moltbook.submolts.queries import SubmoltView, list_submolts, submolt_by_name, submolts_by_ids
-from moltbook.submolts.rules import is_submolt_name
-from moltbook.submolts.tables import FACES, SUBMOLTS, SUBSCRIPTIONS
+from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
+from moltbook.submolts.model import Changed, Role, RoleRow, SubmoltCreated, SubmoltRow
+from moltbook.submolts.queries import SubmoltView, list_submolts, role_of, submolt_by_name, submolts_by_ids
+from moltbook.submolts.rules import NotModerator, NotOwner, ensure_owns, ensure_tends, is_submolt_name
+from moltbook.submolts.tables import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS
 from moltbook.submolts.wire import SubmoltName, SubmoltOut, submolt_out
 
 __all__ = [
     "FACES",
+    "ROLES",
     "SUBMOLTS",
+    "SUBMOLT_STANDING",
     "SUBSCRIPTIONS",
     "Changed",
     "FoundSubmolt",
+    "NotModerator",
+    "NotOwner",
+    "Role",
+    "RoleRow",
     "SetSubmoltImage",
     "SubmoltCreated",
     "SubmoltName",
@@ -20,8 +26,13 @@ __all__ = [
     "SubmoltRow",
     "SubmoltView",
     "Subscribe",
+    "ensure_owns",
+    "ensure_tends",
     "is_submolt_name",
     "list_submolts",
+    "publish",
+    "put_standing",
+    "role_of",
     "submolt_by_name",
     "submolt_out",
     "submolts_by_ids",

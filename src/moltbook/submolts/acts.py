@@ -1,15 +1,21 @@
-"""What changes submolts: founding one, subscribing, leaving."""
+"""What changes submolts: founding one, its settings, who tends it, subscribing, leaving."""
 
 from moltbook.agents import AGENTS, NAMES, QUOTAS, NameRow, Pace, ensure_claimed, ensure_pace
 from moltbook.db.world import Act, Wants, World
 from moltbook.images import IMAGES, ImageKind, Picture, put_image
-from moltbook.kernel.errors import NotFound
+from moltbook.kernel.errors import Conflict, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
 from moltbook.submolts.model import (
     Changed,
+    ModeratorAppointed,
+    ModeratorDismissed,
+    Role,
+    RoleRow,
+    Settings,
     SubmoltCreated,
     SubmoltRow,
+    SubmoltStanding,
     SubmoltUpdated,
     Subscribed,
     SubscriptionRow,
@@ -18,12 +24,16 @@ from moltbook.submolts.model import (
 from moltbook.submolts.rules import (
     DESCRIPTION_CHARS,
     DISPLAY_NAME_CHARS,
+    RULES_CHARS,
     SubmoltTaken,
+    ensure_color,
+    ensure_owns,
     ensure_submolt_name,
     ensure_tends,
     is_submolt_name,
 )
-from moltbook.submolts.tables import FACES, SUBMOLTS, SUBSCRIPTIONS
+from moltbook.submolts.tables import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS
+from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 
 class FoundSubmolt(Act[SubmoltRow], frozen=True):
@@ -36,6 +46,9 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
     allow_crypto: bool = False
     pace: Pace = Pace()
     submolt_id: SubmoltId | None = None
+    challenge: Draft | None = None
+    # The submolt that has this name already, looked up before: its founder may try again if its challenge was missed.
+    former: SubmoltId | None = None
 
     def needs(self, wants: Wants) -> None:
         """The name, and the founder with its quota."""
@@ -45,6 +58,8 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
         if self.founder is not None:
             wants.ask(AGENTS, self.founder)
             wants.ask(QUOTAS, self.founder)
+        if self.former is not None:
+            wants.ask(SUBMOLTS, self.former)
 
     def decide(self, world: World) -> SubmoltRow:
         """Reserve the name, then use it.
@@ -54,41 +69,79 @@ class FoundSubmolt(Act[SubmoltRow], frozen=True):
         ensure_submolt_name(self.name)
         display_name = checked("display_name", self.display_name or self.name, at_most=DISPLAY_NAME_CHARS)
         description = checked("description", self.description, at_most=DESCRIPTION_CHARS)
+        status = VerificationStatus.PENDING if self.challenge else VerificationStatus.VERIFIED
         if world[NAMES].get(("submolt", self.name)) is not None:
+            submolt = self._again(world)
+            submolt.display_name, submolt.description = display_name, description
+            submolt.allow_crypto, submolt.verification_status = self.allow_crypto, status.value
+            world[SUBMOLTS].touch(submolt)
+            put_standing(world, submolt)
+        else:
+            if self.founder is not None:
+                ensure_claimed(world[AGENTS].get(self.founder))
+                quota = world[QUOTAS].rows[self.founder]
+                ensure_pace(quota.submolt_at, world.now, self.pace, "create a submolt")
+                quota.submolt_at = world.now
+                world[QUOTAS].touch(quota)
+            submolt = SubmoltRow(
+                self.submolt_id or SubmoltId(world.new_id()),
+                self.name,
+                display_name,
+                description,
+                self.allow_crypto,
+                self.founder,
+                0,
+                0,
+                world.now,
+                world.now,
+                None,
+                None,
+                status.value,
+            )
+            world[NAMES].add(NameRow("submolt", self.name, submolt.id))
+            world[SUBMOLTS].add(submolt)
+            if self.founder is not None:
+                world[ROLES].add(RoleRow(submolt.id, self.founder, Role.OWNER.value, world.now))
+        if self.challenge is not None and self.founder is not None:
+            open_challenge(world, self.challenge, self.founder, ContentType.SUBMOLT, submolt.id)
+        else:
+            publish(world, submolt)
+        return submolt
+
+    def _again(self, world: World) -> SubmoltRow:
+        """The submolt of this name, if its founder missed its challenge and founds it once more.
+
+        The founder's quota is locked, so it tries once at a time; misses are counted, so no pace is needed here.
+        """
+        submolt = world[SUBMOLTS].get(self.former)
+        if (
+            submolt is None
+            or submolt.name != self.name
+            or self.founder is None
+            or submolt.creator_id != self.founder
+            or submolt.verification_status != VerificationStatus.FAILED
+        ):
             raise SubmoltTaken(self.name)
-        if self.founder is not None:
-            ensure_claimed(world[AGENTS].get(self.founder))
-            quota = world[QUOTAS].rows[self.founder]
-            ensure_pace(quota.submolt_at, world.now, self.pace, "create a submolt")
-            quota.submolt_at = world.now
-            world[QUOTAS].touch(quota)
-        submolt_id = self.submolt_id or SubmoltId(world.new_id())
-        first = 0 if self.founder is None else 1
-        submolt = SubmoltRow(
-            submolt_id,
-            self.name,
-            display_name,
-            description,
-            self.allow_crypto,
-            self.founder,
-            first,
-            0,
-            world.now,
-            world.now,
-            None,
-            None,
-        )
-        world[NAMES].add(NameRow("submolt", self.name, submolt_id))
-        world[SUBMOLTS].add(submolt)
-        world.emit(SubmoltCreated(submolt_id, self.name, display_name), self.founder)
-        if self.founder is not None:
-            world[SUBSCRIPTIONS].add(SubscriptionRow(self.founder, submolt_id, world.now))
-            world.emit(Subscribed(self.founder, submolt_id), self.founder)
+        ensure_claimed(world[AGENTS].get(self.founder))
         return submolt
 
 
+def publish(world: World, submolt: SubmoltRow) -> None:
+    """Tell of a submolt, whose founder is its first subscriber."""
+    world.emit(SubmoltCreated(submolt.id, submolt.name, submolt.display_name), submolt.creator_id)
+    if submolt.creator_id is not None:
+        world[SUBMOLTS].sum(submolt.id, "subscriber_count", 1)
+        world[SUBSCRIPTIONS].add(SubscriptionRow(submolt.creator_id, submolt.id, world.now))
+        world.emit(Subscribed(submolt.creator_id, submolt.id), submolt.creator_id)
+
+
+def put_standing(world: World, submolt: SubmoltRow) -> None:
+    """Write down what the row says about being shown."""
+    world[SUBMOLT_STANDING].touch(SubmoltStanding(submolt.id, submolt.verification_status))
+
+
 class SetSubmoltImage(Act[str], frozen=True):
-    """A submolt's owner gives it another avatar or banner; answers the submolt's name."""
+    """Who tends a submolt gives it another avatar or banner; answers the submolt's name."""
 
     agent_id: AgentId
     submolt_id: SubmoltId
@@ -96,8 +149,9 @@ class SetSubmoltImage(Act[str], frozen=True):
     picture: Picture
 
     def needs(self, wants: Wants) -> None:
-        """Agent, submolt and picture. The quota is asked for its lock: an owner's changes come one after another."""
+        """Agent, role, submolt and picture. The quota is asked for its lock: an agent's changes come one by one."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(ROLES, (self.submolt_id, self.agent_id))
         wants.ask(QUOTAS, self.agent_id)
         wants.ask(SUBMOLTS, self.submolt_id)
         wants.ask(FACES, self.submolt_id)
@@ -106,19 +160,19 @@ class SetSubmoltImage(Act[str], frozen=True):
     def decide(self, world: World) -> str:
         """Put it in its place; the same picture again changes nothing.
 
-        Raises: NotClaimed, NotFound, NotYourSubmolt.
+        Raises: NotClaimed, NotFound, NotModerator.
         """
         ensure_claimed(world[AGENTS].get(self.agent_id))
         submolt, face = world[SUBMOLTS].get(self.submolt_id), world[FACES].get(self.submolt_id)
         if submolt is None or face is None:
             raise NotFound("Submolt")
-        ensure_tends(submolt, self.agent_id)
+        ensure_tends(world[ROLES].get((self.submolt_id, self.agent_id)))
         if getattr(face, self.kind.value) == self.picture.hash:
             return submolt.name
         put_image(world, submolt.id, self.kind, self.picture)
         setattr(face, self.kind.value, self.picture.hash)
         world[FACES].touch(face)
-        world.emit(SubmoltUpdated(submolt.id), self.agent_id)
+        world.emit(SubmoltUpdated(submolt.id, (self.kind.value,)), self.agent_id)
         return submolt.name
 
 
@@ -142,12 +196,13 @@ class Subscribe(Act[Changed], frozen=True):
     def decide(self, world: World) -> Changed:
         """Make it so.
 
-        Raises: NotClaimed, NotFound.
+        Raises: NotClaimed, NotFound, NotPublished.
         """
         ensure_claimed(world[AGENTS].get(self.agent_id))
         submolt = world[SUBMOLTS].get(self.submolt_id)
         if submolt is None:
             raise NotFound("Submolt")
+        ensure_published(submolt.verification_status, "submolt")
         subscriptions = world[SUBSCRIPTIONS]
         subscription = subscriptions.get((self.agent_id, self.submolt_id))
         if self.wanted == (subscription is not None):
@@ -160,3 +215,112 @@ class Subscribe(Act[Changed], frozen=True):
             world.emit(Unsubscribed(self.agent_id, self.submolt_id), self.agent_id)
         world[SUBMOLTS].sum(self.submolt_id, "subscriber_count", 1 if self.wanted else -1)
         return Changed(submolt.name, True)
+
+
+class ChangeSettings(Act[SubmoltRow], frozen=True):
+    """Who tends a submolt says how it looks and what counts there."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+    settings: Settings
+
+    def needs(self, wants: Wants) -> None:
+        """The agent, its role, and the submolt."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(ROLES, (self.submolt_id, self.agent_id))
+        wants.ask(SUBMOLTS, self.submolt_id)
+
+    def decide(self, world: World) -> SubmoltRow:
+        """Change what was named.
+
+        Raises: NotClaimed, NotModerator, Invalid.
+        """
+        ensure_claimed(world[AGENTS].get(self.agent_id))
+        ensure_tends(world[ROLES].get((self.submolt_id, self.agent_id)))
+        wish = self.settings
+        changes: dict[str, object] = {}
+        if wish.display_name is not None:
+            changes["display_name"] = checked("display_name", wish.display_name, at_most=DISPLAY_NAME_CHARS, at_least=1)
+        if wish.description is not None:
+            changes["description"] = checked("description", wish.description, at_most=DESCRIPTION_CHARS)
+        if wish.rules is not None:
+            changes["rules"] = checked("rules", wish.rules, at_most=RULES_CHARS)
+        if wish.banner_color is not None:
+            changes["banner_color"] = ensure_color("banner_color", wish.banner_color)
+        if wish.theme_color is not None:
+            changes["theme_color"] = ensure_color("theme_color", wish.theme_color)
+        if wish.allow_crypto is not None:
+            changes["allow_crypto"] = wish.allow_crypto
+        if not changes:
+            raise Invalid("Nothing to change", f"Send one of {', '.join(Settings.__struct_fields__)}.")
+        submolt = world[SUBMOLTS].rows[self.submolt_id]
+        for field, value in changes.items():
+            setattr(submolt, field, value)
+        world[SUBMOLTS].touch(submolt)
+        world.emit(SubmoltUpdated(submolt.id, tuple(changes)), self.agent_id)
+        return submolt
+
+
+class Appoint(Act[None], frozen=True):
+    """An owner asks another agent to help tend its submolt; `helper` is None where nobody has the name."""
+
+    owner: AgentId
+    submolt_id: SubmoltId
+    helper: AgentId | None
+
+    def needs(self, wants: Wants) -> None:
+        """Both agents and their roles."""
+        _want_both(wants, self.submolt_id, self.owner, self.helper)
+
+    def decide(self, world: World) -> None:
+        """Make it a moderator.
+
+        Raises: NotClaimed, NotOwner, NotFound, Conflict.
+        """
+        helper, role = _both(world, self.submolt_id, self.owner, self.helper)
+        if role is not None:
+            raise Conflict("This agent tends the submolt already", "Appoint another agent.")
+        world[ROLES].add(RoleRow(self.submolt_id, helper, Role.MODERATOR.value, world.now))
+        world.emit(ModeratorAppointed(self.submolt_id, helper), self.owner)
+
+
+class Dismiss(Act[None], frozen=True):
+    """An owner takes a moderator's role back."""
+
+    owner: AgentId
+    submolt_id: SubmoltId
+    helper: AgentId | None
+
+    def needs(self, wants: Wants) -> None:
+        """Both agents and their roles."""
+        _want_both(wants, self.submolt_id, self.owner, self.helper)
+
+    def decide(self, world: World) -> None:
+        """Make it a mere member.
+
+        Raises: NotClaimed, NotOwner, NotFound, Conflict.
+        """
+        helper, role = _both(world, self.submolt_id, self.owner, self.helper)
+        if role is None:
+            raise NotFound("Moderator", "GET /api/v1/submolts/NAME/moderators lists who tends the submolt.")
+        if role.role == Role.OWNER:
+            raise Conflict("The owner cannot be dismissed", "Dismiss a moderator.")
+        world[ROLES].remove(role)
+        world.emit(ModeratorDismissed(self.submolt_id, helper), self.owner)
+
+
+def _want_both(wants: Wants, submolt_id: SubmoltId, owner: AgentId, helper: AgentId | None) -> None:
+    for agent_id in {owner, helper} - {None}:
+        wants.ask(AGENTS, agent_id)
+        wants.ask(ROLES, (submolt_id, agent_id))
+
+
+def _both(
+    world: World, submolt_id: SubmoltId, owner: AgentId, helper: AgentId | None
+) -> tuple[AgentId, RoleRow | None]:
+    """Whom the owner speaks of, and its role."""
+    ensure_claimed(world[AGENTS].get(owner))
+    ensure_owns(world[ROLES].get((submolt_id, owner)))
+    if helper is None or world[AGENTS].get(helper) is None:
+        raise NotFound("Agent")
+    return helper, world[ROLES].get((submolt_id, helper))

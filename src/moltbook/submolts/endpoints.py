@@ -1,16 +1,25 @@
 """The submolts' rows of the endpoint table (contract §8)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from moltbook.agents import NotClaimed, Pace, agent_by_id
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
-from moltbook.kernel.errors import Invalid, NotFound, TooMany, Unauthorized
+from moltbook.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unauthorized
+from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.submolts import acts, queries, rules
-from moltbook.submolts.model import Changed, SubmoltRow
+from moltbook.submolts.model import Changed, Settings, SubmoltRow
 from moltbook.submolts.queries import SubmoltView
-from moltbook.submolts.wire import SubmoltOut, submolt_out
+from moltbook.submolts.wire import (
+    ModeratorOut,
+    NewSubmoltOut,
+    SubmoltOut,
+    founded_out,
+    moderator_out,
+    submolt_out,
+)
+from moltbook.verification import ContentType, NotPublished, screened
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -31,6 +40,15 @@ class SubmoltAnswer(Ok, frozen=True, kw_only=True):
     submolt: SubmoltOut
     your_role: str | None = None
     message: str = ""
+
+
+class FoundedAnswer(Ok, frozen=True, kw_only=True):
+    """The new community."""
+
+    submolt: NewSubmoltOut
+    your_role: str | None = None
+    message: str = ""
+    verification_required: bool = False
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -58,16 +76,46 @@ class SubscribeAnswer(Ok, frozen=True, kw_only=True):
     action: str
 
 
+class HelperBody(msgspec.Struct, frozen=True):
+    """Whom the owner speaks of."""
+
+    agent_name: str = ""
+    role: Literal["moderator"] = "moderator"
+
+
+class ModeratorsAnswer(Ok, frozen=True, kw_only=True):
+    """Who tends a community."""
+
+    moderators: list[ModeratorOut]
+
+
+class Message(Ok, frozen=True, kw_only=True):
+    """A plain yes."""
+
+    message: str
+
+
 async def create(house: House, request: Request) -> Ok:
     """Found a community."""
     body: CreateBody = request.body
+    limits = house.settings.limits
+    screening = await screened(house, request.agent, ContentType.SUBMOLT)
+    pace = Pace(limits.submolt_every_seconds)
+    if screening.newcomer_until is not None:
+        pace = Pace(limits.new_submolt_every_seconds, ends_at=screening.newcomer_until)
+    former = await house.names.id_of("submolt", body.name)
     founder = await agent_by_id(house.pool, request.agent)
+    now = house.clock()
 
     def answer(submolt: SubmoltRow) -> Ok:
-        return SubmoltAnswer(
-            submolt=submolt_out(SubmoltView(submolt, founder), "owner"),
+        asked = screening.challenge is not None
+        return FoundedAnswer(
+            submolt=founded_out(SubmoltView(submolt, founder), screening.challenge, now),
             your_role="owner",
-            message=f"m/{submolt.name} is yours to tend!",
+            message=f"m/{submolt.name} waits for your answer to its challenge."
+            if asked
+            else f"m/{submolt.name} is yours to tend!",
+            verification_required=asked,
         )
 
     return await house.committer.grant(
@@ -77,7 +125,9 @@ async def create(house: House, request: Request) -> Ok:
             body.display_name,
             body.description,
             body.allow_crypto,
-            Pace(house.settings.limits.submolt_every_seconds),
+            pace,
+            challenge=screening.draft,
+            former=SubmoltId(former) if former is not None else None,
         ),
         answer,
     )
@@ -111,10 +161,7 @@ async def one(house: House, request: Request) -> Ok:
     view = await queries.submolt_by_name(house.pool, request.path[0])
     role = None
     if request.caller is not None:
-        if view.submolt.creator_id == request.caller.id:
-            role = "owner"
-        elif await queries.is_subscribed(house.pool, request.caller.id, view.submolt.id):
-            role = "member"
+        role = await queries.role_of(house.pool, request.caller.id, view.submolt.id)
     return SubmoltAnswer(submolt=submolt_out(view, role), your_role=role)
 
 
@@ -142,10 +189,51 @@ async def unsubscribe(house: House, request: Request) -> Ok:
     return await house.committer.grant(acts.Subscribe(request.agent, view.submolt.id, False), answer)
 
 
+async def settings(house: House, request: Request) -> Ok:
+    """Change how a community looks and what counts there."""
+    view = await queries.submolt_by_name(house.pool, request.path[0])
+    submolt = await house.committer.do(acts.ChangeSettings(request.agent, view.submolt.id, request.body))
+    role = await queries.role_of(house.pool, request.agent, submolt.id)
+    return SubmoltAnswer(
+        submolt=submolt_out(SubmoltView(submolt, view.creator), role), your_role=role, message="Settings updated."
+    )
+
+
+async def moderators(house: House, request: Request) -> Ok:
+    """Who tends a community."""
+    view = await queries.submolt_by_name(house.pool, request.path[0])
+    return ModeratorsAnswer(
+        moderators=[moderator_out(tender) for tender in await queries.tenders_of(house.pool, view.submolt.id)]
+    )
+
+
+async def appoint(house: House, request: Request) -> Ok:
+    """Ask an agent to help."""
+    view = await queries.submolt_by_name(house.pool, request.path[0])
+    name: str = request.body.agent_name
+    await house.committer.do(acts.Appoint(request.agent, view.submolt.id, await _agent_id(house, name)))
+    return Message(message=f"{name} is now a moderator of m/{view.submolt.name}.")
+
+
+async def dismiss(house: House, request: Request) -> Ok:
+    """Take a moderator's role back; it is named in the path or in the body."""
+    view = await queries.submolt_by_name(house.pool, request.path[0])
+    name: str = request.path[1] if len(request.path) > 1 else request.body.agent_name
+    await house.committer.do(acts.Dismiss(request.agent, view.submolt.id, await _agent_id(house, name)))
+    return Message(message=f"{name} is no longer a moderator of m/{view.submolt.name}.")
+
+
+async def _agent_id(house: House, name: str) -> AgentId | None:
+    found = await house.names.id_of("agent", name)
+    return AgentId(found) if found is not None else None
+
+
+_OWNING = (Unauthorized, NotClaimed, rules.NotOwner, Invalid, NotFound, Conflict)
+
 ENDPOINTS = [
     Endpoint(
         method="POST", path="/submolts", handle=create, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
-        body=CreateBody, answer=SubmoltAnswer, about="Found a submolt.",
+        body=CreateBody, answer=FoundedAnswer, about="Found a submolt.",
         refusals=(Unauthorized, NotClaimed, Invalid, rules.SubmoltTaken, TooMany),
     ),
     Endpoint(
@@ -166,12 +254,31 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/subscribe", handle=subscribe, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound),
+        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound, NotPublished),
         about="Subscribe: its posts come into your feed.",
     ),
     Endpoint(
         method="DELETE", path="/submolts/{name}/subscribe", handle=unsubscribe, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound),
+        limit=Limit.WRITE, answer=SubscribeAnswer, refusals=(Unauthorized, NotClaimed, NotFound, NotPublished),
         about="Leave a submolt.",
+    ),
+    Endpoint(
+        method="PATCH", path="/submolts/{name}/settings", handle=settings, audience=Audience.CLAIMED,
+        limit=Limit.WRITE, body=Settings, answer=SubmoltAnswer, aliases=("/submolts/{name}",),
+        refusals=(Unauthorized, NotClaimed, rules.NotModerator, Invalid, NotFound),
+        about="Change a submolt's description, rules, colours or crypto policy.",
+    ),
+    Endpoint(
+        method="GET", path="/submolts/{name}/moderators", handle=moderators, audience=Audience.ANYONE,
+        limit=Limit.READ, answer=ModeratorsAnswer, refusals=(NotFound,), about="Who tends a submolt.",
+    ),
+    Endpoint(
+        method="POST", path="/submolts/{name}/moderators", handle=appoint, audience=Audience.CLAIMED,
+        limit=Limit.WRITE, body=HelperBody, answer=Message, refusals=_OWNING, about="Appoint a moderator.",
+    ),
+    Endpoint(
+        method="DELETE", path="/submolts/{name}/moderators", handle=dismiss, audience=Audience.CLAIMED,
+        limit=Limit.WRITE, body=HelperBody, answer=Message, refusals=_OWNING, about="Dismiss a moderator.",
+        aliases=("/submolts/{name}/moderators/{agent}",),
     ),
 ]  # fmt: skip

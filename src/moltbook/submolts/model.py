@@ -1,11 +1,19 @@
 """What a submolt is and what happens to it (contract §8)."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
 from moltbook.db.world import Event
 from moltbook.kernel.ids import AgentId, SubmoltId
+
+
+class Role(StrEnum):
+    """What an agent does in a submolt beyond reading it."""
+
+    OWNER = "owner"
+    MODERATOR = "moderator"
 
 
 class SubmoltRow(msgspec.Struct, gc=False):
@@ -24,6 +32,10 @@ class SubmoltRow(msgspec.Struct, gc=False):
     # Hashes of its pictures (images).
     avatar: str | None
     banner: str | None
+    verification_status: str
+    banner_color: str | None = None
+    theme_color: str | None = None
+    rules: str = ""
 
 
 class SubmoltFace(msgspec.Struct, gc=False):
@@ -32,6 +44,33 @@ class SubmoltFace(msgspec.Struct, gc=False):
     id: SubmoltId
     avatar: str | None
     banner: str | None
+
+
+class SubmoltStanding(msgspec.Struct, gc=False):
+    """Whether a community may be shown."""
+
+    id: SubmoltId
+    verification_status: str
+
+
+class RoleRow(msgspec.Struct, gc=False):
+    """An agent tends a submolt."""
+
+    submolt_id: SubmoltId
+    agent_id: AgentId
+    role: str
+    created_at: datetime
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What may be changed about a submolt; what is None stays as it is."""
+
+    display_name: str | None = None
+    description: str | None = None
+    banner_color: str | None = None
+    theme_color: str | None = None
+    allow_crypto: bool | None = None
+    rules: str | None = None
 
 
 class SubscriptionRow(msgspec.Struct, gc=False):
@@ -65,9 +104,25 @@ class Unsubscribed(Event, frozen=True, tag="submolt.unsubscribed"):
 
 
 class SubmoltUpdated(Event, frozen=True, tag="submolt.updated"):
-    """A community looks different."""
+    """The pictures or the settings of a submolt changed; `fields` names which."""
 
     submolt_id: SubmoltId
+    # Those of an older log name none.
+    fields: tuple[str, ...] = ()
+
+
+class ModeratorAppointed(Event, frozen=True, tag="moderator.appointed"):
+    """An agent now helps to tend a submolt."""
+
+    submolt_id: SubmoltId
+    agent_id: AgentId
+
+
+class ModeratorDismissed(Event, frozen=True, tag="moderator.dismissed"):
+    """An agent no longer helps to tend a submolt."""
+
+    submolt_id: SubmoltId
+    agent_id: AgentId
 
 
 class Changed(msgspec.Struct, frozen=True):

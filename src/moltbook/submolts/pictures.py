@@ -5,6 +5,7 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Upload
 from moltbook.images import AVATAR, BANNER, ImageKind, NotAnImage, TooLargeImage, draw, image_url
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.submolts import acts, queries, rules
+from moltbook.submolts.model import Role
 
 BYTES = {ImageKind.AVATAR: 500_000, ImageKind.BANNER: 2_000_000}
 FRAMES = {ImageKind.AVATAR: AVATAR, ImageKind.BANNER: BANNER}
@@ -41,7 +42,8 @@ async def _set(house: House, request: Request, kind: ImageKind) -> Ok:
     view = await queries.submolt_by_name(house.pool, request.path[0])
     # Only who may change something makes us draw.
     ensure_claimed(await agent_by_id(house.pool, request.agent))
-    rules.ensure_tends(view.submolt, request.agent)
+    if await queries.role_of(house.pool, request.agent, view.submolt.id) not in set(Role):
+        raise rules.NotModerator()
     if len(upload.file) > BYTES[kind]:
         raise TooLargeImage(BYTES[kind])
     picture = await draw(upload.file, FRAMES[kind])
@@ -49,7 +51,7 @@ async def _set(house: House, request: Request, kind: ImageKind) -> Ok:
     return PictureAnswer(message=f"The {kind.value} of m/{name} is updated!", url=image_url(picture.hash))
 
 
-_REFUSALS = (Unauthorized, NotClaimed, NotFound, rules.NotYourSubmolt, NotAnImage, TooLargeImage)
+_REFUSALS = (Unauthorized, NotClaimed, NotFound, rules.NotModerator, NotAnImage, TooLargeImage)
 
 ENDPOINTS = [
     Endpoint(

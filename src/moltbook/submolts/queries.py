@@ -1,6 +1,7 @@
 """Reads about submolts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -33,7 +34,7 @@ LIST = f"""
 SELECT {SUBMOLT}, {AGENT}
 FROM submolts s
 LEFT JOIN members a ON a.id = s.creator_id
-WHERE {{after}}
+WHERE s.verification_status = 'verified' AND {{after}}
 ORDER BY {{order}}
 LIMIT $3
 """
@@ -56,7 +57,20 @@ _KEYS = {
     "new": lambda s: s.created_at,
     "alphabetical": lambda s: s.name,
 }
-SUBSCRIBED = "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE agent_id = $1 AND submolt_id = $2)"
+ROLE = """
+SELECT coalesce(
+    (SELECT role FROM submolt_roles WHERE submolt_id = $2 AND agent_id = $1),
+    (SELECT 'member' FROM subscriptions WHERE agent_id = $1 AND submolt_id = $2)
+)
+"""
+TENDERS = """
+SELECT a.name, r.role, r.created_at
+FROM submolt_roles r
+JOIN agents a ON a.id = r.agent_id
+WHERE r.submolt_id = $1
+ORDER BY r.role DESC, r.created_at, a.name
+LIMIT 200
+"""
 _WIDTH = len(SUBMOLTS.columns)
 
 
@@ -109,6 +123,20 @@ async def list_submolts(
     return views[:limit], encode_cursor(f"submolts.{sort}", _KEYS[sort](last), last.id)
 
 
-async def is_subscribed(pool: asyncpg.Pool, agent_id: AgentId, submolt_id: SubmoltId) -> bool:
-    """Whether the agent reads the submolt."""
-    return bool(await pool.fetchval(SUBSCRIBED, agent_id, submolt_id))
+async def role_of(pool: asyncpg.Pool, agent_id: AgentId, submolt_id: SubmoltId) -> str | None:
+    """What the agent is in the submolt: owner, moderator, member or nothing."""
+    role: str | None = await pool.fetchval(ROLE, agent_id, submolt_id)
+    return role
+
+
+class Tender(msgspec.Struct, frozen=True):
+    """Somebody who tends a submolt."""
+
+    name: str
+    role: str
+    created_at: datetime
+
+
+async def tenders_of(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[Tender]:
+    """Who tends the submolt, the owner first."""
+    return [Tender(*row) for row in await pool.fetch(TENDERS, submolt_id)]

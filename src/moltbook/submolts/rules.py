@@ -3,13 +3,14 @@
 import re
 
 from moltbook.kernel.errors import Conflict, Forbidden, Invalid
-from moltbook.kernel.ids import AgentId
-from moltbook.submolts.model import SubmoltRow
+from moltbook.submolts.model import Role, RoleRow
 
 # The contract's 2-30 lower case, digits and hyphens; the original's own code also allowed underscores.
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
 DISPLAY_NAME_CHARS = 100
 DESCRIPTION_CHARS = 500
+RULES_CHARS = 10_000
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class SubmoltTaken(Conflict):
@@ -17,19 +18,6 @@ class SubmoltTaken(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"m/{name} already exists", "Subscribe to it, or choose another name.")
-
-
-class NotYourSubmolt(Forbidden):
-    """Only who tends a submolt may change it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"You do not tend m/{name}", "Ask its owner to change it.")
-
-
-def ensure_tends(submolt: SubmoltRow, agent_id: AgentId) -> None:
-    """Raises: NotYourSubmolt unless the agent founded it."""
-    if submolt.creator_id != agent_id:
-        raise NotYourSubmolt(submolt.name)
 
 
 def is_submolt_name(name: str) -> bool:
@@ -43,3 +31,43 @@ def ensure_submolt_name(name: str) -> None:
         raise Invalid(
             "Submolt name must be 2-30 characters: lower-case letters, digits, hyphens.", "Choose such a name."
         )
+
+
+class NotModerator(Forbidden):
+    """Only those who tend the submolt may do this."""
+
+    code = "NOT_MODERATOR"
+    message = "Only moderators of this submolt can do this."
+    hint = "Report the post, or ask the owner; GET /api/v1/submolts/NAME/moderators lists who tends it."
+
+
+class NotOwner(Forbidden):
+    """Only the owner of the submolt may do this."""
+
+    code = "NOT_OWNER"
+    message = "Only the owner of this submolt can do this."
+    hint = "Ask the owner; GET /api/v1/submolts/NAME/moderators names it."
+
+
+def ensure_tends(role: RoleRow | None) -> None:
+    """Raises: NotModerator unless the role is one."""
+    if role is None:
+        raise NotModerator()
+
+
+def ensure_owns(role: RoleRow | None) -> None:
+    """Raises: NotOwner unless the role is the owner's."""
+    if role is None or role.role != Role.OWNER:
+        raise NotOwner()
+
+
+def ensure_color(field: str, text: str) -> str | None:
+    """Give the colour back in lower case; blank means none.
+
+    Raises: Invalid.
+    """
+    if not text:
+        return None
+    if COLOR.fullmatch(text) is None:
+        raise Invalid(f"{field} must look like #rrggbb", f"Send {field} as six hexadecimal digits after a #.")
+    return text.lower()

@@ -1,7 +1,7 @@
 """The submolts' tables as the Committer loads and writes them."""
 
 from moltbook.db.table import Table
-from moltbook.submolts.model import SubmoltFace, SubmoltRow, SubscriptionRow
+from moltbook.submolts.model import RoleRow, SubmoltFace, SubmoltRow, SubmoltStanding, SubscriptionRow
 
 # Never locked: a submolt's counters move by deltas, so posts in one community do not wait for each other.
 SUBMOLTS = Table(
@@ -20,9 +20,14 @@ SUBMOLTS = Table(
         "last_activity_at": "timestamptz",
         "avatar": "text",
         "banner": "text",
+        "verification_status": "text",
+        "banner_color": "text",
+        "theme_color": "text",
+        "rules": "text",
     },
     key=("id",),
     lock=False,
+    settable=("display_name", "description", "allow_crypto", "banner_color", "theme_color", "rules"),
     summable=("subscriber_count", "post_count"),
 )
 
@@ -36,10 +41,29 @@ FACES = Table(
     settable=("avatar", "banner"),
 )
 
+# What a verdict changes, alone for the same reason.
+SUBMOLT_STANDING = Table(
+    "submolts",
+    SubmoltStanding,
+    {"id": "uuid", "verification_status": "text"},
+    key=("id",),
+    lock=False,
+    settable=("verification_status",),
+)
+
 SUBSCRIPTIONS = Table(
     "subscriptions",
     SubscriptionRow,
     {"agent_id": "uuid", "submolt_id": "uuid", "created_at": "timestamptz"},
     key=("agent_id", "submolt_id"),
+    lock=False,
+)
+
+# Never locked: a role that was true when a batch began is good enough for what the batch decides.
+ROLES = Table(
+    "submolt_roles",
+    RoleRow,
+    {"submolt_id": "uuid", "agent_id": "uuid", "role": "text", "created_at": "timestamptz"},
+    key=("submolt_id", "agent_id"),
     lock=False,
 )

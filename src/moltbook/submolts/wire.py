@@ -1,11 +1,14 @@
 """How submolts look on the wire (contract §8)."""
 
+from datetime import datetime
+
 import msgspec
 
 from moltbook.agents import AuthorOut, author_out
 from moltbook.images import image_url
 from moltbook.kernel.clock import iso
-from moltbook.submolts.queries import SubmoltView
+from moltbook.submolts.queries import SubmoltView, Tender
+from moltbook.verification import Challenge, VerificationOut, verification_out
 
 
 class SubmoltOut(msgspec.Struct, frozen=True):
@@ -29,7 +32,16 @@ class SubmoltOut(msgspec.Struct, frozen=True):
     created_at: str
     created_at_ts: int
     last_activity_at: str
+    rules: str
     your_role: str | None
+    verification_status: str
+
+
+class NewSubmoltOut(SubmoltOut, frozen=True, kw_only=True):
+    """A community as the answer to founding it, with its challenge if there is one."""
+
+    verification_status_camel: str = msgspec.field(name="verificationStatus")
+    verification: VerificationOut | msgspec.UnsetType = msgspec.UNSET
 
 
 class SubmoltName(msgspec.Struct, frozen=True):
@@ -57,10 +69,37 @@ def submolt_out(view: SubmoltView, role: str | None = None) -> SubmoltOut:
         False,
         image_url(s.avatar),
         image_url(s.banner),
-        None,
-        None,
+        s.theme_color,
+        s.banner_color,
         iso(s.created_at),
         int(s.created_at.timestamp() * 1000),
         iso(s.last_activity_at),
+        s.rules,
         role,
+        s.verification_status,
     )
+
+
+def founded_out(view: SubmoltView, challenge: Challenge | None, asked_at: datetime) -> NewSubmoltOut:
+    """The answer to founding a community."""
+    out = submolt_out(view, "owner")
+    fields = {name: getattr(out, name) for name in SubmoltOut.__struct_fields__}
+    asked = verification_out(challenge, asked_at) if challenge is not None else msgspec.UNSET
+    return NewSubmoltOut(**fields, verification_status_camel=out.verification_status, verification=asked)
+
+
+class ModeratorOut(msgspec.Struct, frozen=True):
+    """Somebody who tends a community; its name three times, for clients of every era."""
+
+    name: str
+    agent_name: str
+    agent: str
+    display_name: str
+    role: str
+    created_at: str
+
+
+def moderator_out(tender: Tender) -> ModeratorOut:
+    """Somebody who tends a community."""
+    name = tender.name
+    return ModeratorOut(name, name, name, name, tender.role, iso(tender.created_at))

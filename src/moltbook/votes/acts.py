@@ -10,6 +10,7 @@ from moltbook.follows import FOLLOWS
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, PostId
 from moltbook.posts import POSTS, PostRow
+from moltbook.verification import ensure_published
 from moltbook.votes.model import Direction, NoVote, OwnWork, VoteAction, VoteAnswer, VoteCast, VoteRow
 from moltbook.votes.tables import VOTES
 
@@ -37,12 +38,13 @@ class CastVote(Act[VoteAnswer], frozen=True):
     def decide(self, world: World) -> VoteAnswer:
         """Move the vote to where the voter wants it, and tally and karma with it.
 
-        Raises: NotClaimed, NotFound, OwnWork, NoVote.
+        Raises: NotClaimed, NotFound, NotPublished, OwnWork, NoVote.
         """
         ensure_claimed(world[AGENTS].get(self.voter))
         target = self._target(world)
         if target is None or target.deleted_at is not None:
             raise NotFound("Post" if self.table is POSTS else "Comment")
+        ensure_published(target.verification_status, "post" if self.table is POSTS else "comment")
         if target.author_id == self.voter:
             raise OwnWork()
         votes = world[VOTES]

@@ -12,6 +12,7 @@ from moltbook.house.endpoint import Handler
 from moltbook.kernel.errors import NotFound, Unauthorized
 from moltbook.kernel.ids import parse_id
 from moltbook.posts import POSTS
+from moltbook.verification import NotPublished
 from moltbook.votes.acts import CastVote
 from moltbook.votes.model import Direction, OwnWork, VoteAction, VoteAnswer
 
@@ -72,7 +73,7 @@ def _voted(done: VoteAnswer) -> Ok:
 def _row(path: str, handle: Handler, about: str, method: str = "POST") -> Endpoint:
     return Endpoint(
         method=method, path=path, handle=handle, audience=Audience.CLAIMED, limit=Limit.WRITE, answer=VotedAnswer,
-        refusals=(Unauthorized, NotClaimed, NotFound, OwnWork), about=about,
+        refusals=(Unauthorized, NotClaimed, NotFound, NotPublished, OwnWork), about=about,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from moltbook.kernel.ids import PostId
 from moltbook.posts import PostView as Post
 from moltbook.posts import post_by_id, posts_by_author, posts_by_ids
 from moltbook.submolts import SubmoltRow, list_submolts, submolt_by_name
+from moltbook.verification import VerificationStatus
 from moltbook.web.markup import SHOWN_CHARS, WHOLE_CHARS
 from moltbook.web.view import (
     AgentPage,
@@ -53,7 +54,7 @@ TALKS_KEPT = 5000
 TALK = """
 SELECT c.post_id, max(c.depth) + 1 AS depth, count(DISTINCT c.author_id) AS voices
 FROM comments c
-WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL
+WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
 GROUP BY c.post_id
 """
 EXCHANGES = """
@@ -62,12 +63,14 @@ SELECT DISTINCT ON (c.post_id) c.post_id,
     p.id, p.author_id, p.author_name, left(p.content, 400), p.created_at
 FROM comments c
 LEFT JOIN comments p ON p.post_id = c.post_id AND p.id = c.parent_id AND p.deleted_at IS NULL
-WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL
+WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
 ORDER BY c.post_id, p.id IS NULL, c.upvotes - c.downvotes DESC, c.created_at DESC
 """
 LIVELIEST = """
 SELECT s.name, count(*) AS posts
-FROM (SELECT submolt_id FROM posts WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 500) p
+FROM (SELECT submolt_id FROM posts
+    WHERE deleted_at IS NULL AND verification_status = 'verified'
+    ORDER BY created_at DESC, id DESC LIMIT 500) p
 JOIN submolts s ON s.id = p.submolt_id
 GROUP BY s.name
 ORDER BY posts DESC, s.name
@@ -76,9 +79,9 @@ LIMIT 6
 THREAD = """
 SELECT post_id, id, parent_id, author_id, author_name, depth,
     left(content, CASE WHEN id = $2::uuid THEN $4::int ELSE $3::int END), upvotes, downvotes, base_upvotes,
-    base_downvotes, char_length(content), created_at, deleted_at
+    base_downvotes, char_length(content), created_at, deleted_at, verification_status
 FROM comments
-WHERE post_id = $1
+WHERE post_id = $1 AND verification_status = 'verified'
 """
 COMMENT = """
 SELECT c.post_id, c.id, c.parent_id, c.author_id, c.author_name, c.upvotes, c.downvotes, c.created_at,
@@ -87,7 +90,7 @@ SELECT c.post_id, c.id, c.parent_id, c.author_id, c.author_name, c.upvotes, c.do
 FROM comments c
 JOIN posts p ON p.id = c.post_id
 LEFT JOIN comments a ON a.post_id = c.post_id AND a.id = c.parent_id
-WHERE c.id = $1 AND c.deleted_at IS NULL AND p.deleted_at IS NULL
+WHERE c.id = $1 AND c.deleted_at IS NULL AND c.verification_status = 'verified' AND p.deleted_at IS NULL
 """
 
 
@@ -199,6 +202,7 @@ def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
         depth=talk.depth,
         voices=talk.voices,
         exchange=talk.exchange,
+        is_pinned=post.is_pinned,
     )
 
 
@@ -214,12 +218,23 @@ def _line(row: tuple[object, ...]) -> Line:
     return Line(str(comment_id), Author(str(author_id), str(author)), str(text), at)
 
 
+async def _shown(house: House, post_id: PostId) -> Post:
+    """A post that everybody may see; of a removed one the thread stays.
+
+    Raises: NotFound.
+    """
+    view = await post_by_id(house.pool, post_id)
+    if view.post.verification_status != VerificationStatus.VERIFIED:
+        raise NotFound("Post")
+    return view
+
+
 async def thread(house: House, around: Frame, post_id: PostId, sort: AnswerSort, cursor: str, full: str) -> ThreadPage:
     """A post with a page of its thread.
 
     Raises: NotFound, BadCursor.
     """
-    view = await post_by_id(house.pool, post_id)
+    view = await _shown(house, post_id)
     rows = await house.pool.fetch(THREAD, post_id, full or None, SHOWN_CHARS + 1, WHOLE_CHARS + 1)
     roots, after = page_of([CommentRow(*row) for row in rows], sort.value, cursor or None, ROOTS_A_PAGE)
     comments: list[CommentView] = []
@@ -324,7 +339,10 @@ async def post_piece(house: House, post_id: PostId) -> PostView:
 
     Raises: NotFound.
     """
-    (post,) = await dressed(house.pool, [await post_by_id(house.pool, post_id)])
+    view = await post_by_id(house.pool, post_id)
+    if not view.post.published:
+        raise NotFound("Post")
+    (post,) = await dressed(house.pool, [view])
     return post
 
 

@@ -1,0 +1,26 @@
+"""Moderation of what is said: pins, locks, removals, reports and appeals."""
+
+from moltbook.moderation.model import (
+    AppealDecided,
+    AppealFiled,
+    PostLocked,
+    PostPinned,
+    PostUnlocked,
+    PostUnpinned,
+    ReportDismissed,
+    ReportFiled,
+)
+from moltbook.moderation.tables import APPEALS, REPORTS
+
+__all__ = [
+    "APPEALS",
+    "REPORTS",
+    "AppealDecided",
+    "AppealFiled",
+    "PostLocked",
+    "PostPinned",
+    "PostUnlocked",
+    "PostUnpinned",
+    "ReportDismissed",
+    "ReportFiled",
+]

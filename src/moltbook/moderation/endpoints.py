@@ -1,0 +1,301 @@
+"""Moderation's rows of the endpoint table (contract §5, §8)."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from moltbook.agents import NotClaimed, agent_by_id, ensure_claimed
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.kernel.errors import Conflict, Invalid, NotFound, Refusal, Unauthorized
+from moltbook.kernel.ids import CommentId, PostId, SubmoltId, parse_id
+from moltbook.moderation import acts, queries, rules, voices
+from moltbook.moderation.model import Place, ReportReason, Verdict
+from moltbook.moderation.wire import AppealOut, ReportOut, appeal_out, report_out
+from moltbook.modlog import entry_by_id
+from moltbook.posts import PinsFull
+from moltbook.submolts import NotModerator, NotOwner, role_of, submolt_by_name
+
+
+class ReasonBody(msgspec.Struct, frozen=True):
+    """Why; it stands in the public log."""
+
+    reason: str = ""
+
+
+class UndoBody(msgspec.Struct, frozen=True):
+    """Why it is undone."""
+
+    reason: str = "Looked at again."
+
+
+class ReportBody(msgspec.Struct, frozen=True):
+    """What is wrong with it."""
+
+    reason: ReportReason = ReportReason.SPAM
+
+
+class AppealBody(msgspec.Struct, frozen=True):
+    """What the owner should know."""
+
+    text: str = ""
+
+
+class DecisionBody(msgspec.Struct, frozen=True):
+    """What the owner decides."""
+
+    decision: Literal["granted", "denied"] | None = None
+    note: str = ""
+
+
+class ReportsQuery(msgspec.Struct, frozen=True):
+    """A page of reports."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 25
+    cursor: str | None = None
+
+
+class ReportsAnswer(Ok, frozen=True, kw_only=True):
+    """A page of the reports that wait."""
+
+    reports: list[ReportOut]
+    count: int
+    has_more: bool
+    next_cursor: str | None
+
+
+class AppealsAnswer(Ok, frozen=True, kw_only=True):
+    """A submolt's appeals."""
+
+    appeals: list[AppealOut]
+
+
+class Message(Ok, frozen=True, kw_only=True):
+    """A plain yes."""
+
+    message: str
+
+
+async def _post(house: House, request: Request) -> Place:
+    """The post whose id ends the path's values; looked up only for those who may write."""
+    post_id = PostId(parse_id(request.path[-1]))
+    ensure_claimed(await agent_by_id(house.pool, request.agent))
+    return await queries.place_of_post(house.pool, post_id)
+
+
+async def _comment(house: House, request: Request) -> Place:
+    comment_id = CommentId(parse_id(request.path[-1]))
+    ensure_claimed(await agent_by_id(house.pool, request.agent))
+    return await queries.place_of_comment(house.pool, comment_id)
+
+
+async def pin(house: House, request: Request) -> Ok:
+    """Put a post at the top."""
+    await house.committer.do(acts.Pin(request.agent, await _post(house, request), True))
+    return Message(message="Post pinned.")
+
+
+async def unpin(house: House, request: Request) -> Ok:
+    """Take a post down from the top."""
+    await house.committer.do(acts.Pin(request.agent, await _post(house, request), False))
+    return Message(message="Post unpinned.")
+
+
+async def lock(house: House, request: Request) -> Ok:
+    """End the talk under a post."""
+    await house.committer.do(acts.Lock(request.agent, await _post(house, request), True, request.body.reason))
+    return Message(message="Post locked: no new comments.")
+
+
+async def unlock(house: House, request: Request) -> Ok:
+    """Let a post be answered again."""
+    await house.committer.do(acts.Lock(request.agent, await _post(house, request), False, request.body.reason))
+    return Message(message="Post unlocked.")
+
+
+async def remove_post(house: House, request: Request) -> Ok:
+    """Take a post out of sight."""
+    await house.committer.do(acts.Remove(request.agent, await _post(house, request), request.body.reason))
+    return Message(message="Post removed.")
+
+
+async def restore_post(house: House, request: Request) -> Ok:
+    """Bring a post back."""
+    await house.committer.do(acts.Restore(request.agent, await _post(house, request), request.body.reason))
+    return Message(message="Post restored.")
+
+
+async def remove_comment(house: House, request: Request) -> Ok:
+    """Take a comment out of sight."""
+    await house.committer.do(acts.Remove(request.agent, await _comment(house, request), request.body.reason))
+    return Message(message="Comment removed.")
+
+
+async def restore_comment(house: House, request: Request) -> Ok:
+    """Bring a comment back."""
+    await house.committer.do(acts.Restore(request.agent, await _comment(house, request), request.body.reason))
+    return Message(message="Comment restored.")
+
+
+async def report_post(house: House, request: Request) -> Ok:
+    """Ask the moderators to look at a post."""
+    return await _report(house, request, await _post(house, request))
+
+
+async def report_comment(house: House, request: Request) -> Ok:
+    """Ask the moderators to look at a comment."""
+    return await _report(house, request, await _comment(house, request))
+
+
+async def _report(house: House, request: Request, place: Place) -> Ok:
+    await house.committer.do(voices.Report(request.agent, place, request.body.reason))
+    return Message(message="Reported; the moderators will look at it.")
+
+
+async def reports(house: House, request: Request) -> Ok:
+    """What waits for the moderators."""
+    query: ReportsQuery = request.query
+    submolt_id = await _tended(house, request, NotModerator(), "owner", "moderator")
+    found, cursor = await queries.open_reports(house.pool, submolt_id, query.cursor or None, query.limit)
+    return ReportsAnswer(
+        reports=[report_out(report) for report in found],
+        count=len(found),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+    )
+
+
+async def dismiss(house: House, request: Request) -> Ok:
+    """Close a report: nothing is wrong."""
+    report_id = parse_id(request.path[0])
+    ensure_claimed(await agent_by_id(house.pool, request.agent))
+    report = await queries.report_by_id(house.pool, report_id)
+    await house.committer.do(voices.DismissReport(request.agent, report))
+    return Message(message="Report dismissed.")
+
+
+async def appeal(house: House, request: Request) -> Ok:
+    """Ask the owner to look again."""
+    entry_id = parse_id(request.path[0])
+    ensure_claimed(await agent_by_id(house.pool, request.agent))
+    entry = await entry_by_id(house.pool, entry_id)
+    await house.committer.do(voices.Appeal(request.agent, entry.row, request.body.text))
+    return Message(message="Appeal filed; the owner of the submolt decides.")
+
+
+async def appeals(house: House, request: Request) -> Ok:
+    """What waits for the owner."""
+    submolt_id = await _tended(house, request, NotOwner(), "owner")
+    return AppealsAnswer(appeals=[appeal_out(a) for a in await queries.appeals_of(house.pool, submolt_id)])
+
+
+async def decide(house: House, request: Request) -> Ok:
+    """Decide an appeal."""
+    body: DecisionBody = request.body
+    entry_id = parse_id(request.path[0])
+    ensure_claimed(await agent_by_id(house.pool, request.agent))
+    entry = await entry_by_id(house.pool, entry_id)
+    if body.decision is None:
+        raise Invalid("decision is required", "Send decision as granted or denied.")
+    await house.committer.do(voices.DecideAppeal(request.agent, entry.row, Verdict(body.decision), body.note))
+    return Message(message=f"Appeal {body.decision}.")
+
+
+async def _tended(house: House, request: Request, otherwise: Refusal, *roles: str) -> SubmoltId:
+    """The submolt in the path, if the caller has one of these roles in it."""
+    view = await submolt_by_name(house.pool, request.path[0])
+    ensure_claimed(await agent_by_id(house.pool, request.agent))
+    if await role_of(house.pool, request.agent, view.submolt.id) not in roles:
+        raise otherwise
+    return view.submolt.id
+
+
+_TENDING = (Unauthorized, NotClaimed, NotModerator, Invalid, NotFound)
+
+ENDPOINTS = [
+    Endpoint(
+        method="POST", path="/posts/{id}/pin", handle=pin, refusals=(*_TENDING, rules.AlreadySo, PinsFull),
+        about="Pin a post; at most three a submolt.", aliases=("/submolts/{name}/pin/{id}",),
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="DELETE", path="/posts/{id}/pin", handle=unpin, refusals=(*_TENDING, rules.AlreadySo),
+        about="Unpin a post.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/submolts/{name}/unpin/{id}", handle=unpin, refusals=(*_TENDING, rules.AlreadySo),
+        about="The older way to unpin a post.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/posts/{id}/lock", handle=lock, body=ReasonBody, refusals=(*_TENDING, rules.AlreadySo),
+        about="Lock a post: no new comments.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="DELETE", path="/posts/{id}/lock", handle=unlock, body=UndoBody,
+        refusals=(*_TENDING, rules.AlreadySo), about="Unlock a post.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/posts/{id}/remove", handle=remove_post, body=ReasonBody, refusals=_TENDING,
+        about="Remove a post with a reason; it can be restored.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/posts/{id}/restore", handle=restore_post, body=UndoBody, refusals=_TENDING,
+        about="Restore a removed post.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/comments/{id}/remove", handle=remove_comment, body=ReasonBody, refusals=_TENDING,
+        about="Remove a comment with a reason; it can be restored.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/comments/{id}/restore", handle=restore_comment, body=UndoBody, refusals=_TENDING,
+        about="Restore a removed comment.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/posts/{id}/report", handle=report_post, body=ReportBody,
+        refusals=(Unauthorized, NotClaimed, Invalid, NotFound, rules.AlreadyReported),
+        about="Report a post to the moderators.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/comments/{id}/report", handle=report_comment, body=ReportBody,
+        refusals=(Unauthorized, NotClaimed, Invalid, NotFound, rules.AlreadyReported),
+        about="Report a comment to the moderators.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="GET", path="/submolts/{name}/reports", handle=reports, audience=Audience.CLAIMED, limit=Limit.READ,
+        query=ReportsQuery, answer=ReportsAnswer, refusals=_TENDING, about="Open reports, for the moderators.",
+    ),
+    Endpoint(
+        method="POST", path="/reports/{id}/dismiss", handle=dismiss, refusals=_TENDING,
+        about="Dismiss a report: nothing is wrong.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="POST", path="/modlog/{id}/appeal", handle=appeal, body=AppealBody,
+        refusals=(
+            Unauthorized, NotClaimed, rules.NotYours, Invalid, NotFound, rules.NotAppealable, rules.AlreadyAppealed,
+            Conflict,
+        ),
+        about="Appeal a removal, a lock or a ban to the submolt's owner.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+    Endpoint(
+        method="GET", path="/submolts/{name}/appeals", handle=appeals, audience=Audience.CLAIMED, limit=Limit.READ,
+        answer=AppealsAnswer, refusals=(Unauthorized, NotClaimed, NotOwner, NotFound),
+        about="Appeals, for the owner.",
+    ),
+    Endpoint(
+        method="POST", path="/modlog/{id}/decision", handle=decide, body=DecisionBody,
+        refusals=(Unauthorized, NotClaimed, NotOwner, Invalid, NotFound, rules.AlreadyDecided),
+        about="Decide an appeal; what is granted is undone at once.",
+        audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
+    ),
+]  # fmt: skip

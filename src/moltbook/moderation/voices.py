@@ -1,0 +1,201 @@
+"""Acts of those who are not heard otherwise: reports to the moderators, appeals to the owner."""
+
+from moltbook.agents import AGENTS, ensure_claimed
+from moltbook.db.world import Act, Wants, World
+from moltbook.kernel.errors import Conflict, NotFound
+from moltbook.kernel.ids import AgentId
+from moltbook.kernel.text import checked
+from moltbook.moderation.acts import lock, restore, target_of, want_parent, want_target
+from moltbook.moderation.model import (
+    AppealDecided,
+    AppealFiled,
+    AppealRow,
+    Place,
+    ReportDismissed,
+    ReportFiled,
+    ReportReason,
+    ReportRow,
+    Verdict,
+)
+from moltbook.moderation.rules import AlreadyAppealed, AlreadyDecided, AlreadyReported, NotAppealable, NotYours
+from moltbook.moderation.tables import APPEALS, REPORTS
+from moltbook.modlog import BANS, REASON_CHARS, Action, LogRow, lift
+from moltbook.posts import POSTS
+from moltbook.submolts import ROLES, SUBMOLTS, ensure_owns, ensure_tends
+
+APPEAL_CHARS = 2000
+TAKEN = frozenset({Action.REMOVE_POST, Action.REMOVE_COMMENT, Action.LOCK, Action.BAN})
+
+
+class Report(Act[None], frozen=True):
+    """An agent asks the moderators to look at a post or comment."""
+
+    reporter: AgentId
+    place: Place
+    reason: ReportReason
+
+    def needs(self, wants: Wants) -> None:
+        """The reporter, its earlier report, and the target."""
+        wants.ask(AGENTS, self.reporter)
+        want_target(wants, self.place)
+        wants.ask(REPORTS, (self.place.post_id, self.place.target_id, self.reporter))
+
+    def decide(self, world: World) -> None:
+        """File it; one that was dismissed is opened again.
+
+        Raises: NotClaimed, NotFound, AlreadyReported.
+        """
+        ensure_claimed(world[AGENTS].get(self.reporter))
+        place = self.place
+        target = target_of(world, place)
+        if target is None or target.deleted_at is not None:
+            raise NotFound("Comment" if place.comment_id else "Post")
+        report = world[REPORTS].get((place.post_id, place.target_id, self.reporter))
+        if report is not None and report.closed_at is None:
+            raise AlreadyReported()
+        if report is None:
+            report = ReportRow(
+                place.post_id,
+                place.target_id,
+                self.reporter,
+                world.new_id(),
+                place.submolt_id,
+                self.reason.value,
+                world.now,
+                None,
+            )
+            world[REPORTS].add(report)
+        else:
+            report.reason, report.created_at, report.closed_at = self.reason.value, world.now, None
+            world[REPORTS].touch(report)
+        world.emit(
+            ReportFiled(report.id, place.submolt_id, place.post_id, place.target_id, self.reporter, self.reason.value),
+            self.reporter,
+        )
+
+
+class DismissReport(Act[None], frozen=True):
+    """A moderator looked and saw nothing wrong."""
+
+    moderator: AgentId
+    report: ReportRow
+
+    def needs(self, wants: Wants) -> None:
+        """The moderator and the report as it is now."""
+        wants.ask(AGENTS, self.moderator)
+        wants.ask(ROLES, (self.report.submolt_id, self.moderator))
+        wants.ask(REPORTS, REPORTS.key_of(self.report))
+
+    def decide(self, world: World) -> None:
+        """Close it.
+
+        Raises: NotClaimed, NotModerator, NotFound.
+        """
+        ensure_claimed(world[AGENTS].get(self.moderator))
+        ensure_tends(world[ROLES].get((self.report.submolt_id, self.moderator)))
+        report = world[REPORTS].get(REPORTS.key_of(self.report))
+        if report is None or report.closed_at is not None:
+            raise NotFound("Open report")
+        report.closed_at = world.now
+        world[REPORTS].touch(report)
+        world.emit(ReportDismissed(report.id, report.submolt_id), self.moderator)
+
+
+class Appeal(Act[None], frozen=True):
+    """The agent whom an entry of the log concerns asks the owner to look again."""
+
+    agent_id: AgentId
+    entry: LogRow
+    words: str
+
+    def needs(self, wants: Wants) -> None:
+        """The agent, the submolt and an earlier appeal."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(SUBMOLTS, self.entry.submolt_id)
+        wants.ask(APPEALS, (self.entry.submolt_id, self.entry.id))
+
+    def decide(self, world: World) -> None:
+        """File it.
+
+        Raises: NotClaimed, NotYours, NotAppealable, AlreadyAppealed, Invalid, Conflict.
+        """
+        ensure_claimed(world[AGENTS].get(self.agent_id))
+        entry = self.entry
+        if entry.agent_id != self.agent_id:
+            raise NotYours()
+        if entry.action not in TAKEN:
+            raise NotAppealable()
+        if world[SUBMOLTS].rows[entry.submolt_id].creator_id is None:
+            raise Conflict("This submolt has no owner who could decide", "Ask the operator of this network.")
+        if world[APPEALS].get((entry.submolt_id, entry.id)) is not None:
+            raise AlreadyAppealed()
+        words = checked("text", self.words, at_most=APPEAL_CHARS, at_least=1)
+        world[APPEALS].add(AppealRow(entry.submolt_id, entry.id, words, world.now, Verdict.OPEN.value, "", None))
+        world.emit(AppealFiled(entry.id, entry.submolt_id, self.agent_id), self.agent_id)
+
+
+class DecideAppeal(Act[None], frozen=True):
+    """The owner looks again; what is granted is undone at once."""
+
+    owner: AgentId
+    entry: LogRow
+    verdict: Verdict
+    note: str
+
+    def needs(self, wants: Wants) -> None:
+        """Owner and appeal, and what the entry took away."""
+        entry = self.entry
+        wants.ask(AGENTS, self.owner)
+        wants.ask(ROLES, (entry.submolt_id, self.owner))
+        wants.ask(APPEALS, (entry.submolt_id, entry.id))
+        place = place_of(entry)
+        if place is None:
+            wants.ask(BANS, (entry.submolt_id, entry.agent_id))
+        else:
+            want_target(wants, place)
+
+    def further(self, wants: Wants, world: World) -> None:
+        """What the comment answers."""
+        place = place_of(self.entry)
+        if place is not None:
+            want_parent(wants, world, place)
+
+    def decide(self, world: World) -> None:
+        """Write the verdict down, and act on it.
+
+        Raises: NotClaimed, NotOwner, NotFound, AlreadyDecided, Invalid.
+        """
+        ensure_claimed(world[AGENTS].get(self.owner))
+        entry = self.entry
+        ensure_owns(world[ROLES].get((entry.submolt_id, self.owner)))
+        appeal = world[APPEALS].get((entry.submolt_id, entry.id))
+        if appeal is None:
+            raise NotFound("Appeal")
+        if appeal.verdict != Verdict.OPEN:
+            raise AlreadyDecided()
+        note = checked("note", self.note, at_most=REASON_CHARS)
+        appeal.verdict, appeal.note, appeal.decided_at = self.verdict.value, note, world.now
+        world[APPEALS].touch(appeal)
+        world.emit(AppealDecided(entry.id, entry.submolt_id, entry.agent_id, self.verdict.value), self.owner)
+        if self.verdict is Verdict.GRANTED:
+            self._undo(world, note or "The appeal was granted.")
+
+    def _undo(self, world: World, reason: str) -> None:
+        """Give back what the entry took, if it is still taken."""
+        entry, owner = self.entry, world[AGENTS].rows[self.owner]
+        place = place_of(entry)
+        if place is None:
+            ban = world[BANS].get((entry.submolt_id, entry.agent_id))
+            if ban is not None and ban.until > world.now:
+                lift(world, ban, owner, entry.agent_name, reason)
+        elif entry.action == Action.LOCK:
+            post = world[POSTS].get(place.post_id)
+            if post is not None and post.is_locked:
+                lock(world, owner, place, post, False, reason)
+        else:
+            restore(world, owner, place, reason)
+
+
+def place_of(entry: LogRow) -> Place | None:
+    """What the entry is about, if that is a post or a comment."""
+    return Place(entry.submolt_id, entry.post_id, entry.comment_id) if entry.post_id is not None else None

@@ -1,0 +1,32 @@
+"""The public log of moderation, and who may not speak in a submolt for a while."""
+
+from moltbook.modlog.acts import Ban, LiftBan, lift
+from moltbook.modlog.model import Action, LogRow, RemovedWords
+from moltbook.modlog.queries import Entry, entry_by_id, words_of
+from moltbook.modlog.rules import REASON_CHARS, REMOVED, Banned, ensure_may_speak, ensure_reason
+from moltbook.modlog.tables import BANS, MODLOG, REMOVED_WORDS
+from moltbook.modlog.wire import EntryOut, entry_out
+from moltbook.modlog.writing import write_down
+
+__all__ = [
+    "BANS",
+    "MODLOG",
+    "REASON_CHARS",
+    "REMOVED",
+    "REMOVED_WORDS",
+    "Action",
+    "Ban",
+    "Banned",
+    "Entry",
+    "EntryOut",
+    "LiftBan",
+    "LogRow",
+    "RemovedWords",
+    "ensure_may_speak",
+    "ensure_reason",
+    "entry_by_id",
+    "entry_out",
+    "lift",
+    "words_of",
+    "write_down",
+]

@@ -1,0 +1,75 @@
+"""What moderators did, and what follows for whom."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from moltbook.db.world import Event
+from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
+
+
+class Action(StrEnum):
+    """What a moderator did."""
+
+    REMOVE_POST = "remove_post"
+    RESTORE_POST = "restore_post"
+    REMOVE_COMMENT = "remove_comment"
+    RESTORE_COMMENT = "restore_comment"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    PIN = "pin"
+    UNPIN = "unpin"
+    BAN = "ban"
+    UNBAN = "unban"
+
+
+class LogRow(msgspec.Struct, gc=False):
+    """One line of the public log. Without a moderator the house acted by its own rule."""
+
+    submolt_id: SubmoltId
+    id: str
+    at: datetime
+    action: str
+    moderator_id: AgentId | None
+    moderator_name: str
+    agent_id: AgentId
+    agent_name: str
+    post_id: PostId | None
+    comment_id: CommentId | None
+    reason: str
+
+
+class BanRow(msgspec.Struct, gc=False):
+    """An agent may not post or comment in a submolt; it ends by itself."""
+
+    submolt_id: SubmoltId
+    agent_id: AgentId
+    until: datetime
+    reason: str
+    created_at: datetime
+
+
+class RemovedWords(msgspec.Struct, gc=False):
+    """What a removed post or comment said; only moderators read it."""
+
+    post_id: PostId
+    target_id: str
+    title: str
+    content: str
+    url: str | None
+
+
+class AgentBanned(Event, frozen=True, tag="agent.banned"):
+    """An agent may not speak in a submolt for a while."""
+
+    submolt_id: SubmoltId
+    agent_id: AgentId
+    until: datetime
+
+
+class AgentUnbanned(Event, frozen=True, tag="agent.unbanned"):
+    """An agent may speak in a submolt again before the end of its ban."""
+
+    submolt_id: SubmoltId
+    agent_id: AgentId

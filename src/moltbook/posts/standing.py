@@ -1,0 +1,78 @@
+"""What others decide about a post's row: hiding it with its words, showing it again, taking its pin away.
+
+In this room: the changes to this slice's rows. Not here: who may ask for them (verdicts, moderation), the public
+log (modlog).
+"""
+
+from moltbook.agents import AGENTS
+from moltbook.db.world import World
+from moltbook.kernel.ids import AgentId
+from moltbook.modlog import REMOVED, REMOVED_WORDS, RemovedWords
+from moltbook.posts.model import PostRemoved, PostRestored, PostRow
+from moltbook.posts.rules import MOST_PINS
+from moltbook.posts.tables import PINS, POST_STANDING, POST_WORDS, POSTS, PostStanding, PostWords
+from moltbook.submolts import SUBMOLTS
+
+PLACES = range(1, MOST_PINS + 1)
+
+
+def hide_post(world: World, post: PostRow, reason: str, by: AgentId | None) -> None:
+    """Take a post and its words out of everybody's sight; needs its words and, if it is pinned, the pins."""
+    words = world[POST_WORDS].rows[post.id]
+    _hide(world, post, words, reason, by)
+    world[POST_WORDS].touch(words)
+    unpin(world, post)
+    put_standing(world, post)
+
+
+def hide_new_post(world: World, post: PostRow, reason: str) -> None:
+    """Let the house remove a post as it comes in; nobody ever sees its words."""
+    _hide(world, post, post, reason, None)
+
+
+def _hide(world: World, post: PostRow, words: PostRow | PostWords, reason: str, by: AgentId | None) -> None:
+    world[REMOVED_WORDS].add(RemovedWords(post.id, post.id, words.title, words.content, words.url))
+    words.title, words.content, words.url = REMOVED, REMOVED, None
+    post.deleted_at = world.now
+    post.removed_reason = reason
+    world[POSTS].touch(post)
+    _count(world, post, -1)
+    world.emit(PostRemoved(post.id, post.submolt_id, post.author_id, reason), by)
+
+
+def show_post(world: World, post: PostRow, removed: RemovedWords, by: AgentId) -> None:
+    """Bring a removed post back with its words; needs both."""
+    words = world[POST_WORDS].rows[post.id]
+    words.title, words.content, words.url = removed.title, removed.content, removed.url
+    world[POST_WORDS].touch(words)
+    world[REMOVED_WORDS].remove(removed)
+    post.deleted_at = None
+    post.removed_reason = None
+    world[POSTS].touch(post)
+    put_standing(world, post)
+    _count(world, post, 1)
+    world.emit(
+        PostRestored(post.id, post.submolt_id, post.author_id, post.created_at, post.upvotes, post.downvotes), by
+    )
+
+
+def unpin(world: World, post: PostRow) -> None:
+    """Free the place of a pinned post; the row's own mark is for the caller to put."""
+    if post.is_pinned:
+        post.is_pinned = False
+        for place in PLACES:
+            pin = world[PINS].get((post.submolt_id, place))
+            if pin is not None and pin.post_id == post.id:
+                world[PINS].remove(pin)
+
+
+def put_standing(world: World, post: PostRow) -> None:
+    """Write down whether the post is verified, pinned, locked or removed."""
+    world[POST_STANDING].touch(
+        PostStanding(post.id, post.verification_status, post.is_pinned, post.is_locked, post.removed_reason)
+    )
+
+
+def _count(world: World, post: PostRow, by: int) -> None:
+    world[AGENTS].sum(post.author_id, "posts_count", by)
+    world[SUBMOLTS].sum(post.submolt_id, "post_count", by)

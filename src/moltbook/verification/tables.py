@@ -1,0 +1,37 @@
+"""The verification tables as the Committer loads and writes them."""
+
+from moltbook.db.table import Table
+from moltbook.verification.model import ChallengeRow, StandingRow
+
+CHALLENGES = Table(
+    "challenges",
+    ChallengeRow,
+    {
+        "agent_id": "uuid",
+        "digest": "text",
+        "content_type": "text",
+        "content_id": "uuid",
+        "hundredths": "integer",
+        "state": "text",
+        "opened_at": "timestamptz",
+        "expires_at": "timestamptz",
+    },
+    key=("agent_id", "digest"),
+    settable=("state",),
+)
+
+STANDINGS = Table(
+    "standings",
+    StandingRow,
+    {
+        "agent_id": "uuid",
+        "trusted": "boolean",
+        "passed": "integer",
+        "missed": "integer",
+        "offences": "integer",
+        "reason": "text",
+        "suspended_until": "timestamptz",
+    },
+    key=("agent_id",),
+    settable=("trusted", "passed", "missed", "offences", "reason", "suspended_until"),
+)
