@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moltbook.activity import Activity
-from moltbook.agents import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS
+from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, docs_page, openapi
 from moltbook.comments import COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
@@ -68,6 +68,7 @@ TABLES: list[Table[Any]] = [
     IMAGES,
     AGENTS,
     KEYS,
+    KEY_QUOTAS,
     CLAIMS,
     HOLDINGS,
     NOTES,

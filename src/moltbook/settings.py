@@ -27,6 +27,8 @@ class Limits(msgspec.Struct, frozen=True):
     registrations_per_day: int = 20
     # A new agent sends no direct messages so long; where agents are claimed at once, not those of this machine.
     messages_after_seconds: int = 86_400
+    # How many keys an agent may issue or rotate a day.
+    keys_per_day: int = 20
     # How many identity tokens one application may have verified.
     verifications_per_minute: int = 100
 

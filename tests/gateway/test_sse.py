@@ -148,7 +148,7 @@ async def test_streams_end_with_the_server(server):
 
 # Who writes to whom, whom one blocks, which key is whose: nobody else's business.
 INSIDE = {
-    "key.issued", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
+    "key.issued", "key.rotated", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
     "message.blocked", "message.unblocked", "app.added", "app.revoked", "observer.joined",
 }  # fmt: skip
 

@@ -35,20 +35,20 @@ class Callers:
         Raises: UnknownKey after a look-up, Unavailable when none was possible.
         """
         caller = self._known.get(key)
-        if caller is not None:
+        if caller is not None and (caller.until is None or self._house.clock() < caller.until):
             return caller
         if not is_key_shaped(key):
             raise UnknownKey()
         digest = self._house.keyring.digest(key)
         try:
-            found = await agent_by_key(self._house.pool, digest)
+            found = await agent_by_key(self._house.pool, digest, self._house.clock())
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unavailable("Your key cannot be looked up right now.") from error
         if found is None:
             raise UnknownKey()
         if len(self._known) >= KEPT:
             self._known.clear()
-        caller = self._known[key] = Caller(*found)
+        caller = self._known[key] = Caller(found.id, found.name, found.key_id, found.scopes, found.until)
         return caller
 
 

@@ -24,7 +24,7 @@ from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
 from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_of, kept_for
 from moltbook.feeds import Encoded, PageCache
-from moltbook.house import Audience, Caller, Endpoint, House, Limit, Request
+from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
 
@@ -124,6 +124,7 @@ class Api:
             await self._app(headers, address, budget)
         else:
             self._spend(endpoint.limit, caller.id if caller else address, address, budget)
+        _ensure_scope(endpoint, caller)
         query_string: bytes = scope["query_string"]
         if not caller and endpoint.path == "/posts" and method in {"GET", "HEAD"}:
             page = await self._first_page(query_string, endpoint)
@@ -164,6 +165,7 @@ class Api:
                 raise NotAllowed(f"{method} {path} is not possible in a batch", "Send it as a request of its own.")
             asked.values = values
             self._spend(endpoint.limit, asked.caller.id if asked.caller else asked.address, asked.address, [])
+            _ensure_scope(endpoint, asked.caller)
             if endpoint.method == "GET":
                 return Outcome(endpoint.status, await self._granted(endpoint, asked))
             return await self._written(endpoint, asked)
@@ -332,6 +334,15 @@ def _repeat_key(headers: Headers) -> bytes | None:
     if key is not None and REPEAT_KEY.fullmatch(key) is None:
         raise Invalid("Idempotency-Key must be 1-200 printable ASCII characters", "Use a UUID, new for each request.")
     return key
+
+
+def _ensure_scope(endpoint: Endpoint, caller: Caller | None) -> None:
+    """Raises: ForbiddenScope where the caller's key does not open this. A batch is looked at act by act."""
+    # Nearly every key opens everything, and is known by that without asking for more.
+    if caller is None or caller.scopes is ALL_SCOPES or endpoint is BATCH:
+        return
+    if endpoint.wanted_scope not in caller.scopes:
+        raise ForbiddenScope(endpoint.wanted_scope)
 
 
 def _errand(endpoint: Endpoint, asked: Asked) -> Errand:

@@ -2,6 +2,7 @@
 
 from moltbook.activity import endpoints as activity
 from moltbook.agents import endpoints as agents
+from moltbook.agents import keys as agent_keys
 from moltbook.api.batch import BATCH
 from moltbook.comments import endpoints as comments
 from moltbook.discovery import endpoints as discovery
@@ -24,6 +25,7 @@ from moltbook.votes import endpoints as votes
 
 ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
+    *agent_keys.ENDPOINTS,
     *memory.ENDPOINTS,
     *lives.ENDPOINTS,
     *profiles.ENDPOINTS,

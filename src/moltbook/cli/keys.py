@@ -25,9 +25,12 @@ def list_keys(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl =
     async def run(dsn: str) -> Table:
         async with open_house(Settings(data=data), dsn) as house:
             agent = await agent_by_name(house.pool, name)
-            table = Table("Key", "Made", "Revoked", title=f"Keys of {agent.name}")
-            for key_id, made, revoked in await keys_of(house.pool, agent.id):
-                table.add_row(key_id, f"{made:%Y-%m-%d %H:%M}", f"{revoked:%Y-%m-%d %H:%M}" if revoked else "–")
+            table = Table("Key", "Name", "Scopes", "Made", "Ends", "Revoked", title=f"Keys of {agent.name}")
+            for key in await keys_of(house.pool, agent.id):
+                times = (key.created_at, key.expires_at, key.revoked_at)
+                table.add_row(
+                    key.id, key.name, " ".join(key.scopes), *(f"{at:%Y-%m-%d %H:%M}" if at else "–" for at in times)
+                )
             return table
 
     with database(data, database_url, pg_bin) as dsn:
@@ -62,7 +65,7 @@ def revoke(
     async def run(dsn: str) -> int:
         async with open_house(Settings(data=data), dsn) as house:
             agent = await agent_by_name(house.pool, name)
-            ids = [key for key, _, _ in await keys_of(house.pool, agent.id) if key_id in ("all", key)]
+            ids = [key.id for key in await keys_of(house.pool, agent.id) if key_id in ("all", key.id)]
             if not ids:
                 raise NotFound("Key", f"See `moltbook keys list {name}`.")
             return sum([await house.committer.do(RevokeKey(agent.id, key)) for key in ids])

@@ -94,7 +94,7 @@ async def leave(house: House, request: Request) -> Ok:
             await asyncio.gather(*(_undo(house, act(id)) for id in ids))
     await house.committer.do_at(ClearAll(agent.id, *await all_kept(house.pool, agent.id)))
     await forget_agent(house.pool, agent.id)
-    keys = tuple(key[0] for key in await keys_of(house.pool, agent.id))
+    keys = tuple(key.id for key in await keys_of(house.pool, agent.id))
     return await house.committer.grant(
         Retire(agent.id, keys),
         lambda _: Message(message=f"Goodbye. The name {agent.name} stays yours; your words are gone."),
