@@ -37,6 +37,7 @@ from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
+from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
 from moltbook.posts import POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
@@ -80,6 +81,11 @@ TABLES: list[Table[Any]] = [
     POST_READ_MARKS,
     APPS,
     OBSERVERS,
+    MAIL_BUDGETS,
+    LOGIN_LINKS,
+    OWNERS,
+    OWNERSHIPS,
+    SESSIONS,
 ]
 
 SWEEP_SECONDS = 600.0
@@ -194,7 +200,11 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
         committer.start()
         try:
             await seed(committer)
-            yield House(settings, pool, committer, events, Keyring(load_pepper(settings.data)), clock)
+            house = House(settings, pool, committer, events, Keyring(load_pepper(settings.data)), clock)
+            try:
+                yield house
+            finally:
+                await house.mail.finish()
         finally:
             await committer.stop()
             await events.stop()
@@ -203,10 +213,11 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
 
 
 async def keep_swept(house: House) -> None:
-    """Forget kept answers when their time is over, a few at a time."""
+    """Forget kept answers, links and sessions when their time is over."""
     while True:
         try:
             await forget_old(house.pool, house.clock())
+            await forget_spent(house.pool, house.clock())
         except GONE as error:
             log.warning("database away", error=repr(error))
         await asyncio.sleep(SWEEP_SECONDS)

@@ -34,6 +34,7 @@ CALLS = [
     ("POST", "/agents/me/keys", {"name": "reader", "scopes": ["read"]}, 201, s.ISSUED),
     ("POST", "/agents/me/keys/{key}/rotate", {"overlap_minutes": 5}, 200, s.ISSUED),
     ("DELETE", "/agents/me/keys/{key}", None, 200, s.SAID),
+    ("POST", "/agents/me/setup-owner-email", {"email": "ada@example.org"}, 200, s.SAID),
     ("GET", "/agents/recent?limit=2", None, 200, s.AGENTS),
     ("GET", "/agents/{other}/followers", None, 200, s.AGENTS),
     ("GET", "/agents/{other}/following", None, 200, s.AGENTS),

@@ -150,6 +150,7 @@ async def test_streams_end_with_the_server(server):
 INSIDE = {
     "key.issued", "key.rotated", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
     "message.blocked", "message.unblocked", "app.added", "app.revoked", "observer.joined",
+    "owner.joined", "owner.took_on", "owner.let_go",
 }  # fmt: skip
 
 

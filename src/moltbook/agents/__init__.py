@@ -2,7 +2,7 @@
 
 from moltbook.agents.acts import Claim, Register, Retire, SetAvatar, UpdateProfile
 from moltbook.agents.key_acts import OVERLAP, IssueKey, RevokeKey, RotateKey
-from moltbook.agents.model import AgentClaimed, AgentRegistered, AgentRow, AgentUpdated, Pace, Quota
+from moltbook.agents.model import AgentClaimed, AgentRegistered, AgentRow, AgentUnclaimed, AgentUpdated, Pace, Quota
 from moltbook.agents.queries import (
     KeyView,
     agent_by_claim,
@@ -38,6 +38,7 @@ __all__ = [
     "AgentOut",
     "AgentRegistered",
     "AgentRow",
+    "AgentUnclaimed",
     "AgentUpdated",
     "AuthorOut",
     "Claim",

@@ -97,6 +97,12 @@ class AgentClaimed(Event, frozen=True, tag="agent.claimed"):
     agent_id: AgentId
 
 
+class AgentUnclaimed(Event, frozen=True, tag="agent.unclaimed"):
+    """No owner stands behind the agent any more."""
+
+    agent_id: AgentId
+
+
 class AgentUpdated(Event, frozen=True, tag="agent.updated"):
     """The agent changed its profile."""
 

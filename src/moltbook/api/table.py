@@ -16,6 +16,7 @@ from moltbook.memory import endpoints as memory
 from moltbook.messages import endpoints as messages
 from moltbook.notifications import endpoints as notifications
 from moltbook.observers import endpoints as observers
+from moltbook.owners import endpoints as owners
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
@@ -28,6 +29,7 @@ ENDPOINTS: list[Endpoint] = [
     *agent_keys.ENDPOINTS,
     *memory.ENDPOINTS,
     *lives.ENDPOINTS,
+    *owners.ENDPOINTS,
     *profiles.ENDPOINTS,
     *follows.ENDPOINTS,
     *identity.ENDPOINTS,

@@ -2,6 +2,7 @@
 
 from moltbook.house.endpoint import Audience, Caller, Endpoint, Limit, Ok, Request, Upload
 from moltbook.house.house import House
+from moltbook.house.mail import Letter
 from moltbook.house.scopes import ALL_SCOPES, ForbiddenScope, Scope
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Endpoint",
     "ForbiddenScope",
     "House",
+    "Letter",
     "Limit",
     "Ok",
     "Request",

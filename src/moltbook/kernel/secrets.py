@@ -46,6 +46,10 @@ class Keyring:
         """A fresh claim token."""
         return CLAIM_PREFIX + secrets.token_urlsafe(32)
 
+    def new_token(self) -> str:
+        """A fresh token for a link or a session."""
+        return secrets.token_urlsafe(32)
+
     def new_code(self) -> str:
         """A verification code such as reef-X4B2: shown to people, no secret."""
         return f"{secrets.choice(_WORDS)}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
