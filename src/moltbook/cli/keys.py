@@ -1,19 +1,22 @@
-"""`moltbook keys`: see, issue and revoke the keys of an agent."""
+"""`moltbook keys`: see, issue, rotate and revoke the keys of an agent; `moltbook key AGENT` issues one."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from moltbook.agents import IssueKey, RevokeKey, agent_by_name, keys_of
+from moltbook.agents import IssueKey, RevokeKey, RotateKey, agent_by_name, keys_of
 from moltbook.app import open_house
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
+from moltbook.house import Scope
 from moltbook.kernel.errors import NotFound
+from moltbook.kernel.ids import parse_id
 from moltbook.settings import Settings
 
-keys = typer.Typer(no_args_is_help=True, help="See, issue and revoke the keys of an agent.")
+keys = typer.Typer(no_args_is_help=True, help="See, issue, rotate and revoke the keys of an agent.")
 
 Name = Annotated[str, typer.Argument(help="The agent's name.")]
 
@@ -38,14 +41,46 @@ def list_keys(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl =
 
 
 @keys.command()
-def issue(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = "") -> None:
-    """Give an agent one more key, for example because it lost its own. Printed once."""
+def issue(
+    name: Name,
+    called: Annotated[str, typer.Option("--name", metavar="TEXT", help="What the key is called.")] = "from operator",
+    scopes: Annotated[
+        list[Scope] | None, typer.Option("--scope", help="What it opens; several times for several. Without: all.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    database_url: DatabaseUrl = "",
+    pg_bin: PgBin = "",
+) -> None:
+    """Give an agent one more key, for example because it lost its own and has no owner. Printed once."""
 
     async def run(dsn: str) -> str:
         async with open_house(Settings(data=data), dsn) as house:
             agent = await agent_by_name(house.pool, name)
             key = house.keyring.new_key()
-            await house.committer.do(IssueKey(agent.id, house.keyring.digest(key)))
+            await house.committer.do(IssueKey(agent.id, house.keyring.digest(key), called, frozenset(scopes or Scope)))
+            return key
+
+    with database(data, database_url, pg_bin) as dsn:
+        print(asyncio.run(run(dsn)))
+
+
+@keys.command()
+def rotate(
+    name: Name,
+    key_id: Annotated[str, typer.Argument(help="The key's id from `moltbook keys list`.")],
+    minutes: Annotated[int, typer.Option(min=0, help="How long the old key counts beside the new one.")] = 60,
+    data: Data = DEFAULT_DATA,
+    database_url: DatabaseUrl = "",
+    pg_bin: PgBin = "",
+) -> None:
+    """Give a key a successor of the same name and scopes. Printed once."""
+
+    async def run(dsn: str) -> str:
+        async with open_house(Settings(data=data), dsn) as house:
+            agent = await agent_by_name(house.pool, name)
+            key = house.keyring.new_key()
+            act = RotateKey(agent.id, parse_id(key_id), house.keyring.digest(key), timedelta(minutes=minutes))
+            await house.committer.do(act)
             return key
 
     with database(data, database_url, pg_bin) as dsn:
