@@ -275,7 +275,7 @@ async def test_an_owner_deletes_an_agent(town, office):
     assert (await ada.get("/agents/me")).status == 401
     assert (await town.call("GET", f"/posts/{post}")).status == 404
     page = (await person.get("/owner")).body
-    assert (b"blaise" in page, b"ada" in page) == (True, False)
+    assert (b"blaise</a>" in page, b"ada</a>" in page) == (True, False)
 
 
 async def test_pages_for_owners_are_kept_by_nobody_and_send_forms_only_here(town, office):
