@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moltbook.activity import Activity
-from moltbook.agents import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS
+from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, docs_page, openapi
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
@@ -39,6 +39,7 @@ from moltbook.moderation import APPEALS, REPORTS
 from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
+from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
 from moltbook.posts import PINS, POST_STANDING, POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
@@ -84,6 +85,7 @@ TABLES: list[Table[Any]] = [
     ROLES,
     AGENTS,
     KEYS,
+    KEY_QUOTAS,
     CLAIMS,
     HOLDINGS,
     NOTES,
@@ -95,6 +97,11 @@ TABLES: list[Table[Any]] = [
     POST_READ_MARKS,
     APPS,
     OBSERVERS,
+    MAIL_BUDGETS,
+    LOGIN_LINKS,
+    OWNERS,
+    OWNERSHIPS,
+    SESSIONS,
 ]
 
 SWEEP_SECONDS = 600.0
@@ -210,7 +217,11 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
         committer.start()
         try:
             await seed(committer)
-            yield House(settings, pool, committer, events, Keyring(load_pepper(settings.data)), clock)
+            house = House(settings, pool, committer, events, Keyring(load_pepper(settings.data)), clock)
+            try:
+                yield house
+            finally:
+                await house.mail.finish()
         finally:
             await committer.stop()
             await events.stop()
@@ -219,10 +230,11 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
 
 
 async def keep_swept(house: House) -> None:
-    """Forget kept answers when their time is over, a few at a time."""
+    """Forget kept answers, links and sessions when their time is over."""
     while True:
         try:
             await forget_old(house.pool, house.clock())
+            await forget_spent(house.pool, house.clock())
         except GONE as error:
             log.warning("database away", error=repr(error))
         await asyncio.sleep(SWEEP_SECONDS)

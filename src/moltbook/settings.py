@@ -3,6 +3,7 @@
 import os
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -35,6 +36,11 @@ class Limits(msgspec.Struct, frozen=True):
     registrations_per_day: int = 20
     # A new agent sends no direct messages so long; where agents are claimed at once, not those of this machine.
     messages_after_seconds: int = 86_400
+    # How many keys an agent may issue or rotate a day.
+    keys_per_day: int = 20
+    # Links to owners by mail an hour: to one address of mail, and asked for from one network address or by one agent.
+    letters_per_email: int = 5
+    letters_per_address: int = 10
     # How many identity tokens one application may have verified.
     verifications_per_minute: int = 100
     # How many challenges an agent may answer.
@@ -70,6 +76,11 @@ class Settings(msgspec.Struct, frozen=True):
     pg_bin: str = ""
     # The address agents are told, when it differs from host and port (behind a proxy).
     public_url: str = ""
+    # Where letters to owners are handed in: smtp://user:password@host:587, or smtps://… for TLS from the first byte.
+    # Empty: links are written to the log, for the operator to hand on.
+    smtp_url: str = ""
+    # Who these letters are from; empty means moltbook@ and the host of the address above.
+    mail_from: str = ""
     # A request body may not be larger; the longest honest one is a post of 40,000 characters.
     body_bytes: int = 1_000_000
     # Acts that may wait for the next batch; past it a caller is told 503 at once.
@@ -86,6 +97,11 @@ class Settings(msgspec.Struct, frozen=True):
             return self.public_url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{self.port}"  # noqa: S104
+
+    @property
+    def sender(self) -> str:
+        """Who letters are from."""
+        return self.mail_from or f"moltbook@{urlsplit(self.url).hostname}"
 
 
 def to_json(settings: Settings) -> str:

@@ -17,6 +17,11 @@ GET    /agents/me                          401     401  401       200   200     
 PATCH  /agents/me                          401     401  401       403   200       -    -    -    -
 PUT    /me                                 401     401  401       403   200       -    -    -    -
 POST   /agents/heartbeat                   401     401  401       200   200       -    -    -    -
+GET    /agents/me/keys                     401     401  401       200   200       -    -    -    -
+POST   /agents/me/keys                     401     401  401       201   201       -    -    -    -
+POST   /agents/me/keys/{id}/rotate         401     401  401       404   404     404  200    -  404
+DELETE /agents/me/keys/{id}                401     401  401       404   404     404  200    -  404
+POST   /agents/me/setup-owner-email        401     401  401       400   200       -    -    -    -
 GET    /agents/recent                      200     401  401       200   200       -    -    -    -
 GET    /agents/{name}/followers            200     401  401       200   200     200  200    -  404
 GET    /agents/{name}/following            200     401  401       200   200     200  200    -  404
@@ -131,6 +136,9 @@ BODIES = {
     "POST /agents/register": {"name": "{new}", "description": "New."},
     "PATCH /agents/me": {"description": "x"},
     "PUT /me": {"description": "x"},
+    "POST /agents/me/keys": {"name": "spare"},
+    "POST /agents/me/keys/{id}/rotate": {},
+    "POST /agents/me/setup-owner-email": {"email": "somebody@example.org"},
     "POST /posts": {"submolt_name": "general", "title": "T", "content": "C"},
     "POST /posts/{id}/comments": {"content": "C"},
     "POST /comments": {"post_id": "{post}", "content": "C"},

@@ -82,6 +82,10 @@ CONFIRMED = {
         "human": Maybe({"username": TEXT, "email_verified": YES_NO}),
     },
 }  # fmt: skip
+KEY = {"id": UUID, "name": TEXT, "scopes": [TEXT], "created_at": MOMENT, "expires_at": Maybe(MOMENT),
+       "revoked_at": Maybe(MOMENT), "is_current": YES_NO}  # fmt: skip
+KEYS = {**OK, "keys": [KEY], "count": COUNT}
+ISSUED = {**SAID, "api_key": TEXT, "important": TEXT, "key": KEY}
 PICTURE = {**SAID, "url": TEXT}
 VOTED = {
     **DONE, "author": {"name": TEXT}, "already_following": YES_NO, "upvotes": COUNT, "downvotes": COUNT,

@@ -32,6 +32,11 @@ CALLS = [
     ("PATCH", "/agents/me", {"description": "x", "metadata": {"a": [1]}}, 200, s.ME),
     ("PUT", "/me", {"description": "y"}, 200, s.ME),
     ("POST", "/agents/heartbeat", None, 200, s.SAID),
+    ("GET", "/agents/me/keys", None, 200, s.KEYS),
+    ("POST", "/agents/me/keys", {"name": "reader", "scopes": ["read"]}, 201, s.ISSUED),
+    ("POST", "/agents/me/keys/{key}/rotate", {"overlap_minutes": 5}, 200, s.ISSUED),
+    ("DELETE", "/agents/me/keys/{key}", None, 200, s.SAID),
+    ("POST", "/agents/me/setup-owner-email", {"email": "ada@example.org"}, 200, s.SAID),
     ("GET", "/agents/recent?limit=2", None, 200, s.AGENTS),
     ("GET", "/agents/{other}/followers", None, 200, s.AGENTS),
     ("GET", "/agents/{other}/following", None, 200, s.AGENTS),
@@ -200,6 +205,7 @@ async def stage(network):
         "other": "blaise",
         "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
         "third": "dido",
+        "key": (await ada.call("POST", "/agents/me/keys", {"name": "spare"}))["key"]["id"],
         "token": (await ada.call("POST", "/agents/me/identity-token"))["identity_token"],
         "app_key": network.house.keyring.new_app_key(),
         "asked": await asked(blaise),
@@ -254,7 +260,7 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
-    ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry")
+    ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry", "key")
     places = {**dict.fromkeys((*ids, "against"), "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}"}
     called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}

@@ -17,6 +17,7 @@ UPLOADS = frozenset(f"{e.method} {e.path}" for e in ENDPOINTS if e.upload_bytes)
 # What the first placeholder of a path stands for.
 KINDS = {
     "agents/me/wakes": "wake",
+    "agents/me/keys": "spare",
     "agents/dm": "conversation",
     "agents": "agent",
     "posts": "post",
@@ -26,6 +27,9 @@ KINDS = {
     "modlog": "entry",
     "reports": "report",
 }
+
+# Where no agent's key is asked for, and where each act is looked at by itself.
+UNSCOPED = frozenset({"POST /agents/register", "POST /agents/verify-identity", "POST /batch"})
 
 
 class World:
@@ -69,7 +73,7 @@ class World:
         new = f"new-{number}"
         if state == "none":
             names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
-            ids = ("post", "comment", "conversation", "wake", "entry", "report")
+            ids = ("post", "comment", "conversation", "wake", "entry", "report", "spare")
             return {**dict.fromkeys(ids, NOBODY), **names}
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
@@ -115,12 +119,14 @@ class World:
 
     async def private(self, route, new, caller):
         """What only its owner may see: a memory, a wake, a conversation."""
-        found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY}
+        found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY, "spare": NOBODY}
         if "/memory/" in route:
             assert (await self.owner.call("PUT", "/agents/me/memory/plan", {"value": "Tides."})).status == 200
         elif "/wakes/" in route:
             wake = {"at": "2026-04-01T00:00:00Z", "note": "Look."}
             found["wake"] = (await self.owner.call("POST", "/agents/me/wakes", wake))["wake"]["id"]
+        elif "/keys/" in route:
+            found["spare"] = (await self.owner.call("POST", "/agents/me/keys", {"name": new}))["key"]["id"]
         elif "/dm/" in route:
             pen = await self.network.agent(new)
             await self.claim(pen)
@@ -179,4 +185,23 @@ async def test_everybody_is_answered_as_the_table_says(world):
             status = await world.status(row.route, caller)
             if status != expected:
                 wrong.append(f"{row.route}: {caller} got {status}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_a_key_opens_only_what_its_scopes_say(world):
+    """Each route with a key of the same agent that only reads, and one that only posts: 403, or what the table says."""
+    narrow = {}
+    for scope in ("read", "post"):
+        issued = await world.other.call("POST", "/agents/me/keys", {"name": scope, "scopes": [scope]})
+        world.keys[scope], narrow[scope] = issued["api_key"], {scope}
+    scopes = {f"{e.method} {e.path}": e.wanted_scope for e in ENDPOINTS}
+    wrong = []
+    for row in ROWS:
+        if row.route in UNSCOPED:
+            continue
+        for caller, opens in narrow.items():
+            status = await world.status(row.route, caller)
+            expected = row.expected["other"] if scopes[row.route] in opens else 403
+            if status != expected:
+                wrong.append(f"{row.route}: a key that may {caller} got {status}, expected {expected}")
     assert not wrong, "\n".join(wrong)

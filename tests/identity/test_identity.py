@@ -128,8 +128,8 @@ async def test_an_agent_that_is_gone_or_rests_is_not_confirmed(network, app):
 async def test_a_token_counts_no_longer_than_some_key_of_its_agent(network, app):
     ada, blaise = await network.agents("ada", "blaise")
     tokens = [await token_of(ada), await token_of(blaise)]
-    for key_id, *_ in await keys_of(network.house.pool, ada.id):
-        await network.house.committer.do(RevokeKey(ada.id, key_id))
+    for key in await keys_of(network.house.pool, ada.id):
+        await network.house.committer.do(RevokeKey(ada.id, key.id))
     assert (await blaise.call("DELETE", "/agents/me", {"confirm": "blaise"})).status == 200
     for token in tokens:
         ensure_unconfirmed(await app(token), 403, "agent_deactivated")

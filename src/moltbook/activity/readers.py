@@ -42,6 +42,7 @@ WHERE s.id = u.id AND s.last_activity_at < u.at
 """
 STEP = {
     "agent.claimed": ("claimed", 1),
+    "agent.unclaimed": ("claimed", -1),
     "agent.deleted": ("claimed", -1),
     "submolt.created": ("submolts", 1),
     "post.published": ("posts", 1),

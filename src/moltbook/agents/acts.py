@@ -1,4 +1,4 @@
-"""What changes an agent: registering, being claimed, rewriting its profile."""
+"""What changes an agent: registering, being claimed, rewriting its profile. Its further keys: key_acts."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from moltbook.agents.model import (
     AgentRow,
     AgentUpdated,
     ClaimRow,
-    KeyIssued,
     KeyRevoked,
     KeyRow,
     Quota,
@@ -20,13 +19,16 @@ from moltbook.agents.model import (
 from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_claimed, ensure_name, is_name
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.db.world import Act, Wants, World
+from moltbook.house import Scope
 from moltbook.images import IMAGES, ImageKind, Picture, put_image, take_image
-from moltbook.kernel.errors import Forbidden, Invalid, NotFound
+from moltbook.kernel.errors import Invalid, NotFound
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.text import checked
 
 METADATA_BYTES = 10_000
 REDACTED = "[deleted]"
+FIRST_KEY = "default"
+EVERY_SCOPE = tuple(Scope)
 
 
 class Register(Act[Registered], frozen=True):
@@ -63,7 +65,7 @@ class Register(Act[Registered], frozen=True):
             AgentRow(agent_id, self.name, description, "{}", 0, 0, 0, 0, 0, False, now, claimed_at, now, None),
         )
         world[QUOTAS].add(Quota(agent_id, None, None, None, 0, None))
-        world[KEYS].add(KeyRow(agent_id, world.new_id(), self.key_digest, now, None))
+        world[KEYS].add(KeyRow(agent_id, world.new_id(), self.key_digest, FIRST_KEY, EVERY_SCOPE, now, None, None))
         world[CLAIMS].add(ClaimRow(agent_id, self.claim_digest, self.verification_code, now))
         world.emit(AgentRegistered(agent_id, self.name), agent_id)
         if self.claimed:
@@ -193,55 +195,3 @@ class Retire(Act[None], frozen=True):
                 world[KEYS].touch(key)
                 world.emit(KeyRevoked(agent.id, key_id), agent.id)
         world.emit(AgentDeleted(agent.id), agent.id)
-
-
-class IssueKey(Act[str], frozen=True):
-    """An agent gets one more key; the others stay valid, so that it can change over without silence."""
-
-    agent_id: AgentId
-    digest: bytes
-
-    def needs(self, wants: Wants) -> None:
-        """The agent."""
-        wants.ask(AGENTS, self.agent_id)
-
-    def decide(self, world: World) -> str:
-        """Keep the digest; answers the key's id.
-
-        Raises: NotFound, Forbidden.
-        """
-        agent = world[AGENTS].get(self.agent_id)
-        if agent is None:
-            raise NotFound("Agent")
-        if agent.archived:
-            raise Forbidden("Archived members cannot log in", "Register a new agent.")
-        key_id = world.new_id()
-        world[KEYS].add(KeyRow(agent.id, key_id, self.digest, world.now, None))
-        world.emit(KeyIssued(agent.id, key_id), agent.id)
-        return key_id
-
-
-class RevokeKey(Act[bool], frozen=True):
-    """A key counts no longer, from this moment; the answer tells whether it still did."""
-
-    agent_id: AgentId
-    key_id: str
-
-    def needs(self, wants: Wants) -> None:
-        """The key."""
-        wants.ask(KEYS, (self.agent_id, self.key_id))
-
-    def decide(self, world: World) -> bool:
-        """Mark it.
-
-        Raises: NotFound.
-        """
-        key = world[KEYS].get((self.agent_id, self.key_id))
-        if key is None:
-            raise NotFound("Key")
-        if key.revoked_at is not None:
-            return False
-        key.revoked_at = world.now
-        world[KEYS].touch(key)
-        world.emit(KeyRevoked(self.agent_id, self.key_id), self.agent_id)
-        return True

@@ -139,7 +139,7 @@ async def register(house: House, request: Request) -> Ok:
     claim_step = (
         "You are claimed already: this server claims at registration."
         if registered.is_claimed
-        else f"Ask your operator to run: moltbook claim {token}"
+        else "Send claim_url to your human, who opens it and says where to send a link."
     )
     return RegisterAnswer(
         message="Welcome to Moltbook!",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import msgspec
 
 from moltbook.db.world import Event
+from moltbook.house import Scope
 from moltbook.kernel.ids import AgentId
 
 
@@ -34,8 +35,20 @@ class KeyRow(msgspec.Struct, gc=False):
     agent_id: AgentId
     id: str
     digest: bytes
+    name: str
+    scopes: tuple[Scope, ...]
     created_at: datetime
+    # Where another key has taken its place: until when both count.
+    expires_at: datetime | None
     revoked_at: datetime | None
+
+
+class KeyQuota(msgspec.Struct, gc=False):
+    """How many keys an agent was issued on a day."""
+
+    agent_id: AgentId
+    day: date
+    issued: int
 
 
 class ClaimRow(msgspec.Struct, gc=False):
@@ -86,6 +99,12 @@ class AgentClaimed(Event, frozen=True, tag="agent.claimed"):
     agent_id: AgentId
 
 
+class AgentUnclaimed(Event, frozen=True, tag="agent.unclaimed"):
+    """No owner stands behind the agent any more."""
+
+    agent_id: AgentId
+
+
 class AgentUpdated(Event, frozen=True, tag="agent.updated"):
     """The agent changed its profile."""
 
@@ -103,6 +122,15 @@ class KeyIssued(Event, frozen=True, tag="key.issued"):
 
     agent_id: AgentId
     key_id: str
+
+
+class KeyRotated(Event, frozen=True, tag="key.rotated"):
+    """A key got a successor and counts no longer than until then."""
+
+    agent_id: AgentId
+    key_id: str
+    next_id: str
+    until: datetime
 
 
 class KeyRevoked(Event, frozen=True, tag="key.revoked"):

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
+import msgspec
 
 from moltbook.agents.model import AgentRow
 from moltbook.agents.tables import AGENTS
+from moltbook.house import ALL_SCOPES, Scope
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode_cursor
@@ -30,14 +32,19 @@ JOIN members a ON a.id = n.id
 WHERE n.kind = 'agent' AND n.name = lower($1)
 """
 BY_KEY = """
-SELECT a.id, a.name, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, '')
+SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, '')
 FROM keys k
 JOIN members a ON a.id = k.agent_id
 LEFT JOIN standings s ON s.agent_id = a.id
-WHERE k.digest = $1 AND k.revoked_at IS NULL AND NOT a.archived
+WHERE k.digest = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND NOT a.archived
 """
 BY_CLAIM = "SELECT agent_id FROM claims WHERE digest = $1"
-KEYS_OF = "SELECT id, created_at, revoked_at FROM keys WHERE agent_id = $1 ORDER BY created_at"
+KEYS_OF = """
+SELECT id, name, scopes, created_at, expires_at, revoked_at
+FROM keys
+WHERE agent_id = $1
+ORDER BY created_at, id
+"""
 NEWEST = f"""
 SELECT {AGENT}, a.created_at
 FROM members a
@@ -72,13 +79,31 @@ LIMIT $3
 
 
 class KeyHolder(NamedTuple):
-    """Who holds a key, and until when, how often and why it was suspended."""
+    """Who holds a key: which it is, what it opens, until when; and until when, how often and why it is suspended."""
 
     id: AgentId
     name: str
+    key_id: str
+    scopes: frozenset[Scope]
+    until: datetime | None
     suspended_until: datetime | None
     offences: int
     reason: str
+
+
+class KeyView(msgspec.Struct, frozen=True):
+    """A key as its agent and its owner see it: everything but the key."""
+
+    id: str
+    name: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it opens anything at this moment."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 async def agent_by_id(pool: asyncpg.Pool, agent_id: AgentId) -> AgentRow:
@@ -143,10 +168,14 @@ async def related(
     return agents[:limit], encode_cursor("follows", agents[limit - 1].id)
 
 
-async def agent_by_key(pool: asyncpg.Pool, digest: bytes) -> KeyHolder | None:
-    """The agent whose standing key has this digest."""
-    row = await pool.fetchrow(BY_KEY, digest)
-    return KeyHolder(*row) if row is not None else None
+async def agent_by_key(pool: asyncpg.Pool, digest: bytes, now: datetime) -> KeyHolder | None:
+    """The agent whose key has this digest, if the key counts at this moment."""
+    row = await pool.fetchrow(BY_KEY, digest, now)
+    if row is None:
+        return None
+    agent_id, name, key_id, scopes, until, *standing = row
+    opens = frozenset(Scope(scope) for scope in scopes)
+    return KeyHolder(agent_id, name, key_id, ALL_SCOPES if opens == ALL_SCOPES else opens, until, *standing)
 
 
 async def agent_by_claim(pool: asyncpg.Pool, digest: bytes) -> AgentId | None:
@@ -155,6 +184,9 @@ async def agent_by_claim(pool: asyncpg.Pool, digest: bytes) -> AgentId | None:
     return AgentId(found) if found is not None else None
 
 
-async def keys_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[tuple[str, datetime, datetime | None]]:
-    """An agent's keys, oldest first: id, when it was made, when it was revoked."""
-    return [tuple(row) for row in await pool.fetch(KEYS_OF, agent_id)]
+async def keys_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[KeyView]:
+    """An agent's keys, oldest first."""
+    return [
+        KeyView(key_id, name, tuple(Scope(scope) for scope in scopes), *times)
+        for key_id, name, scopes, *times in await pool.fetch(KEYS_OF, agent_id)
+    ]

@@ -1,9 +1,11 @@
 """Pure decisions about agents: names, claims, limits."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from moltbook.agents.model import AgentRow, Pace, Quota
+from moltbook.house import ForbiddenScope, Scope
 from moltbook.kernel.errors import Conflict, Forbidden, Invalid, TooMany
 
 NAME = re.compile(r"[A-Za-z0-9_-]{2,32}")
@@ -36,6 +38,36 @@ class Slower(TooMany):
             retry_after_seconds=seconds,
             **extra,
         )
+
+
+class KeyEnded(Conflict):
+    """The key has a successor already, or was revoked."""
+
+    message = "This key is revoked or has a successor already."
+    hint = "Rotate the successor, or issue a new key."
+
+
+class TooManyKeys(TooMany):
+    """The agent was issued its keys of this day."""
+
+    def __init__(self, per_day: int, now: datetime) -> None:
+        wait = int((_midnight(now) - now).total_seconds()) + 1
+        message = f"You can only issue {per_day} keys a day"
+        super().__init__(message, "Wait until tomorrow, or ask your owner for a key.", retry_after_seconds=wait)
+
+
+def ensure_scopes(wanted: frozenset[Scope], granted: frozenset[Scope]) -> None:
+    """Raises: Invalid if nothing is wanted, ForbiddenScope if more than may be given."""
+    if not wanted:
+        raise Invalid("scopes is empty", "Send at least one of read, post, moderate.")
+    ensure_covered(wanted, granted)
+
+
+def ensure_covered(wanted: Iterable[Scope], granted: frozenset[Scope]) -> None:
+    """Raises: ForbiddenScope if more is wanted than granted."""
+    missing = set(wanted) - granted
+    if missing:
+        raise ForbiddenScope(min(missing))
 
 
 def is_name(name: str) -> bool:
@@ -98,10 +130,16 @@ def _only(what: str, pace: Pace) -> str:
 def ensure_daily(quota: Quota, now: datetime, pace: Pace) -> None:
     """Raises: Slower if today's comments are used up (UTC days)."""
     if pace.per_day and quota.comment_day == now.date() and quota.comments_on_day >= pace.per_day:
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         raise Slower(
-            f"You can only comment {pace.per_day} times a day", _before_end(midnight, pace) - now, daily_remaining=0
+            f"You can only comment {pace.per_day} times a day",
+            _before_end(_midnight(now), pace) - now,
+            daily_remaining=0,
         )
+
+
+def _midnight(now: datetime) -> datetime:
+    """When the next day begins (UTC)."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def spell(seconds: int) -> str:

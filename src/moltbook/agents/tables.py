@@ -2,7 +2,7 @@
 
 import msgspec
 
-from moltbook.agents.model import AgentRow, ClaimRow, KeyRow, Quota
+from moltbook.agents.model import AgentRow, ClaimRow, KeyQuota, KeyRow, Quota
 from moltbook.db.table import Table
 
 
@@ -46,9 +46,27 @@ AGENTS = Table(
 KEYS = Table(
     "keys",
     KeyRow,
-    {"agent_id": "uuid", "id": "uuid", "digest": "bytea", "created_at": "timestamptz", "revoked_at": "timestamptz"},
+    {
+        "agent_id": "uuid",
+        "id": "uuid",
+        "digest": "bytea",
+        "name": "text",
+        "scopes": "text[]",
+        "created_at": "timestamptz",
+        "expires_at": "timestamptz",
+        "revoked_at": "timestamptz",
+    },
     key=("agent_id", "id"),
-    settable=("revoked_at",),
+    settable=("expires_at", "revoked_at"),
+)
+
+# Two first keys of a day at once clash on the key and are tried again; after that the row's lock makes it exact.
+KEY_QUOTAS = Table(
+    "key_quotas",
+    KeyQuota,
+    {"agent_id": "uuid", "day": "date", "issued": "integer"},
+    key=("agent_id",),
+    settable=("day", "issued"),
 )
 
 CLAIMS = Table(

@@ -75,7 +75,7 @@ def agents_behind_keys(house: House) -> Holders[Caller]:
     """The agents' keys."""
 
     async def look_up(pool: asyncpg.Pool, digest: bytes) -> Caller | None:
-        found = await agent_by_key(pool, digest)
+        found = await agent_by_key(pool, digest, house.clock())
         return Caller(*found) if found is not None else None
 
     return Holders(house, PREFIX, UnknownKey, look_up)

@@ -8,23 +8,23 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
 
 from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
-from moltbook.api.callers import agents_behind_keys, apps_behind_keys
+from moltbook.api.callers import UnknownKey, agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.headers import Headers
 from moltbook.api.limits import Budgets, Spent
 from moltbook.api.multipart import AROUND_BYTES, boundary_of, read_form
+from moltbook.api.reading import Decode, body_of, query_of
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
 from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_of, kept_for
 from moltbook.feeds import Encoded, PageCache
-from moltbook.house import Audience, Caller, Endpoint, House, Limit, Request
+from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.log import Entry
@@ -46,7 +46,6 @@ CACHED = (b"cache-control", b"no-cache")
 FRESH = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
 REPLAYED = (b"idempotency-replayed", b"true")
 REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
-SENT = re.compile(r"(?<=value) ['\"].*", re.DOTALL)
 VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
@@ -56,7 +55,6 @@ LOCAL = frozenset({"127.0.0.1", "::1"})
 WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
 
 _encode = msgspec.json.Encoder().encode
-_Decode = Callable[[bytes], Any]
 
 
 class Api:
@@ -67,7 +65,7 @@ class Api:
         self._pages = pages
         self._body_bytes = house.settings.body_bytes
         self._router = Router(ENDPOINTS)
-        self._decoders: dict[int, _Decode] = {
+        self._decoders: dict[int, Decode] = {
             id(endpoint): msgspec.json.Decoder(endpoint.body).decode for endpoint in ENDPOINTS if endpoint.body
         }
         self.callers = agents_behind_keys(house)
@@ -138,6 +136,7 @@ class Api:
         else:
             self._spend(endpoint.limit, caller.id if caller else address, address, budget)
         self._may_write(endpoint, caller)
+        _ensure_scope(endpoint, caller)
         query_string: bytes = scope["query_string"]
         if not caller and endpoint.path == "/posts" and method in {"GET", "HEAD"}:
             page = await self._first_page(query_string, endpoint)
@@ -156,7 +155,7 @@ class Api:
             return _tagged(endpoint.status, body, headers)
         asked = Asked(path, values, query_string, raw, caller, address, _repeat_key(headers), boundary)
         if endpoint is BATCH:
-            batch = _body(self._decoders[id(endpoint)], raw)
+            batch = body_of(self._decoders[id(endpoint)], raw)
             return endpoint.status, _encode(await together(batch, asked, self._one)), [JSON, *SAFE]
         outcome = await self._written(endpoint, asked)
         extra = [JSON, *SAFE]
@@ -179,6 +178,7 @@ class Api:
             asked.values = values
             self._spend(endpoint.limit, asked.caller.id if asked.caller else asked.address, asked.address, [])
             self._may_write(endpoint, asked.caller)
+            _ensure_scope(endpoint, asked.caller)
             if endpoint.method == "GET":
                 return Outcome(endpoint.status, await self._granted(endpoint, asked))
             return await self._written(endpoint, asked)
@@ -209,10 +209,10 @@ class Api:
 
     async def _granted(self, endpoint: Endpoint, asked: Asked) -> bytes:
         """Let the endpoint's handler answer; what breaks there is our fault, what is away is said to be away."""
-        query = _query(endpoint, asked.query)
+        query = query_of(endpoint, asked.query)
         body: Any = None
         if endpoint.body is not None:
-            body = _body(self._decoders[id(endpoint)], asked.raw)
+            body = body_of(self._decoders[id(endpoint)], asked.raw)
         elif endpoint.upload_bytes:
             body = read_form(asked.raw, asked.boundary or b"")
             if len(body.file) > endpoint.upload_bytes:
@@ -249,7 +249,10 @@ class Api:
             raise Unauthorized()
         if endpoint.limit is Limit.REGISTER:
             return None
-        return await self.callers.find(key)
+        caller = await self.callers.find(key)
+        if caller.until is not None and self._house.clock() >= caller.until:
+            raise UnknownKey()
+        return caller
 
     async def _app(self, headers: Headers, address: str, into: list[tuple[bytes, bytes]]) -> None:
         """Let an application in, and take the call from its own budget."""
@@ -353,6 +356,15 @@ def _repeat_key(headers: Headers) -> bytes | None:
     return key
 
 
+def _ensure_scope(endpoint: Endpoint, caller: Caller | None) -> None:
+    """Raises: ForbiddenScope where the caller's key does not open this. A batch is looked at act by act."""
+    # Nearly every key opens everything, and is known by that without asking for more.
+    if caller is None or caller.scopes is ALL_SCOPES or endpoint is BATCH:
+        return
+    if endpoint.wanted_scope not in caller.scopes:
+        raise ForbiddenScope(endpoint.wanted_scope)
+
+
 def _errand(endpoint: Endpoint, asked: Asked) -> Errand:
     """What a writing request carries along its acts."""
     key = asked.repeat_key
@@ -361,38 +373,3 @@ def _errand(endpoint: Endpoint, asked: Asked) -> Errand:
         return Errand()
     mark = fingerprint_of(endpoint.method.encode(), asked.path.encode(), asked.query, asked.raw)
     return Errand(asked.caller.id, key.decode("ascii"), mark, endpoint.status)
-
-
-def _query(endpoint: Endpoint, raw: bytes) -> Any:
-    if endpoint.query is None:
-        return None
-    try:
-        values = dict(parse_qsl(raw.decode("ascii"), max_num_fields=50)) if raw else {}
-        if any("\x00" in value for value in values.values()):
-            raise ValueError("NUL")
-        return msgspec.convert(values, endpoint.query, strict=False)
-    except msgspec.ValidationError as error:
-        raise invalid(error) from error
-    except ValueError as error:
-        raise BadRequest("The query string cannot be read.", "Encode its values as UTF-8 percent escapes.") from error
-
-
-def _body(decode: _Decode, raw: bytes) -> Any:
-    try:
-        return decode(raw or b"{}")
-    except msgspec.ValidationError as error:
-        raise invalid(error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRequest("The body is not valid JSON.", "Send one JSON object in UTF-8.") from error
-
-
-def invalid(error: msgspec.ValidationError) -> Invalid:
-    """A validation failure with the field it is about: "Expected `str`, got `int` - at `$.title`"."""
-    said = str(error)
-    text, at, where = said.rpartition(" - at `$.")
-    field = where.rstrip("`") if at else ""
-    # What was sent is not said back: it may be a key in the wrong place.
-    text = SENT.sub("", text if at else said)
-    if field:
-        text = f"{field}: {text}"
-    return Invalid(text, "Correct this field and send it again.", errors=[{"field": field, "message": text}])

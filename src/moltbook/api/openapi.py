@@ -10,7 +10,7 @@ from moltbook import __version__
 from moltbook.api.envelope import NotAllowed, TooLarge
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.once import KeyReused, StillWritten
-from moltbook.house import Audience, Endpoint, Limit
+from moltbook.house import Audience, Endpoint, ForbiddenScope, Limit
 from moltbook.kernel.errors import BadRequest, Refusal, Unavailable
 from moltbook.kernel.errors import TooMany as Many
 
@@ -72,6 +72,8 @@ def refusals_of(endpoint: Endpoint) -> list[type[Refusal]]:
     common: list[type[Refusal]] = [BadRequest, NotAllowed, Unavailable]
     if endpoint.limit is not Limit.FREE:
         common.append(Many)
+    if endpoint.audience is not Audience.APP and endpoint.limit is not Limit.REGISTER:
+        common.append(ForbiddenScope)
     if endpoint.body or endpoint.upload_bytes:
         common.append(TooLarge)
     if _takes_a_repeat_key(endpoint):

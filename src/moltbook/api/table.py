@@ -2,6 +2,7 @@
 
 from moltbook.activity import endpoints as activity
 from moltbook.agents import endpoints as agents
+from moltbook.agents import keys as agent_keys
 from moltbook.api.batch import BATCH
 from moltbook.comments import endpoints as comments
 from moltbook.discovery import endpoints as discovery
@@ -17,6 +18,7 @@ from moltbook.moderation import endpoints as moderation
 from moltbook.modlog import endpoints as modlog
 from moltbook.notifications import endpoints as notifications
 from moltbook.observers import endpoints as observers
+from moltbook.owners import endpoints as owners
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
@@ -27,8 +29,10 @@ from moltbook.votes import endpoints as votes
 
 ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
+    *agent_keys.ENDPOINTS,
     *memory.ENDPOINTS,
     *lives.ENDPOINTS,
+    *owners.ENDPOINTS,
     *profiles.ENDPOINTS,
     *follows.ENDPOINTS,
     *identity.ENDPOINTS,

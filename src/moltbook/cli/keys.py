@@ -1,19 +1,22 @@
-"""`moltbook keys`: see, issue and revoke the keys of an agent."""
+"""`moltbook keys`: see, issue, rotate and revoke the keys of an agent; `moltbook key AGENT` issues one."""
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from moltbook.agents import IssueKey, RevokeKey, agent_by_name, keys_of
+from moltbook.agents import IssueKey, RevokeKey, RotateKey, agent_by_name, keys_of
 from moltbook.app import open_house
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
+from moltbook.house import Scope
 from moltbook.kernel.errors import NotFound
+from moltbook.kernel.ids import parse_id
 from moltbook.settings import Settings
 
-keys = typer.Typer(no_args_is_help=True, help="See, issue and revoke the keys of an agent.")
+keys = typer.Typer(no_args_is_help=True, help="See, issue, rotate and revoke the keys of an agent.")
 
 Name = Annotated[str, typer.Argument(help="The agent's name.")]
 
@@ -25,9 +28,12 @@ def list_keys(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl =
     async def run(dsn: str) -> Table:
         async with open_house(Settings(data=data), dsn) as house:
             agent = await agent_by_name(house.pool, name)
-            table = Table("Key", "Made", "Revoked", title=f"Keys of {agent.name}")
-            for key_id, made, revoked in await keys_of(house.pool, agent.id):
-                table.add_row(key_id, f"{made:%Y-%m-%d %H:%M}", f"{revoked:%Y-%m-%d %H:%M}" if revoked else "–")
+            table = Table("Key", "Name", "Scopes", "Made", "Ends", "Revoked", title=f"Keys of {agent.name}")
+            for key in await keys_of(house.pool, agent.id):
+                times = (key.created_at, key.expires_at, key.revoked_at)
+                table.add_row(
+                    key.id, key.name, " ".join(key.scopes), *(f"{at:%Y-%m-%d %H:%M}" if at else "–" for at in times)
+                )
             return table
 
     with database(data, database_url, pg_bin) as dsn:
@@ -35,14 +41,46 @@ def list_keys(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl =
 
 
 @keys.command()
-def issue(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = "") -> None:
-    """Give an agent one more key, for example because it lost its own. Printed once."""
+def issue(
+    name: Name,
+    called: Annotated[str, typer.Option("--name", metavar="TEXT", help="What the key is called.")] = "from operator",
+    scopes: Annotated[
+        list[Scope] | None, typer.Option("--scope", help="What it opens; several times for several. Without: all.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    database_url: DatabaseUrl = "",
+    pg_bin: PgBin = "",
+) -> None:
+    """Give an agent one more key, for example because it lost its own and has no owner. Printed once."""
 
     async def run(dsn: str) -> str:
         async with open_house(Settings(data=data), dsn) as house:
             agent = await agent_by_name(house.pool, name)
             key = house.keyring.new_key()
-            await house.committer.do(IssueKey(agent.id, house.keyring.digest(key)))
+            await house.committer.do(IssueKey(agent.id, house.keyring.digest(key), called, frozenset(scopes or Scope)))
+            return key
+
+    with database(data, database_url, pg_bin) as dsn:
+        print(asyncio.run(run(dsn)))
+
+
+@keys.command()
+def rotate(
+    name: Name,
+    key_id: Annotated[str, typer.Argument(help="The key's id from `moltbook keys list`.")],
+    minutes: Annotated[int, typer.Option(min=0, help="How long the old key counts beside the new one.")] = 60,
+    data: Data = DEFAULT_DATA,
+    database_url: DatabaseUrl = "",
+    pg_bin: PgBin = "",
+) -> None:
+    """Give a key a successor of the same name and scopes. Printed once."""
+
+    async def run(dsn: str) -> str:
+        async with open_house(Settings(data=data), dsn) as house:
+            agent = await agent_by_name(house.pool, name)
+            key = house.keyring.new_key()
+            act = RotateKey(agent.id, parse_id(key_id), house.keyring.digest(key), timedelta(minutes=minutes))
+            await house.committer.do(act)
             return key
 
     with database(data, database_url, pg_bin) as dsn:
@@ -62,7 +100,7 @@ def revoke(
     async def run(dsn: str) -> int:
         async with open_house(Settings(data=data), dsn) as house:
             agent = await agent_by_name(house.pool, name)
-            ids = [key for key, _, _ in await keys_of(house.pool, agent.id) if key_id in ("all", key)]
+            ids = [key.id for key in await keys_of(house.pool, agent.id) if key_id in ("all", key.id)]
             if not ids:
                 raise NotFound("Key", f"See `moltbook keys list {name}`.")
             return sum([await house.committer.do(RevokeKey(agent.id, key)) for key in ids])

@@ -11,7 +11,7 @@ from moltbook.cli.apps import app as apps
 from moltbook.cli.claim import claim
 from moltbook.cli.doctor import doctor
 from moltbook.cli.importing import import_archive
-from moltbook.cli.keys import keys
+from moltbook.cli.keys import issue, keys
 from moltbook.cli.options import console
 from moltbook.cli.up import up
 from moltbook.db.trouble import DatabaseTrouble
@@ -35,6 +35,7 @@ app.command()(up)
 app.command("import")(import_archive)
 app.command()(doctor)
 app.command()(claim)
+app.command("key")(issue)
 app.add_typer(keys, name="keys")
 app.add_typer(apps, name="app")
 

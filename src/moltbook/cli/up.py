@@ -8,6 +8,7 @@ import typer
 
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin
 from moltbook.cli.supervisor import Supervisor
+from moltbook.house.mail import read_smtp_url
 from moltbook.settings import ClaimMode, Settings, VerificationMode, limits_from
 
 
@@ -31,8 +32,8 @@ def up(
         ClaimMode | None,
         typer.Option(
             envvar="MOLTBOOK_CLAIM",
-            help="`auto`: agents are claimed when they register. `manual`: the operator claims each, "
-            "with `moltbook claim`. "
+            help="`auto`: agents are claimed when they register. `manual`: a human claims each on the page its "
+            "claim_url names, or the operator with `moltbook claim`. "
             "Without this option: auto on a loopback address, else manual.",
             show_default=False,
         ),
@@ -62,6 +63,18 @@ def up(
         str,
         typer.Option(metavar="URL", envvar="MOLTBOOK_PUBLIC_URL", help="The address agents are told, behind a proxy."),
     ] = "",
+    smtp_url: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            envvar="MOLTBOOK_SMTP_URL",
+            help="Where links to owners are handed in: smtp://user:password@host:587 or smtps://… "
+            "Without it they are written to the log.",
+        ),
+    ] = "",
+    mail_from: Annotated[
+        str, typer.Option(metavar="ADDRESS", envvar="MOLTBOOK_MAIL_FROM", help="Who letters to owners are from.")
+    ] = "",
     database_url: DatabaseUrl = "",
     pg_bin: PgBin = "",
 ) -> None:
@@ -71,6 +84,8 @@ def up(
     """
     if limits not in {"on", "off"}:
         raise typer.BadParameter("Use on or off.", param_hint="--limits")
+    # Now, and not when the first owner waits for a letter.
+    read_smtp_url(smtp_url)
     if new_agent_limits not in {"", "on", "off"}:
         raise typer.BadParameter("Use on or off.", param_hint="--new-agent-limits")
     loopback = _is_loopback(host)
@@ -87,6 +102,8 @@ def up(
         database_url=database_url,
         pg_bin=str(Path(pg_bin).resolve()) if pg_bin else "",
         public_url=public_url,
+        smtp_url=smtp_url,
+        mail_from=mail_from,
     )
     raise typer.Exit(Supervisor(settings).run())
 

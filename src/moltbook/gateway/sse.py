@@ -29,6 +29,7 @@ PUBLIC = frozenset(
     {
         "agent.registered",
         "agent.claimed",
+        "agent.unclaimed",
         "agent.updated",
         "agent.deleted",
         "agent.followed",

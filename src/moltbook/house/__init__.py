@@ -2,5 +2,20 @@
 
 from moltbook.house.endpoint import Audience, Caller, Endpoint, Limit, Ok, Request, Upload
 from moltbook.house.house import House
+from moltbook.house.mail import Letter
+from moltbook.house.scopes import ALL_SCOPES, ForbiddenScope, Scope
 
-__all__ = ["Audience", "Caller", "Endpoint", "House", "Limit", "Ok", "Request", "Upload"]
+__all__ = [
+    "ALL_SCOPES",
+    "Audience",
+    "Caller",
+    "Endpoint",
+    "ForbiddenScope",
+    "House",
+    "Letter",
+    "Limit",
+    "Ok",
+    "Request",
+    "Scope",
+    "Upload",
+]

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from moltbook.house.house import House
+from moltbook.house.scopes import ALL_SCOPES, Scope
 from moltbook.kernel.errors import Refusal
 from moltbook.kernel.ids import AgentId
 
@@ -33,10 +34,13 @@ class Limit(StrEnum):
 
 
 class Caller(msgspec.Struct, frozen=True, gc=False):
-    """The agent behind a key."""
+    """The agent behind a key, which key it is, what that one opens and until when."""
 
     id: AgentId
     name: str
+    key_id: str = ""
+    scopes: frozenset[Scope] = ALL_SCOPES
+    until: datetime | None = None
     # While suspended it reads and does not write.
     suspended_until: datetime | None = None
     offences: int = 0
@@ -65,9 +69,14 @@ class Request:
     @property
     def agent(self) -> AgentId:
         """The caller's id, where the audience promises one."""
+        return self.known.id
+
+    @property
+    def known(self) -> Caller:
+        """The caller, where the audience promises one."""
         if self.caller is None:
             raise TypeError("this endpoint is open to anyone and has no caller")
-        return self.caller.id
+        return self.caller
 
 
 class Ok(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
@@ -101,3 +110,10 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     # Whether the answer may be kept for a repeat (Idempotency-Key); not where it tells a secret.
     keeps_answer: bool = True
+    # What a key must open to call this; None: reading for GET, posting for everything else.
+    scope: Scope | None = None
+
+    @property
+    def wanted_scope(self) -> Scope:
+        """What a key must open to call this."""
+        return self.scope or (Scope.READ if self.method == "GET" else Scope.POST)

@@ -123,7 +123,7 @@ async def verify_identity(house: House, request: Request) -> Ok:
     except NotFound as error:
         raise rules.AgentGone() from error
     # A token does not outlive its agent's keys: they end when it leaves, and when they were stolen.
-    if agent.archived or not await queries.has_key(house.pool, agent.id):
+    if agent.archived or not await queries.has_key(house.pool, agent.id, house.clock()):
         raise rules.AgentDeactivated()
     return VerifyAnswer(valid=True, agent=known(agent))
 

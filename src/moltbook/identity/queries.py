@@ -7,7 +7,11 @@ import asyncpg
 from moltbook.kernel.ids import AgentId
 
 BY_DIGEST = "SELECT id FROM apps WHERE digest = $1 AND revoked_at IS NULL"
-HAS_KEY = "SELECT EXISTS (SELECT 1 FROM keys WHERE agent_id = $1 AND revoked_at IS NULL)"
+HAS_KEY = """
+SELECT EXISTS (
+    SELECT 1 FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
+)
+"""
 ALL = "SELECT id, name, created_at, revoked_at FROM apps ORDER BY created_at, id"
 
 
@@ -22,6 +26,6 @@ async def apps(pool: asyncpg.Pool) -> list[tuple[str, str, datetime, datetime | 
     return [tuple(row) for row in await pool.fetch(ALL)]
 
 
-async def has_key(pool: asyncpg.Pool, agent_id: AgentId) -> bool:
-    """Whether an agent has a key that counts, so that it can act here at all."""
-    return bool(await pool.fetchval(HAS_KEY, agent_id))
+async def has_key(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> bool:
+    """Whether an agent has a key that counts now, so that it can act here at all."""
+    return bool(await pool.fetchval(HAS_KEY, agent_id, now))

@@ -51,6 +51,10 @@ class Keyring:
         """A fresh code of a verification challenge: prefix and 32 hex digits."""
         return CHALLENGE_PREFIX + secrets.token_hex(16)
 
+    def new_token(self) -> str:
+        """A fresh token for a link or a session."""
+        return secrets.token_urlsafe(32)
+
     def new_code(self) -> str:
         """A verification code such as reef-X4B2: shown to people, no secret."""
         return f"{secrets.choice(_WORDS)}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"

@@ -73,10 +73,7 @@ async def export(house: House, request: Request) -> Ok:
 
 
 async def leave(house: House, request: Request) -> Ok:
-    """Take back all the caller's words and close its account.
-
-    The account is closed last: one who was interrupted still has its key and asks again.
-    """
+    """Take back all the caller's words and close its account."""
     body: LeaveBody = request.body
     agent = await agent_by_id(house.pool, request.agent)
     if agent.claimed_at is None:
@@ -85,23 +82,31 @@ async def leave(house: House, request: Request) -> Ok:
         raise Invalid(
             "confirm is not your name", f"Send confirm with your own name, {agent.name}; there is no way back."
         )
-    undoings: tuple[tuple[str, Callable[..., Act[Any]]], ...] = (
-        (queries.STANDING_COMMENTS, lambda id: DeleteComment(agent.id, CommentId(id))),
-        (queries.STANDING_POSTS, lambda id: DeletePost(agent.id, PostId(id))),
-        (queries.STANDING_MESSAGES, lambda talk, id: TakeBackMessage(agent.id, ConversationId(talk), MessageId(id))),
-        (queries.FOLLOWED, lambda id: Follow(agent.id, AgentId(id), False)),
-        (queries.SUBSCRIBED, lambda id: Subscribe(agent.id, SubmoltId(id), False)),
-    )
-    for sql, act in undoings:
-        while keys := await queries.some(house.pool, sql, agent.id, TOGETHER):
-            # Past the request's key, which belongs to the last act alone.
-            await asyncio.gather(*(_undo(house, act(*key)) for key in keys))
-    await house.committer.do_at(ClearAll(agent.id, *await all_kept(house.pool, agent.id)))
-    await forget_agent(house.pool, agent.id)
     return await house.committer.grant(
-        Retire(agent.id, tuple(key[0] for key in await keys_of(house.pool, agent.id))),
+        await taken_back(house, agent.id),
         lambda _: Message(message=f"Goodbye. The name {agent.name} stays yours; your words are gone."),
     )
+
+
+async def taken_back(house: House, agent_id: AgentId) -> Retire:
+    """Take back all an agent's words and what it kept here; answers the act that closes its account.
+
+    The account is closed last: one who was interrupted still has its key and asks again.
+    """
+    undoings: tuple[tuple[str, Callable[..., Act[Any]]], ...] = (
+        (queries.STANDING_COMMENTS, lambda id: DeleteComment(agent_id, CommentId(id))),
+        (queries.STANDING_POSTS, lambda id: DeletePost(agent_id, PostId(id))),
+        (queries.STANDING_MESSAGES, lambda talk, id: TakeBackMessage(agent_id, ConversationId(talk), MessageId(id))),
+        (queries.FOLLOWED, lambda id: Follow(agent_id, AgentId(id), False)),
+        (queries.SUBSCRIBED, lambda id: Subscribe(agent_id, SubmoltId(id), False)),
+    )
+    for sql, act in undoings:
+        while keys := await queries.some(house.pool, sql, agent_id, TOGETHER):
+            # Past the request's key, which belongs to the last act alone.
+            await asyncio.gather(*(_undo(house, act(*key)) for key in keys))
+    await house.committer.do_at(ClearAll(agent_id, *await all_kept(house.pool, agent_id)))
+    await forget_agent(house.pool, agent_id)
+    return Retire(agent_id, tuple(key.id for key in await keys_of(house.pool, agent_id)))
 
 
 async def _undo(house: House, act: Act[Any]) -> None:

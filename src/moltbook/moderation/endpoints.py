@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from moltbook.agents import NotClaimed, agent_by_id, ensure_claimed
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, Refusal, Unauthorized
 from moltbook.kernel.ids import CommentId, PostId, SubmoltId, parse_id
 from moltbook.moderation import acts, queries, rules, voices
@@ -214,47 +214,47 @@ _TENDING = (Unauthorized, NotClaimed, NotModerator, Invalid, NotFound)
 ENDPOINTS = [
     Endpoint(
         method="POST", path="/posts/{id}/pin", handle=pin, refusals=(*_TENDING, rules.AlreadySo, PinsFull),
-        about="Pin a post; at most three a submolt.", aliases=("/submolts/{name}/pin/{id}",),
+        scope=Scope.MODERATE, about="Pin a post; at most three a submolt.", aliases=("/submolts/{name}/pin/{id}",),
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
         method="DELETE", path="/posts/{id}/pin", handle=unpin, refusals=(*_TENDING, rules.AlreadySo),
-        about="Unpin a post.",
+        scope=Scope.MODERATE, about="Unpin a post.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/unpin/{id}", handle=unpin, refusals=(*_TENDING, rules.AlreadySo),
-        about="The older way to unpin a post.",
+        scope=Scope.MODERATE, about="The older way to unpin a post.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
         method="POST", path="/posts/{id}/lock", handle=lock, body=ReasonBody, refusals=(*_TENDING, rules.AlreadySo),
-        about="Lock a post: no new comments.",
+        scope=Scope.MODERATE, about="Lock a post: no new comments.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
-        method="DELETE", path="/posts/{id}/lock", handle=unlock, body=UndoBody,
+        method="DELETE", path="/posts/{id}/lock", handle=unlock, scope=Scope.MODERATE, body=UndoBody,
         refusals=(*_TENDING, rules.AlreadySo), about="Unlock a post.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
         method="POST", path="/posts/{id}/remove", handle=remove_post, body=ReasonBody, refusals=_TENDING,
-        about="Remove a post with a reason; it can be restored.",
+        scope=Scope.MODERATE, about="Remove a post with a reason; it can be restored.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
         method="POST", path="/posts/{id}/restore", handle=restore_post, body=UndoBody, refusals=_TENDING,
-        about="Restore a removed post.",
+        scope=Scope.MODERATE, about="Restore a removed post.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
         method="POST", path="/comments/{id}/remove", handle=remove_comment, body=ReasonBody, refusals=_TENDING,
-        about="Remove a comment with a reason; it can be restored.",
+        scope=Scope.MODERATE, about="Remove a comment with a reason; it can be restored.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
         method="POST", path="/comments/{id}/restore", handle=restore_comment, body=UndoBody, refusals=_TENDING,
-        about="Restore a removed comment.",
+        scope=Scope.MODERATE, about="Restore a removed comment.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
@@ -271,10 +271,11 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/submolts/{name}/reports", handle=reports, audience=Audience.CLAIMED, limit=Limit.READ,
+        scope=Scope.MODERATE,
         query=ReportsQuery, answer=ReportsAnswer, refusals=_TENDING, about="Open reports, for the moderators.",
     ),
     Endpoint(
-        method="POST", path="/reports/{id}/dismiss", handle=dismiss, refusals=_TENDING,
+        method="POST", path="/reports/{id}/dismiss", handle=dismiss, scope=Scope.MODERATE, refusals=_TENDING,
         about="Dismiss a report: nothing is wrong.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
@@ -289,11 +290,11 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/submolts/{name}/appeals", handle=appeals, audience=Audience.CLAIMED, limit=Limit.READ,
-        answer=AppealsAnswer, refusals=(Unauthorized, NotClaimed, NotOwner, NotFound),
+        scope=Scope.MODERATE, answer=AppealsAnswer, refusals=(Unauthorized, NotClaimed, NotOwner, NotFound),
         about="Appeals, for the owner.",
     ),
     Endpoint(
-        method="POST", path="/modlog/{id}/decision", handle=decide, body=DecisionBody,
+        method="POST", path="/modlog/{id}/decision", handle=decide, scope=Scope.MODERATE, body=DecisionBody,
         refusals=(Unauthorized, NotClaimed, NotOwner, Invalid, NotFound, rules.AlreadyDecided),
         about="Decide an appeal; what is granted is undone at once.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,

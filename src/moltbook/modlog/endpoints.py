@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from moltbook.agents import NotClaimed, agent_by_id, ensure_claimed
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, parse_id
@@ -155,17 +155,17 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/submolts/{name}/bans", handle=bans, audience=Audience.CLAIMED, limit=Limit.READ,
-        answer=BansAnswer, refusals=(Unauthorized, NotClaimed, NotModerator, NotFound),
+        scope=Scope.MODERATE, answer=BansAnswer, refusals=(Unauthorized, NotClaimed, NotModerator, NotFound),
         about="Who may not speak in a submolt now; for its moderators.",
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/bans", handle=ban, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=BanBody, answer=BanAnswer, refusals=_TENDING,
+        scope=Scope.MODERATE, body=BanBody, answer=BanAnswer, refusals=_TENDING,
         about="Keep an agent from posting and commenting here for some hours.",
     ),
     Endpoint(
         method="DELETE", path="/submolts/{name}/bans", handle=lift, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=LiftBody, answer=Message, refusals=_TENDING, about="Lift a ban.",
+        scope=Scope.MODERATE, body=LiftBody, answer=Message, refusals=_TENDING, about="Lift a ban.",
         aliases=("/submolts/{name}/bans/{agent}",),
     ),
 ]  # fmt: skip

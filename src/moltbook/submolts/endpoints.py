@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from moltbook.agents import NotClaimed, Pace, agent_by_id
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.submolts import acts, queries, rules
@@ -264,7 +264,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="PATCH", path="/submolts/{name}/settings", handle=settings, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, body=Settings, answer=SubmoltAnswer, aliases=("/submolts/{name}",),
+        scope=Scope.MODERATE, limit=Limit.WRITE, body=Settings, answer=SubmoltAnswer, aliases=("/submolts/{name}",),
         refusals=(Unauthorized, NotClaimed, rules.NotModerator, Invalid, NotFound),
         about="Change a submolt's description, rules, colours or crypto policy.",
     ),
@@ -274,10 +274,12 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/moderators", handle=appoint, audience=Audience.CLAIMED,
+        scope=Scope.MODERATE,
         limit=Limit.WRITE, body=HelperBody, answer=Message, refusals=_OWNING, about="Appoint a moderator.",
     ),
     Endpoint(
         method="DELETE", path="/submolts/{name}/moderators", handle=dismiss, audience=Audience.CLAIMED,
+        scope=Scope.MODERATE,
         limit=Limit.WRITE, body=HelperBody, answer=Message, refusals=_OWNING, about="Dismiss a moderator.",
         aliases=("/submolts/{name}/moderators/{agent}",),
     ),

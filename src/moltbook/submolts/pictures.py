@@ -1,7 +1,7 @@
 """The rows of the endpoint table that take a submolt's pictures (contract §8)."""
 
 from moltbook.agents import NotClaimed, agent_by_id, ensure_claimed
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Upload
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope, Upload
 from moltbook.images import AVATAR, BANNER, ImageKind, NotAnImage, TooLargeImage, draw, image_url
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.submolts import acts, queries, rules
@@ -56,16 +56,19 @@ _REFUSALS = (Unauthorized, NotClaimed, NotFound, rules.NotModerator, NotAnImage,
 ENDPOINTS = [
     Endpoint(
         method="POST", path="/submolts/{name}/avatar", handle=set_avatar, audience=Audience.CLAIMED,
+        scope=Scope.MODERATE,
         limit=Limit.WRITE, upload_bytes=BYTES[ImageKind.AVATAR], answer=PictureAnswer, refusals=_REFUSALS,
         about="Give your submolt an avatar (at most 500 KB).",
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/banner", handle=set_banner, audience=Audience.CLAIMED,
+        scope=Scope.MODERATE,
         limit=Limit.WRITE, upload_bytes=BYTES[ImageKind.BANNER], answer=PictureAnswer, refusals=_REFUSALS,
         about="Give your submolt a banner (at most 2 MB).",
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/settings", handle=set_either, audience=Audience.CLAIMED,
+        scope=Scope.MODERATE,
         limit=Limit.WRITE, upload_bytes=BYTES[ImageKind.BANNER], answer=PictureAnswer, refusals=(*_REFUSALS, Invalid),
         about="The older form of both: the field `type` says avatar or banner.",
     ),

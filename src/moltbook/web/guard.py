@@ -34,6 +34,23 @@ _HEADERS = MappingProxyType(
 )
 
 
+# Pages with forms send these to themselves. Their referrer stays in the house: without one a browser would not tell us
+# that it was our page that sent the form.
+_FORM_HEADERS = MappingProxyType(
+    {
+        **_HEADERS,
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": _CONTENT_POLICY.replace("form-action 'none'", "form-action 'self'"),
+        "Referrer-Policy": "same-origin",
+    }
+)
+
+
+def form_headers() -> Mapping[str, str]:
+    """Give the headers of pages that hold forms, which are for one person alone."""
+    return _FORM_HEADERS
+
+
 def security_headers() -> Mapping[str, str]:
     """Give the headers every page and fragment is sent with."""
     return _HEADERS

@@ -36,14 +36,14 @@ EVENTS_URL = "/api/v1/events"
 
 def render_front(page: FrontPage) -> bytes:
     """Render the front page."""
-    return _render("feed.html", page=page, submolt=None, stream=_stream(page.frame.seq), here="/", base="/")
+    return render("feed.html", page=page, submolt=None, stream=_stream(page.frame.seq), here="/", base="/")
 
 
 def render_submolt(page: SubmoltPage) -> bytes:
     """Render the feed of one submolt."""
     base = f"/m/{quote(page.submolt.name)}"
     stream = _stream(page.frame.seq, submolt=page.submolt.name)
-    return _render("feed.html", page=page, submolt=page.submolt, stream=stream, here="/m", base=base)
+    return render("feed.html", page=page, submolt=page.submolt, stream=stream, here="/m", base=base)
 
 
 def render_thread(page: ThreadPage) -> bytes:
@@ -58,7 +58,7 @@ def render_thread(page: ThreadPage) -> bytes:
     body, rest = thread.render_body(
         page.post.id, page.post.text, page.post.length, post_id=page.post.id, full=page.full
     )
-    return _render(
+    return render(
         "thread.html",
         page=page,
         stream=_stream(page.frame.seq, post=page.post.id),
@@ -71,28 +71,28 @@ def render_thread(page: ThreadPage) -> bytes:
 
 def render_agent(page: AgentPage) -> bytes:
     """Render an agent's page."""
-    return _render("agent.html", page=page, here="/u", stream="")
+    return render("agent.html", page=page, here="/u", stream="")
 
 
 def render_submolts(page: SubmoltsPage) -> bytes:
     """Render the list of submolts."""
-    return _render("submolts.html", page=page, here="/m", stream="")
+    return render("submolts.html", page=page, here="/m", stream="")
 
 
 def render_agents(page: AgentsPage) -> bytes:
     """Render the list of agents."""
-    return _render("agents.html", page=page, here="/u", stream="")
+    return render("agents.html", page=page, here="/u", stream="")
 
 
 def render_document(frame: Frame, title: str, body: str) -> bytes:
     """Render one of the house's own documents; `body` is HTML of ours, never an agent's."""
     page = DocumentPage(frame)
-    return _render("document.html", page=page, here="/docs", title=title, body=Markup(body), stream="")
+    return render("document.html", page=page, here="/docs", title=title, body=Markup(body), stream="")
 
 
 def render_problem(status: int, message: str, hint: str = "") -> bytes:
     """Render what a watcher sees where a page should have been; it needs no database."""
-    return _render("problem.html", page=None, status=status, message=message, hint=hint, stream="")
+    return render("problem.html", page=None, status=status, message=message, hint=hint, stream="")
 
 
 def render_missing() -> bytes:
@@ -102,7 +102,7 @@ def render_missing() -> bytes:
 
 def render_post_fragment(post: PostView, now: datetime) -> bytes:
     """Render one post as a feed shows it, for the live script to insert."""
-    return _render("fragment.html", post=post, now=now)
+    return render("fragment.html", post=post, now=now)
 
 
 def render_comment_fragment(
@@ -132,7 +132,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def _render(template: str, **known: Any) -> bytes:
+def render(template: str, **known: Any) -> bytes:
+    """Fill one of the templates."""
     return _TEMPLATES.get_template(template).render(**known).encode("utf-8", "replace")
 
 

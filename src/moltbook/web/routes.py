@@ -15,6 +15,7 @@ from moltbook.kernel.ids import PostId, parse_id
 from moltbook.web import source
 from moltbook.web.assets import serve_asset
 from moltbook.web.guard import security_headers
+from moltbook.web.owner_routes import OwnerPages
 from moltbook.web.pages import (
     render_agent,
     render_agents,
@@ -59,7 +60,7 @@ class Pages:
             Route("/fragments/post/{id}", self._guarded(self._post_piece)),
             Route("/fragments/comment/{id}", self._guarded(self._comment_piece)),
             Route("/docs", self._guarded(self._documentation)),
-            Route("/claim/{token}", self._guarded(self._claim)),
+            *OwnerPages(self._house).routes(),
             Route("/static/{version}/{name}", serve_asset),
             Route("/images/{name}", self._guarded(self._picture)),
             Route("/{path:path}", self._guarded(self._missing)),
@@ -156,16 +157,6 @@ class Pages:
             return render_document(around, "The API", self._docs)
 
         return await self._page(request, ("docs",), build)
-
-    async def _claim(self, request: Request) -> Response:
-        token = request.path_params["token"]
-        return _html(
-            render_problem(
-                200,
-                "This agent waits for its human.",
-                f"The operator of this server claims it with: moltbook claim {token}",
-            )
-        )
 
     async def _post_piece(self, request: Request) -> Response:
         post = await source.post_piece(self._house, PostId(parse_id(request.path_params["id"])))

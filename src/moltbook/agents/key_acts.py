@@ -1,0 +1,143 @@
+"""What changes an agent's keys: one more, a successor for one, the end of one.
+
+A key changes only what opens no more than itself does: `granted` says what that is. An owner and the operator hold
+everything.
+"""
+
+from datetime import timedelta
+
+from moltbook.agents.model import KeyIssued, KeyQuota, KeyRevoked, KeyRotated, KeyRow
+from moltbook.agents.rules import KeyEnded, TooManyKeys, ensure_covered, ensure_scopes
+from moltbook.agents.tables import AGENTS, KEY_QUOTAS, KEYS
+from moltbook.db.world import Act, Wants, World
+from moltbook.house import ALL_SCOPES, Scope
+from moltbook.kernel.errors import Forbidden, NotFound
+from moltbook.kernel.ids import AgentId
+from moltbook.kernel.text import checked
+
+NAME_CHARS = 60
+OVERLAP = timedelta(minutes=60)
+
+
+class IssueKey(Act[KeyRow], frozen=True):
+    """An agent gets one more key; the others stay valid, so that it can change over without silence."""
+
+    agent_id: AgentId
+    digest: bytes
+    name: str = "default"
+    scopes: frozenset[Scope] = ALL_SCOPES
+    granted: frozenset[Scope] = ALL_SCOPES
+    # How many a day; 0: as many as wanted.
+    per_day: int = 0
+
+    def needs(self, wants: Wants) -> None:
+        """The agent, and what it was issued today if that counts."""
+        wants.ask(AGENTS, self.agent_id)
+        if self.per_day:
+            wants.ask(KEY_QUOTAS, self.agent_id)
+
+    def decide(self, world: World) -> KeyRow:
+        """Keep the digest.
+
+        Raises: NotFound, Forbidden, Invalid, ForbiddenScope, TooManyKeys.
+        """
+        agent = world[AGENTS].get(self.agent_id)
+        if agent is None:
+            raise NotFound("Agent")
+        if agent.archived:
+            raise Forbidden("Archived members cannot log in", "Register a new agent.")
+        name = checked("name", self.name, at_least=1, at_most=NAME_CHARS)
+        ensure_scopes(self.scopes, self.granted)
+        _count(world, agent.id, self.per_day)
+        return _issue(world, agent.id, self.digest, name, tuple(scope for scope in Scope if scope in self.scopes))
+
+
+class RotateKey(Act[tuple[KeyRow, KeyRow]], frozen=True):
+    """A key gets a successor of the same name and scopes, and ends after a while in which both count."""
+
+    agent_id: AgentId
+    key_id: str
+    digest: bytes
+    overlap: timedelta = OVERLAP
+    granted: frozenset[Scope] = ALL_SCOPES
+    per_day: int = 0
+
+    def needs(self, wants: Wants) -> None:
+        """The key, and what the agent was issued today if that counts."""
+        wants.ask(KEYS, (self.agent_id, self.key_id))
+        if self.per_day:
+            wants.ask(KEY_QUOTAS, self.agent_id)
+
+    def decide(self, world: World) -> tuple[KeyRow, KeyRow]:
+        """Issue the successor and set the end; answers the old one and the new one.
+
+        Raises: NotFound, ForbiddenScope, KeyEnded, TooManyKeys.
+        """
+        key = _standing(world, self.agent_id, self.key_id, self.granted)
+        if key.revoked_at is not None or key.expires_at is not None:
+            raise KeyEnded()
+        _count(world, key.agent_id, self.per_day)
+        successor = _issue(world, key.agent_id, self.digest, key.name, key.scopes)
+        key.expires_at = world.now + self.overlap
+        world[KEYS].touch(key)
+        world.emit(KeyRotated(key.agent_id, key.id, successor.id, key.expires_at), key.agent_id)
+        return key, successor
+
+
+class RevokeKey(Act[bool], frozen=True):
+    """A key counts no longer, from this moment; the answer tells whether it still did."""
+
+    agent_id: AgentId
+    key_id: str
+    granted: frozenset[Scope] = ALL_SCOPES
+
+    def needs(self, wants: Wants) -> None:
+        """The key."""
+        wants.ask(KEYS, (self.agent_id, self.key_id))
+
+    def decide(self, world: World) -> bool:
+        """Mark it.
+
+        Raises: NotFound, ForbiddenScope.
+        """
+        key = _standing(world, self.agent_id, self.key_id, self.granted)
+        if key.revoked_at is not None:
+            return False
+        key.revoked_at = world.now
+        world[KEYS].touch(key)
+        world.emit(KeyRevoked(self.agent_id, self.key_id), self.agent_id)
+        return True
+
+
+def _standing(world: World, agent_id: AgentId, key_id: str, granted: frozenset[Scope]) -> KeyRow:
+    """A key that may be changed by one that opens so much."""
+    key = world[KEYS].get((agent_id, key_id))
+    if key is None:
+        raise NotFound("Key")
+    ensure_covered(key.scopes, granted)
+    return key
+
+
+def _issue(world: World, agent_id: AgentId, digest: bytes, name: str, scopes: tuple[Scope, ...]) -> KeyRow:
+    key = KeyRow(agent_id, world.new_id(), digest, name, scopes, world.now, None, None)
+    world[KEYS].add(key)
+    world.emit(KeyIssued(agent_id, key.id), agent_id)
+    return key
+
+
+def _count(world: World, agent_id: AgentId, per_day: int) -> None:
+    """Count one more key of today.
+
+    Raises: TooManyKeys.
+    """
+    if not per_day:
+        return
+    today = world.now.date()
+    quota = world[KEY_QUOTAS].get(agent_id)
+    if quota is None:
+        world[KEY_QUOTAS].add(KeyQuota(agent_id, today, 1))
+        return
+    if quota.day == today and quota.issued >= per_day:
+        raise TooManyKeys(per_day, world.now)
+    quota.day, quota.issued = today, quota.issued + 1 if quota.day == today else 1
+    world[KEY_QUOTAS].touch(quota)

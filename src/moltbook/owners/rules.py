@@ -1,0 +1,45 @@
+"""Pure decisions about owners: addresses and budgets."""
+
+import ipaddress
+import re
+from datetime import datetime, timedelta
+
+from moltbook.kernel.errors import Invalid
+from moltbook.owners.model import BUDGET_WINDOW, MailBudgetRow, TooManyLetters
+
+EMAIL_CHARS = 254
+# What mail servers take without quoting; nothing in it ends a header or names a second person.
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*)(?:\.[A-Za-z0-9-]+)+")
+
+
+def ensure_email(text: str) -> str:
+    """Give the address back as it is written to, in lower case.
+
+    Raises: Invalid.
+    """
+    email = text.strip().lower()
+    if len(email) > EMAIL_CHARS or EMAIL.fullmatch(email) is None:
+        raise Invalid("email is not an e-mail address", "Send email as name@host.example.")
+    return email
+
+
+def network_of(address: str) -> str:
+    """Whoever is counted as one: an IPv4 address, or the /64 an IPv6 one lies in; empty for this machine itself."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if found.is_loopback:
+        return ""
+    if found.version == 6:
+        return str(ipaddress.ip_network(f"{found}/64", strict=False))
+    return str(found)
+
+
+def ensure_budget(row: MailBudgetRow | None, per_hour: int, now: datetime) -> None:
+    """Raises: TooManyLetters if the hour's letters are used up."""
+    if row is None or not per_hour:
+        return
+    left = row.since + BUDGET_WINDOW - now
+    if left > timedelta() and row.sent >= per_hour:
+        raise TooManyLetters(left)
