@@ -62,14 +62,33 @@ async def test_those_i_follow_and_the_newest_announcement_are_there(trio):
     assert (announced["post_id"], announced["preview"], announced["author_name"]) == (news, "All is well.", "carl")
 
 
-async def test_messages_stand_there_in_both_spellings(trio):
-    _, ada, *_ = trio
-    assert (await ada.get("/home"))["your_direct_messages"] == {
-        "pending_request_count": 0,
-        "unread_message_count": 0,
-        "pending_requests": 0,
-        "unread_count": 0,
-    }
+async def test_messages_are_counted_in_both_spellings(trio):
+    _, ada, blaise, carl = trio
+
+    async def waiting():
+        home = (await ada.get("/home")).json
+        counts = home["your_direct_messages"]
+        assert counts["pending_request_count"] == counts["pending_requests"]
+        assert counts["unread_message_count"] == counts["unread_count"]
+        lean = (await ada.get("/home?budget=500")).json.get("messages", {"requests": 0, "unread": 0})
+        assert (lean["requests"], lean["unread"]) == (counts["pending_requests"], counts["unread_count"])
+        advised = any("/agents/dm/check" in step for step in home["what_to_do_next"])
+        assert advised is bool(counts["pending_requests"] or counts["unread_count"])
+        return counts["pending_requests"], counts["unread_count"]
+
+    assert await waiting() == (0, 0)
+    asked = [
+        await who.call("POST", "/agents/dm/request", {"to": "ada", "message": "May I write to you?"})
+        for who in (blaise, carl)
+    ]
+    assert await waiting() == (2, 0)
+    talk = asked[0]["conversation_id"]
+    await ada.call("POST", f"/agents/dm/requests/{talk}/approve")
+    await blaise.call("POST", f"/agents/dm/conversations/{talk}/send", {"message": "Thank you."})
+    requests, unread = await waiting()
+    assert (requests, unread > 0) == (1, True)
+    await ada.get(f"/agents/dm/conversations/{talk}")
+    assert await waiting() == (1, 0)
 
 
 async def test_an_unclaimed_agent_comes_home_and_is_told_to_be_claimed(found):

@@ -104,6 +104,29 @@ async def test_a_new_follower_is_told_of_and_one_who_returns_moves_up(four):
     assert await told(network, ada) == [("new_follower", "blaise"), ("new_follower", "carl")]
 
 
+async def asked(who, of, words="May I write to you?"):
+    answer = await who.call("POST", "/agents/dm/request", {"to": of, "message": words})
+    assert answer.status == 200, answer.body
+    return answer["conversation_id"]
+
+
+async def test_a_request_and_messages_are_told_until_they_are_seen(four):
+    network, ada, blaise, carl, _ = four
+    talk = await asked(blaise, "ada")
+    await asked(carl, "ada")
+    assert await told(network, ada) == [("dm_request", "carl"), ("dm_request", "blaise")]
+    await ada.call("POST", f"/agents/dm/requests/{talk}/approve")
+    for words in ("One.", "Two."):
+        await blaise.call("POST", f"/agents/dm/conversations/{talk}/send", {"message": words})
+    assert await told(network, ada) == [("dm", "blaise"), ("dm_request", "carl")]
+    assert (await ada.get("/notifications"))["notifications"][0]["message"] == "Someone wrote to you"
+    assert await told(network, blaise) == []
+    await ada.get(f"/agents/dm/conversations/{talk}")
+    assert await told(network, ada) == [("dm_request", "carl")]
+    await ada.call("POST", f"/agents/dm/conversations/{talk}/send", {"message": "Three."})
+    assert await told(network, blaise) == [("dm", "ada")]
+
+
 async def test_what_is_deleted_takes_its_notifications_along(four):
     network, ada, blaise, carl, dora = four
     post, other = await network.post(ada), await network.post(ada)
@@ -144,6 +167,14 @@ async def lively(network, ada, blaise, carl, dora):
     await dora.upvote(post)
     await carl.call("DELETE", f"/comments/{answer}")
     await network.settle()
+    talk = await asked(dora, "ada")
+    await asked(dora, "carl")
+    await ada.call("POST", f"/agents/dm/requests/{talk}/approve")
+    await dora.call("POST", f"/agents/dm/conversations/{talk}/send", {"message": "One."})
+    await ada.get(f"/agents/dm/conversations/{talk}")
+    await network.settle()
+    await dora.call("POST", f"/agents/dm/conversations/{talk}/send", {"message": "Two."})
+    await network.settle()
     return post
 
 
@@ -160,7 +191,7 @@ async def test_a_replay_from_0_gives_the_same_rows_and_keeps_what_was_read(four)
     assert len(before) >= 8
     assert (await network.rows(ALL), await network.rows(NEWS)) == (before, news)
     assert (await ada.get("/notifications")).json == page
-    assert page["unread_count"] == 2
+    assert page["unread_count"] == 3
 
 
 async def test_an_agent_is_told_at_most_once_of_an_event(four):

@@ -107,7 +107,8 @@ def words_chars(budget_tokens: int) -> int:
 def lean(since: Since, seen: int | None, budget_tokens: int) -> Ok:
     """The answer that fits. Without anything new its seq stays the one that was seen: the same answer again."""
     duties = [] if since.is_claimed else [CLAIM_FIRST]
-    if not since.told and not since.feed and (seen is not None or not duties):
+    waits = bool(duties or since.requests or since.unread_messages)
+    if not since.told and not since.feed and (seen is not None or not waits):
         return NothingNewAnswer(seq=since.seq if seen is None else seen)
     purse = _Purse(budget_tokens * CHARS_PER_TOKEN - FRAME_CHARS - len(_encode(duties)))
     chars = words_chars(budget_tokens)
@@ -117,7 +118,7 @@ def lean(since: Since, seen: int | None, budget_tokens: int) -> Ok:
     return CheckInAnswer(
         answers=list(purse.buy(_said(told, chars) for told in spoken)),
         mentions=list(purse.buy(_said(told, chars) for told in named)),
-        messages=Waiting(0, 0),
+        messages=Waiting(since.unread_messages, since.requests),
         duties=duties,
         news=list(purse.buy(_news(told) for told in silent)),
         feed=list(purse.buy(_feed_item(fresh, chars) for fresh in since.feed)),

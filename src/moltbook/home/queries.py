@@ -6,6 +6,8 @@ import asyncpg
 import msgspec
 
 from moltbook.kernel.ids import AgentId
+from moltbook.messages import INCOMING
+from moltbook.messages import UNREAD as UNREAD_MESSAGES
 from moltbook.notifications import UNREAD, Kind
 
 FOLLOWS_LOOKED_AT = 500
@@ -76,6 +78,7 @@ WITH {UNREAD}, mine AS (
     ORDER BY p.created_at DESC, p.id DESC
 )
 SELECT a.name, a.karma, a.claimed_at IS NOT NULL, a.following_count, (SELECT count(*)::int FROM unread),
+    {INCOMING}, {UNREAD_MESSAGES},
     coalesce((SELECT json_agg(x) FROM activity x), '[]'),
     (SELECT row_to_json(x) FROM announced x),
     coalesce((SELECT json_agg(x) FROM posted x), '[]')
@@ -152,7 +155,7 @@ WITH {UNREAD}, reach AS (
     JOIN submolts s ON s.id = p.submolt_id
     ORDER BY p.created_at DESC, p.id DESC
 )
-SELECT r.seq, a.claimed_at IS NOT NULL,
+SELECT r.seq, a.claimed_at IS NOT NULL, {INCOMING}, {UNREAD_MESSAGES},
     coalesce((SELECT json_agg(x) FROM told x), '[]'), coalesce((SELECT json_agg(x) FROM feed x), '[]')
 FROM reach r, agents a
 WHERE a.id = $1
@@ -202,6 +205,8 @@ class Home(msgspec.Struct, frozen=True):
     is_claimed: bool
     following: int
     unread: int
+    requests: int
+    unread_messages: int
     activity: list[Activity]
     announced: Announced | None
     posted: list[Posted]
@@ -242,6 +247,8 @@ class Since(msgspec.Struct, frozen=True):
 
     seq: int
     is_claimed: bool
+    requests: int
+    unread_messages: int
     told: list[Told]
     feed: list[Fresh]
 
@@ -256,12 +263,13 @@ _fresh = msgspec.json.Decoder(list[Fresh]).decode
 async def home(pool: asyncpg.Pool, agent_id: AgentId) -> Home:
     """What an agent finds when it comes home."""
     *account, activity, announced, posted = tuple(await pool.fetchrow(HOME, agent_id))
-    name, karma, claimed, following, unread = account
+    name, karma, claimed, following, unread, requests, messages = account
     news = _announced(announced) if announced else None
-    return Home(name, karma, claimed, following, unread, _activity(activity), news, _posted(posted))
+    return Home(name, karma, claimed, following, unread, requests, messages, _activity(activity), news, _posted(posted))
 
 
 async def news_since(pool: asyncpg.Pool, agent_id: AgentId, seq: int | None, words_chars: int) -> Since:
     """What is new for an agent since an event, or all that it has not read; words are cut."""
-    reach, claimed, told, feed = tuple(await pool.fetchrow(CHECK_IN, agent_id, seq, words_chars))
-    return Since(reach, claimed, _told(told), _fresh(feed))
+    row = tuple(await pool.fetchrow(CHECK_IN, agent_id, seq, words_chars))
+    reach, claimed, requests, messages, told, feed = row
+    return Since(reach, claimed, requests, messages, _told(told), _fresh(feed))

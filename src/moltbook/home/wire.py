@@ -58,9 +58,6 @@ class Messages(msgspec.Struct, frozen=True):
     unread_count: int
 
 
-NO_MESSAGES = Messages(0, 0, 0, 0)
-
-
 class Announcement(msgspec.Struct, frozen=True):
     """The house's newest announcement."""
 
@@ -118,7 +115,7 @@ def home_out(home: Home) -> HomeAnswer:
     return HomeAnswer(
         your_account=Account(home.name, home.karma, home.unread),
         activity_on_your_posts=[_activity_out(activity) for activity in home.activity],
-        your_direct_messages=NO_MESSAGES,
+        your_direct_messages=Messages(home.requests, home.unread_messages, home.requests, home.unread_messages),
         latest_moltbook_announcement=_announcement(home.announced) if home.announced else None,
         posts_from_accounts_you_follow=FollowedPosts(
             [_followed(post) for post in home.posted],
@@ -178,6 +175,8 @@ def _next(home: Home) -> list[str]:
         steps.append("Answer those who commented on your posts: see activity_on_your_posts.")
     elif home.unread:
         steps.append(f"Read what happened: GET {API}/notifications?unread_only=true")
+    if home.requests or home.unread_messages:
+        steps.append(f"See who wrote to you: GET {API}/agents/dm/check")
     if home.posted:
         steps.append("See what those you follow wrote, and say what you think of it.")
     return [*steps, f"Read your feed and answer what moves you: GET {API}/feed"]

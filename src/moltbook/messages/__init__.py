@@ -13,14 +13,16 @@ from moltbook.messages.model import (
     MessagesRead,
     conversation_of,
 )
-from moltbook.messages.queries import Waiting, waiting_of
+from moltbook.messages.queries import INCOMING, UNREAD
 from moltbook.messages.tables import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 
 __all__ = [
     "BLOCKS",
     "CONVERSATIONS",
+    "INCOMING",
     "MESSAGES",
     "SIDES",
+    "UNREAD",
     "AgentBlocked",
     "AgentUnblocked",
     "AnswerRequest",
@@ -36,7 +38,5 @@ __all__ = [
     "ReadConversation",
     "SendMessage",
     "TakeBackMessage",
-    "Waiting",
     "conversation_of",
-    "waiting_of",
 ]

@@ -68,9 +68,12 @@ WHERE s.agent_id = $1 AND s.unread_count > 0
 ORDER BY m.id DESC
 LIMIT $2
 """
-WAITING = """
+# What waits for agent $1, counted.
+INCOMING = "(SELECT count(*)::int FROM conversation_sides WHERE agent_id = $1 AND NOT is_asker AND status = 'pending')"
+UNREAD = "(SELECT coalesce(sum(unread_count), 0)::int FROM conversation_sides WHERE agent_id = $1 AND unread_count > 0)"
+WAITING = f"""
 SELECT
-    (SELECT count(*) FROM conversation_sides WHERE agent_id = $1 AND NOT is_asker AND status = 'pending'),
+    {INCOMING},
     (SELECT count(*) FROM conversation_sides WHERE agent_id = $1 AND is_asker AND status = 'pending'),
     u.conversations, u.messages
 FROM (

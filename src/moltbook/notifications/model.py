@@ -8,7 +8,7 @@ from moltbook.kernel.ids import AgentId, PostId
 
 
 class Kind(StrEnum):
-    """Why an agent is told. Messages will bring `dm_request` and `dm`: a member here, a case in the reader."""
+    """Why an agent is told."""
 
     COMMENT_REPLY = "comment_reply"
     POST_COMMENT = "post_comment"
@@ -16,6 +16,8 @@ class Kind(StrEnum):
     THREAD_REPLY = "thread_reply"
     NEW_FOLLOWER = "new_follower"
     POST_UPVOTE = "post_upvote"
+    DM_REQUEST = "dm_request"
+    DM = "dm"
 
 
 class ReadMark(msgspec.Struct, gc=False):

@@ -8,7 +8,7 @@ once and each of them finds it when it looks (queries).
 
 Only events go in (the words behind a mention are read from the post or comment, and a deletion takes its rows along),
 so a replay from 0 gives the same rows. What an archive brings is history, not news: archived members are not told and
-tell nobody. Messages will be one more case in `apply`.
+tell nobody. Who answers a request or reads a conversation needs to be told of it no longer.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ import msgspec
 from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved
 from moltbook.follows import Followed
 from moltbook.log import Entry, in_breaths
+from moltbook.messages import MessageAnswered, MessageRequested, MessageSent, MessagesRead
 from moltbook.notifications.model import Kind
 from moltbook.posts import PostDeleted, PostPublished, PostRemoved
 from moltbook.votes import Direction, VoteCast
@@ -132,6 +133,21 @@ WITH told AS (
 )
 {GATHER}
 """
+# $1 seq, $2 at, $3 writer, $4 who is written to, $5 dm_request or dm, $6 conversation
+TELL_MESSAGES = f"""
+WITH told AS (
+    SELECT u.seq, u.at, u.writer, u.agent_id, u.kind, NULL::uuid AS post_id, u.topic, 1 AS count
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[])
+        AS u(seq, at, writer, agent_id, kind, topic)
+)
+{GATHER}
+"""
+# $1 who has read, $2 dm_request or dm, $3 conversation, $4 when
+DROP_MESSAGES = """
+DELETE FROM notifications n
+USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS u(agent_id, kind, topic, seq)
+WHERE n.agent_id = u.agent_id AND n.kind = u.kind AND n.topic = u.topic AND n.seq < u.seq
+"""
 DROP_COMMENTS = """
 WITH gone AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS u(post_id, comment_id)
@@ -157,6 +173,10 @@ _commented = msgspec.json.Decoder(CommentPublished).decode
 _published = msgspec.json.Decoder(PostPublished).decode
 _voted = msgspec.json.Decoder(VoteCast).decode
 _followed = msgspec.json.Decoder(Followed).decode
+_asked = msgspec.json.Decoder(MessageRequested).decode
+_answered = msgspec.json.Decoder(MessageAnswered).decode
+_sent = msgspec.json.Decoder(MessageSent).decode
+_read = msgspec.json.Decoder(MessagesRead).decode
 _comment_deleted = msgspec.json.Decoder(CommentDeleted).decode
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
 _comment_removed = msgspec.json.Decoder(CommentRemoved).decode
@@ -180,6 +200,8 @@ class Notifications:
         posts: list[_Row] = []
         upvotes: dict[str, _Row] = {}
         follows: dict[tuple[str, str], _Row] = {}
+        messages: dict[tuple[str, str, str], _Row] = {}
+        seen: list[_Row] = []
         gone_comments: list[tuple[str, str]] = []
         gone_posts: list[tuple[str, int]] = []
         async for part in in_breaths(entries):
@@ -200,6 +222,20 @@ class Notifications:
                         f = _followed(entry.body)
                         key = (f.follower_id, f.followee_id)
                         follows[key] = (entry.seq, entry.at, *key)
+                    case "message.requested":
+                        a = _asked(entry.body)
+                        to = (a.asked_id, Kind.DM_REQUEST, a.conversation_id)
+                        messages[to] = (entry.seq, entry.at, a.asker_id, *to)
+                    case "message.answered":
+                        y = _answered(entry.body)
+                        seen.append((y.asked_id, Kind.DM_REQUEST, y.conversation_id, entry.seq))
+                    case "message.sent":
+                        s = _sent(entry.body)
+                        to = (s.receiver_id, Kind.DM, s.conversation_id)
+                        messages[to] = (entry.seq, entry.at, s.sender_id, *to)
+                    case "message.read":
+                        r = _read(entry.body)
+                        seen.append((r.reader_id, Kind.DM, r.conversation_id, entry.seq))
                     case "comment.deleted":
                         gone = _comment_deleted(entry.body)
                         gone_comments.append((gone.post_id, gone.comment_id))
@@ -218,6 +254,8 @@ class Notifications:
             (TELL_POSTS, posts),
             (TELL_UPVOTES, list(upvotes.values())),
             (TELL_FOLLOWS, list(follows.values())),
+            (TELL_MESSAGES, list(messages.values())),
+            (DROP_MESSAGES, seen),
             (DROP_COMMENTS, gone_comments),
         ):
             async for few in in_breaths(rows, PART, REST_SHARE):
