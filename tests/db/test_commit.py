@@ -204,6 +204,19 @@ async def test_a_connection_killed_in_the_midst_of_a_batch_answers_everybody(com
     assert await outcomes(committer, *(Write(n) for n in range(10))) == ["first"] * 10
 
 
+class Stray(Look, frozen=True):
+    """As if a broken connection cancelled whoever waits for it."""
+
+    def decide(self, world):
+        raise asyncio.CancelledError
+
+
+async def test_a_cancellation_that_nobody_asked_for_leaves_no_dead_writer(committer, database):
+    with pytest.raises(Unfinished):
+        await committer.do(Stray())
+    assert await committer.do(Write(1)) == "first"
+
+
 async def blocked(database):
     """Wait until the Committer waits for a lock."""
     async with asyncio.timeout(20):

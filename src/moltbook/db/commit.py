@@ -211,11 +211,12 @@ class Committer:
             try:
                 await self._run()
                 return
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("committer restarts")
+            except (Exception, asyncio.CancelledError) as error:
                 self._drop_connection()
+                # A cancellation that nobody asked for came out of a broken connection.
+                if isinstance(error, asyncio.CancelledError) and cast("asyncio.Task[None]", self._task).cancelling():
+                    raise
+                log.exception("committer restarts")
 
     async def _run(self) -> None:
         former = 0
