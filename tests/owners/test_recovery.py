@@ -2,11 +2,10 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 
-from typer.testing import CliRunner
-
-from moltbook.cli.main import app
-
+MOLTBOOK = "from moltbook.cli.main import app; app()"
 KEY = re.compile(r"moltbook_sk_[\w-]+")
 
 
@@ -14,9 +13,9 @@ def test_the_operator_gives_an_agent_without_an_owner_a_key(found, dsn, tmp_path
     """Offline: no server runs meanwhile."""
 
     def run(*words):
-        result = CliRunner().invoke(app, [*words, "--data", str(tmp_path / "data"), "--database-url", dsn])
-        assert result.exit_code == 0, result.output
-        return result.output
+        # A process of its own, as the operator starts it: a command sets up the logs of the whole process.
+        command = [sys.executable, "-c", MOLTBOOK, *words, "--data", str(tmp_path / "data"), "--database-url", dsn]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
     async def register():
         async with found() as network:
