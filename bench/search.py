@@ -1,7 +1,7 @@
 """Search with a real archive loaded: `python -m bench.search ARCHIVE`.
 
-In this room: a world made of an archive, enlarged with copies of its comments until it holds as many items as asked
-for; questions taken from its own words; the times of the answers, for one caller and for several at once.
+In this room: a world made of an archive and its copies; questions taken from its own words; the times of
+the answers, for one caller and for several at once.
 
 Two measures stand beside each other: the whole way over HTTP, and the bare SQL of the words alone on one connection,
 without meanings, merging or reading what was found.
@@ -23,11 +23,10 @@ from urllib.parse import quote
 
 from rich.console import Console
 
+from bench.enlarged import fill
 from bench.machine import describe
 from bench.stage import Process
-from moltbook.archive import load
 from moltbook.db.embedded import EmbeddedServer
-from moltbook.db.migrate import upgrade
 from moltbook.db.pool import connect
 from moltbook.search import SearchIndex
 from moltbook.settings import NO_LIMITS, Settings, to_json
@@ -36,24 +35,6 @@ HERE = Path(__file__).parent
 SEED = 20260131
 P50_MS, P99_MS = 30.0, 150.0
 
-COUNT = "SELECT (SELECT count(*) FROM posts) + (SELECT count(*) FROM comments)"
-# A copy is a comment like any other, with an event of its own.
-COPY = """
-WITH head AS (
-    UPDATE log_head SET seq = seq + $1 RETURNING seq - $1 AS seq
-), chosen AS (
-    SELECT c.*, gen_random_uuid() AS copy_id, row_number() OVER () AS n FROM (SELECT * FROM comments LIMIT $1) c
-), copies AS (
-    INSERT INTO comments
-    SELECT post_id, copy_id, NULL, author_id, author_name, 0, content, 0, 0, 0, 0, 0, created_at, NULL FROM chosen
-)
-INSERT INTO events (seq, at, kind, actor_id, body)
-SELECT head.seq + n, now(), 'comment.published', author_id, json_build_object(
-    'post_id', post_id, 'comment_id', copy_id, 'parent_id', NULL, 'author_id', author_id, 'author', author_name,
-    'created_at', created_at, 'comment_count', 0
-)
-FROM chosen, head
-"""
 LAG = "SELECT (SELECT seq FROM log_head) - coalesce((SELECT seq FROM readers WHERE name = $1), 0)"
 SAMPLE = "SELECT title FROM posts WHERE length(title) BETWEEN 12 AND 120 ORDER BY md5(id::text) LIMIT 400"
 COMMONEST = """
@@ -113,15 +94,11 @@ def tell(name: str, took: Sequence[float]) -> None:
     console.print(f"{name:<32} {len(ordered):>5}  p50 {p50:6.1f}  p99 {p99:6.1f}  max {ordered[-1]:6.1f}{verdict}")
 
 
-async def prepare(dsn: str, archive: Path | None, items: int) -> tuple[list[str], list[str]]:
+async def prepare(dsn: str, archive: Path | None, posts: int, items: int) -> tuple[list[str], list[str]]:
     """Fill the world; returns titles and its commonest words."""
-    await upgrade(dsn)
-    if archive is not None:
-        await load(dsn, archive)
+    await fill(dsn, archive, posts, items)
     connection = await connect(dsn, "bench")
     try:
-        while (missing := items - await connection.fetchval(COUNT)) > 0:
-            await connection.execute(COPY, min(missing, 50_000))
         titles = [row[0] for row in await connection.fetch(SAMPLE)]
         return titles, [row[0] for row in await connection.fetch(COMMONEST)]
     finally:
@@ -163,6 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.search", description="Search with an archive loaded.")
     parser.add_argument("archive", type=Path, nargs="?", help="threads as .jsonl, .jsonl.gz or .jsonl.xz")
     parser.add_argument("--data", type=Path, help="a data folder to keep, or one that was kept")
+    parser.add_argument("--posts", type=int, default=0, help="posts there should be at least")
     parser.add_argument("--items", type=int, default=200_000, help="posts and comments there should be at least")
     parser.add_argument("--questions", type=int, default=200, help="questions of each sort")
     options = parser.parse_args()
@@ -174,7 +152,7 @@ def main() -> None:
     ours = None
     try:
         dsn = server.start()
-        titles, commonest = asyncio.run(prepare(dsn, options.archive, options.items))
+        titles, commonest = asyncio.run(prepare(dsn, options.archive, options.posts, options.items))
         settings = Settings(data=folder, residents=0, limits=NO_LIMITS)
         ours = Process("moltbook.cli.worker", {"MOLTBOOK_SETTINGS": to_json(settings), "MOLTBOOK_DSN": dsn})
         ours.await_ready("/api/v1/health")

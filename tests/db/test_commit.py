@@ -57,6 +57,24 @@ class Write(Act[str], frozen=True):
         return "first" if note is None else "again"
 
 
+class Replace(Act[str], frozen=True):
+    """Take a note away, or put another in its place."""
+
+    id: int
+    words: str = ""
+
+    def needs(self, wants):
+        wants.ask(NOTES, self.id)
+
+    def decide(self, world):
+        if self.words:
+            world[NOTES].add(Note(self.id, self.words, 0))
+        else:
+            world[NOTES].remove(world[NOTES].get(self.id))
+        world.emit(Noted(self.id), None)
+        return self.words
+
+
 class Look(Act[int], frozen=True):
     """Change nothing."""
 
@@ -175,6 +193,13 @@ async def test_who_no_longer_waits_is_no_hindrance(committer, database):
     hurried.cancel()
     assert await patient == "first"
     assert await committer.do(Write(3)) == "first"
+
+
+async def test_what_one_act_takes_away_and_the_next_puts_back_is_the_new_row(committer, database):
+    await committer.do(Write(1))
+    assert await outcomes(committer, Replace(1), Replace(1, "new")) == ["", "new"]
+    assert committer.batches == 2
+    assert await notes(database) == [(1, "new", 0)]
 
 
 async def killed(database):

@@ -128,20 +128,26 @@ def test_what_comes_and_goes_within_a_batch_leaves_no_trace(world):
     assert world[PAIRS].get(("l", "r")) is None
 
 
-def test_what_goes_and_comes_again_within_a_batch_stays(world):
-    world.take(PAIRS, [Pair("l", "r")])
-    world[PAIRS].remove(world[PAIRS].rows[("l", "r")])
-    world[PAIRS].add(Pair("l", "r"))
-    assert world.writes() == ([], [])
-    world.take(THINGS, [Thing("a", "old", 1)])
-    world[THINGS].remove(world[THINGS].rows["a"])
-    world[THINGS].add(Thing("a", "new", 1))
-    ((sql, arg),), _ = world.writes()
-    assert sql.startswith("UPDATE things")
-    assert arg == '[{"id":"a","words":"new"}]'
-    world[THINGS].remove(world[THINGS].rows["a"])
-    ((sql, _),), _ = world.writes()
-    assert sql.startswith("DELETE FROM things")
+def test_what_goes_and_comes_again_within_a_batch_is_deleted_and_then_inserted_as_it_is_now(world):
+    world.take(PAIRS, [Pair("a", "b")])
+    world.take(THINGS, [Thing("a", "x", 1), Thing("b", "y", 1)])
+    pairs, things = world[PAIRS], world[THINGS]
+    pairs.remove(pairs.get(("a", "b")))
+    pairs.add(Pair("a", "b"))
+    things.sum("a", "count", 1)
+    things.remove(things.get("a"))
+    things.add(Thing("a", "z", 0))
+    things.touch(things.get("a"))
+    things.sum("a", "count", 5)
+    things.remove(things.get("b"))
+    things.add(Thing("b", "w", 0))
+    things.remove(things.get("b"))
+    first, second = world.writes()
+    assert [sql for sql, _ in first] == [PAIRS.delete_sql, THINGS.delete_sql]
+    assert [(sql, msgspec.json.decode(arg)) for sql, arg in second] == [
+        (PAIRS.insert_sql, [{"left": "a", "right": "b"}]),
+        (THINGS.insert_sql, [{"id": "a", "words": "z", "count": 5}]),
+    ]
 
 
 def test_events_keep_their_order_their_actor_and_their_kind(world):

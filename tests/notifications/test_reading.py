@@ -1,6 +1,10 @@
 """Reading notifications: pages, filters, read marks that never go back, and nobody reads another's."""
 
+import msgspec
 import pytest
+
+from moltbook.home.queries import CHECK_IN
+from moltbook.notifications.queries import PAGE, UNREAD_COUNT
 
 
 @pytest.fixture
@@ -110,3 +114,30 @@ async def test_ids_are_those_of_time_and_event(pair):
     ids = [item["id"] for item in first]
     assert ids == sorted(ids, reverse=True)
     assert {i[14] for i in ids} == {"7"}
+
+
+MANY = """
+INSERT INTO notifications
+SELECT $1, n, 'post_comment', $2, NULL, NULL, NULL, 1, now() FROM generate_series(1000001, 1020000) n
+"""
+
+
+def scanned(plan):
+    """How many notifications a plan read."""
+    mine = plan.get("Relation Name") == "notifications"
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"] if mine else 0
+    return own + sum(scanned(part) for part in plan.get("Plans", []))
+
+
+async def test_whoever_never_reads_costs_no_more_than_a_page(pair):
+    network, ada, blaise, _ = pair
+    await network.house.pool.execute(MANY, ada.id, blaise.id)
+    for sql, args, most in (
+        (PAGE, (ada.id, 2**62, 0, None, False, 26), 30),
+        (PAGE, (ada.id, 2**62, 0, None, True, 26), 30),
+        (UNREAD_COUNT, (ada.id,), 1010),
+        (CHECK_IN, (ada.id, None, 800), 1010),
+        (CHECK_IN, (ada.id, 1, 800), 1060),
+    ):
+        plan = await network.house.pool.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *args)
+        assert 0 < scanned(msgspec.json.decode(plan)[0]["Plan"]) <= most

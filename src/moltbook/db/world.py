@@ -62,12 +62,14 @@ class Wants:
 class Rows(Generic[Row]):
     """One table's rows in this world."""
 
-    __slots__ = ("_first_delta", "added", "deltas", "removed", "rows", "table", "touched")
+    __slots__ = ("added", "again", "deltas", "removed", "rows", "table", "touched")
 
     def __init__(self, table: Table[Row]) -> None:
         self.table = table
         self.rows: dict[Any, Row] = {}
         self.added: dict[Any, Row] = {}
+        # Removed, and added anew within this batch: deleted first, then inserted.
+        self.again: dict[Any, Row] = {}
         self.touched: dict[Any, Row] = {}
         self.removed: dict[Any, Row] = {}
         self.deltas: dict[Any, list[int]] = {}
@@ -80,24 +82,21 @@ class Rows(Generic[Row]):
         """A new row."""
         key = self.table.key_of(row)
         self.rows[key] = row
-        if self.removed.pop(key, None) is not None:
-            if self.table.settable:
-                self.touched[key] = row
-        else:
-            self.added[key] = row
+        (self.again if key in self.removed else self.added)[key] = row
 
     def touch(self, row: Row) -> None:
         """The row was changed in place: write it back."""
         key = self.table.key_of(row)
-        if key not in self.added:
+        if key not in self.added and key not in self.again:
             self.touched[key] = row
 
     def remove(self, row: Row) -> None:
         """The row goes away."""
         key = self.table.key_of(row)
         del self.rows[key]
-        if self.added.pop(key, None) is None:
+        if self.added.pop(key, None) is None and self.again.pop(key, None) is None:
             self.touched.pop(key, None)
+            self.deltas.pop(key, None)
             self.removed[key] = row
 
     def sum(self, key: Any, column: str, by: int) -> None:
@@ -105,7 +104,7 @@ class Rows(Generic[Row]):
         row = self.rows.get(key)
         if row is not None:
             setattr(row, column, getattr(row, column) + by)
-            if key in self.added:
+            if key in self.added or key in self.again:
                 return
         delta = self.deltas.get(key)
         if delta is None:
@@ -155,6 +154,8 @@ class World:
                 first.append((table.delete_sql, table.rows_arg(list(rows.removed.values()))))
             if rows.added:
                 first.append((table.insert_sql, table.rows_arg(list(rows.added.values()))))
+            if rows.again:
+                second.append((table.insert_sql, table.rows_arg(list(rows.again.values()))))
             if rows.touched:
                 part = (table.update_sql, table.changes_arg(list(rows.touched.values())))
                 (second if table.name in updated else first).append(part)

@@ -18,6 +18,9 @@ from moltbook.posts import COLUMNS, JOINS, PostRow, PostView, post_view
 
 NEWEST_RANKED = 5000
 SOURCE_DEPTH = 40
+# One feed is merged of so many sources at most, whoever asks for it.
+SUBSCRIPTIONS_MERGED = 200
+FOLLOWS_MERGED = 500
 
 
 class Sort(StrEnum):
@@ -97,7 +100,7 @@ RISING = """(r.score + 1) / power(
 SOURCES = f"""
 WITH mine AS (
     SELECT x.id, x.created_at
-    FROM subscriptions s
+    FROM (SELECT submolt_id FROM subscriptions WHERE agent_id = $1 AND $2 LIMIT {SUBSCRIPTIONS_MERGED}) s
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p
@@ -105,10 +108,9 @@ WITH mine AS (
         ORDER BY p.created_at DESC, p.id DESC
         LIMIT greatest($3, {SOURCE_DEPTH})
     ) x
-    WHERE s.agent_id = $1 AND $2
     UNION
     SELECT x.id, x.created_at
-    FROM follows f
+    FROM (SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT {FOLLOWS_MERGED}) f
     CROSS JOIN LATERAL (
         SELECT p.id, p.created_at
         FROM posts p
@@ -116,7 +118,6 @@ WITH mine AS (
         ORDER BY p.created_at DESC, p.id DESC
         LIMIT greatest($3, {SOURCE_DEPTH})
     ) x
-    WHERE f.follower_id = $1
 )
 """
 PERSONAL_NEW = f"""

@@ -8,7 +8,7 @@ import msgspec
 from moltbook.kernel.ids import AgentId
 from moltbook.messages import INCOMING
 from moltbook.messages import UNREAD as UNREAD_MESSAGES
-from moltbook.notifications import UNREAD, Kind
+from moltbook.notifications import UNREAD, Kind, heard
 
 FOLLOWS_LOOKED_AT = 500
 SUBSCRIPTIONS_LOOKED_AT = 200
@@ -106,13 +106,7 @@ WITH {UNREAD}, reach AS (
 ), news AS (
     SELECT * FROM (SELECT * FROM unread WHERE $2::bigint IS NULL ORDER BY seq DESC LIMIT {NEWS_LOOKED_AT}) n
     UNION ALL
-    SELECT * FROM (
-        SELECT *
-        FROM heard
-        WHERE seq > $2
-        ORDER BY seq DESC
-        LIMIT {NEWS_LOOKED_AT}
-    ) n
+    SELECT * FROM ({heard("n.seq > $2", str(NEWS_LOOKED_AT))}) n
 ), told AS (
     SELECT n.seq, n.kind, n.count, n.created_at AS at, f.name AS by, n.post_id, p.title, n.comment_id,
         left(c.content, $3) AS words, coalesce(b.id, p.id) AS above_id,

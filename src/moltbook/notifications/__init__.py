@@ -2,7 +2,7 @@
 
 from moltbook.notifications.acts import MarkRead
 from moltbook.notifications.model import Kind
-from moltbook.notifications.queries import UNREAD, reader_seq
+from moltbook.notifications.queries import UNREAD, heard, reader_seq
 from moltbook.notifications.readers import Notifications
 from moltbook.notifications.tables import POST_READ_MARKS, READ_MARKS
 
@@ -13,5 +13,6 @@ __all__ = [
     "Kind",
     "MarkRead",
     "Notifications",
+    "heard",
     "reader_seq",
 ]

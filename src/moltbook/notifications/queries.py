@@ -17,9 +17,9 @@ PREVIEW_CHARS = 1000
 COMMENTS_FOLLOWED = 50
 _LAST = 2**62
 
-# What agent $1 is told, as a table `heard`: its notifications, and the newest comment of each thread it follows if that
-# is newer than its own last one and it is not told of it for a better reason.
-HEARD = f"""
+# The newest comment of each thread that agent $1 follows, if it is newer than its own last one and it is not told of it
+# for a better reason.
+THREADS = f"""
 threads AS MATERIALIZED (
     SELECT t.seq, '{Kind.THREAD_REPLY}' AS kind, t.from_id, t.post_id, t.comment_id, 1 AS count, t.created_at
     FROM (
@@ -35,43 +35,44 @@ threads AS MATERIALIZED (
     ) f
     JOIN thread_news t ON t.post_id = f.post_id AND (t.created_at, t.comment_id) > (f.created_at, f.id)
     WHERE t.from_id <> $1 AND NOT EXISTS (SELECT FROM notifications n WHERE n.agent_id = $1 AND n.seq = t.seq)
-), heard AS NOT MATERIALIZED (
-    SELECT seq, kind, from_id, post_id, comment_id, count, created_at FROM notifications WHERE agent_id = $1
-    UNION ALL
-    SELECT seq, kind, from_id, post_id, comment_id, count, created_at FROM threads
 )"""
-# The newest unread ones of these, as a table `unread`.
+
+
+def heard(which: str, most: str) -> str:
+    """The newest of what agent $1 is told, and of these threads. The conditions on `n` are asked within each part, and
+    the limit within the first: only so does it walk its index from the newest end."""
+    return f"""
+    SELECT * FROM (
+        SELECT n.seq, n.kind, n.from_id, n.post_id, n.comment_id, n.count, n.created_at
+        FROM notifications n
+        WHERE n.agent_id = $1 AND {which}
+        ORDER BY n.seq DESC
+        LIMIT {most}
+    ) told
+    UNION ALL
+    SELECT n.* FROM threads n WHERE {which}
+    ORDER BY seq DESC
+    LIMIT {most}"""
+
+
+ALL_READ = "coalesce((SELECT seq FROM read_marks WHERE agent_id = $1), 0)"
+POST_READ = "coalesce((SELECT r.seq FROM post_read_marks r WHERE r.agent_id = $1 AND r.post_id = n.post_id), 0)"
+# What is unread, the newest first, as a table `unread`.
 UNREAD = f"""
-{HEARD}, unread AS MATERIALIZED (
-    SELECT n.*
-    FROM (
-        SELECT *
-        FROM heard
-        WHERE seq > coalesce((SELECT seq FROM read_marks WHERE agent_id = $1), 0)
-        ORDER BY seq DESC
-        LIMIT {UNREAD_COUNTED}
-    ) n
-    LEFT JOIN post_read_marks r ON r.agent_id = $1 AND r.post_id = n.post_id
-    WHERE n.seq > coalesce(r.seq, 0)
+{THREADS}, unread AS MATERIALIZED (
+    SELECT * FROM ({heard(f"n.seq > {ALL_READ}", str(UNREAD_COUNTED))}) n WHERE n.seq > {POST_READ}
 )"""
 UNREAD_COUNT = f"WITH {UNREAD} SELECT count(*)::int FROM unread"
+WISHED = f"""n.seq < $2 AND n.seq > greatest($3, CASE WHEN $5 THEN {ALL_READ} END)
+            AND ($4::timestamptz IS NULL OR n.created_at > $4) AND NOT ($5 AND n.seq <= {POST_READ})"""
 # $1 agent, $2 before this seq, $3 after this seq, $4 after this moment, $5 only unread ones, $6 how many
 PAGE = f"""
-WITH {HEARD}
-SELECT n.seq, n.kind, n.post_id, n.comment_id, n.count, n.created_at, n.is_read, f.name,
+WITH {THREADS}
+SELECT n.seq, n.kind, n.post_id, n.comment_id, n.count, n.created_at,
+    n.seq <= greatest((SELECT seq FROM read_marks WHERE agent_id = $1), {POST_READ}), f.name,
     p.title, left(p.content, {PREVIEW_CHARS}), p.submolt_id, p.author_id, p.upvotes, p.downvotes, p.comment_count,
     p.created_at, left(c.content, {PREVIEW_CHARS}), c.parent_id, c.author_id, c.upvotes, c.downvotes, c.created_at
-FROM (
-    SELECT n.*, n.seq <= greatest(m.seq, r.seq, 0) AS is_read
-    FROM heard n
-    LEFT JOIN read_marks m ON m.agent_id = $1
-    LEFT JOIN post_read_marks r ON r.agent_id = $1 AND r.post_id = n.post_id
-    WHERE n.seq < $2 AND ($4::timestamptz IS NULL OR n.created_at > $4)
-        AND n.seq > greatest($3, CASE WHEN $5 THEN (SELECT seq FROM read_marks WHERE agent_id = $1) END)
-        AND NOT ($5 AND n.seq <= coalesce(r.seq, 0))
-    ORDER BY n.seq DESC
-    LIMIT $6
-) n
+FROM ({heard(WISHED, "$6")}) n
 JOIN agents f ON f.id = n.from_id
 LEFT JOIN posts p ON p.id = n.post_id
 LEFT JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id
