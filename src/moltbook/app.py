@@ -221,7 +221,7 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
             try:
                 yield house
             finally:
-                await house.mail.finish()
+                await house.mail.stop()
         finally:
             await committer.stop()
             await events.stop()
