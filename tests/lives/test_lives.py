@@ -106,6 +106,18 @@ async def test_who_leaves_takes_its_words_along_and_its_name_stays_taken(network
     assert (await network.events("agent.deleted")) == [{"kind": "agent.deleted", "agent_id": ada.id}]
 
 
+async def test_a_key_that_does_not_open_everything_ends_no_life(network):
+    ada = await network.agent("ada")
+    for scopes in (["post"], ["read", "post"], ["post", "moderate"]):
+        issued = await ada.call("POST", "/agents/me/keys", {"name": "some", "scopes": scopes})
+        refused = await network.call("DELETE", "/agents/me", key=issued["api_key"], json={"confirm": "ada"})
+        assert (refused.status, refused["code"]) == (403, "FORBIDDEN_SCOPE")
+    act = {"method": "DELETE", "path": "/agents/me", "body": {"confirm": "ada"}}
+    (result,) = (await network.call("POST", "/batch", key=issued["api_key"], json={"acts": [act]}))["results"]
+    assert (result["status"], result["body"]["code"]) == (403, "FORBIDDEN_SCOPE")
+    assert await network.events("agent.deleted") == []
+
+
 async def test_who_left_writes_no_more_even_with_a_key_still_in_memory(network):
     ada = await network.agent("ada")
     assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200

@@ -203,6 +203,18 @@ async def test_an_agent_names_the_owner_it_was_claimed_without(found, office):
         assert (refused.status, refused["code"]) == (409, "OWNED_ALREADY")
 
 
+async def test_a_key_that_does_not_open_everything_names_no_owner(found, office):
+    async with found(smtp_url=office.url) as network:
+        ada = await network.agent("ada")
+        some = await ada.call("POST", "/agents/me/keys", {"name": "some", "scopes": ["read", "post"]})
+        body = {"email": "other@example.org"}
+        refused = await network.call("POST", "/agents/me/setup-owner-email", key=some["api_key"], json=body)
+        assert (refused.status, refused["code"]) == (403, "FORBIDDEN_SCOPE")
+        assert refused["error"] == "This key has no scope 'moderate'"
+        await network.house.mail.finish()
+        assert office.letters == []
+
+
 async def test_an_unclaimed_agent_names_no_owner(town):
     ada = await town.agent("ada")
     answer = await ada.call("POST", "/agents/me/setup-owner-email", {"email": MAIL})
