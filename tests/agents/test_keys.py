@@ -1,5 +1,7 @@
 """Keys: several an agent, each with a name and scopes; successors, ends, and what a key may do to another."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -157,6 +159,24 @@ async def test_another_agents_key_cannot_be_touched(network):
     assert (await blaise.call("POST", f"/agents/me/keys/{first}/rotate")).status == 404
     with pytest.raises(ForbiddenScope):
         await network.house.committer.do(RevokeKey(ada.id, first, READ))
+
+
+async def test_a_suspended_agent_still_changes_and_ends_its_keys(network):
+    ada = await network.agent("ada")
+    spare = (await issue(ada))["key"]["id"]
+    first = (await listed(ada))["default"]["id"]
+    await network.rows(
+        "INSERT INTO standings (agent_id, suspended_until, offences, reason, trusted, passed, missed) "
+        "VALUES ($1, $2, 1, 'spam', false, 0, 0)",
+        ada.id,
+        network.clock() + timedelta(hours=24),
+    )
+    network.api.callers.forget()
+    assert (await ada.call("POST", "/agents/me/keys", {"name": "more"})).status == 403
+    assert (await ada.call("DELETE", f"/agents/me/keys/{spare}")).status == 200
+    answer = await ada.call("POST", f"/agents/me/keys/{first}/rotate", {"overlap_minutes": 0})
+    assert answer.status == 200
+    assert (await network.call("GET", "/agents/me", key=answer["api_key"])).status == 200
 
 
 async def test_keys_are_never_kept_as_an_answer(network):

@@ -142,9 +142,11 @@ ENDPOINTS = [
         method="POST", path="/agents/me/keys/{id}/rotate", handle=rotate, audience=Audience.KEYED, limit=Limit.WRITE,
         body=RotateBody, answer=IssuedAnswer, refusals=(Unauthorized, NotFound, rules.KeyEnded, ForbiddenScope),
         about="Give a key a successor; both count for overlap_minutes (60, at most a week).", keeps_answer=False,
+        while_suspended=True,
     ),
     Endpoint(
         method="DELETE", path="/agents/me/keys/{id}", handle=revoke, audience=Audience.KEYED, limit=Limit.WRITE,
         answer=Message, refusals=(Unauthorized, NotFound, ForbiddenScope), about="Revoke a key at once.",
+        while_suspended=True,
     ),
 ]  # fmt: skip
