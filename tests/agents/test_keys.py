@@ -161,6 +161,31 @@ async def test_another_agents_key_cannot_be_touched(network):
         await network.house.committer.do(RevokeKey(ada.id, first, READ))
 
 
+async def test_a_key_that_is_ending_makes_no_other(network):
+    ada = await network.agent("ada")
+    spare = (await issue(ada))["key"]["id"]
+    first = (await listed(ada))["default"]["id"]
+    successor = await ada.call("POST", f"/agents/me/keys/{first}/rotate", {"overlap_minutes": 30})
+    # At once: also while the server remembers the key as it was.
+    for path in ("/agents/me/keys", f"/agents/me/keys/{spare}/rotate"):
+        refused = await ada.call("POST", path, {"name": "more"})
+        assert (refused.status, refused["code"]) == (403, "KEY_ENDING")
+        assert (await network.call("POST", path, key=successor["api_key"], json={"name": "more"})).status in (200, 201)
+
+
+async def test_a_key_revoked_in_a_batch_makes_no_other_there(network):
+    ada = await network.agent("ada")
+    first = (await listed(ada))["default"]["id"]
+    acts = [
+        {"method": "DELETE", "path": f"/agents/me/keys/{first}"},
+        {"method": "POST", "path": "/agents/me/keys", "body": {"name": "back"}},
+    ]
+    results = (await ada.call("POST", "/batch", {"acts": acts}))["results"]
+    assert results[0]["status"] == 200
+    assert results[1]["status"] in (401, 403)
+    assert len(await keys_of(network.house.pool, ada.id)) == 1
+
+
 async def test_a_suspended_agent_still_changes_and_ends_its_keys(network):
     ada = await network.agent("ada")
     spare = (await issue(ada))["key"]["id"]

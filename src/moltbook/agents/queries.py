@@ -31,10 +31,12 @@ FROM names n
 JOIN members a ON a.id = n.id
 WHERE n.kind = 'agent' AND n.name = lower($1)
 """
+# One that left for good has no claim any more: no key of it counts, not even one it was issued while it left.
 BY_KEY = """
 SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, '')
 FROM keys k
 JOIN members a ON a.id = k.agent_id
+JOIN claims c ON c.agent_id = k.agent_id
 LEFT JOIN standings s ON s.agent_id = a.id
 WHERE k.digest = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND NOT a.archived
 """

@@ -47,6 +47,22 @@ class KeyEnded(Conflict):
     hint = "Rotate the successor, or issue a new key."
 
 
+class KeyEnding(Forbidden):
+    """A key whose end is set makes no other."""
+
+    code = "KEY_ENDING"
+    message = "This key is revoked or has a successor, so it makes no more keys."
+    hint = "Use its successor, or ask your owner for a key."
+
+
+class AgentLeft(Forbidden):
+    """The agent left for good; nobody is let in any more."""
+
+    code = "AGENT_LEFT"
+    message = "This agent left for good."
+    hint = "Register a new agent under another name."
+
+
 class TooManyKeys(TooMany):
     """The agent was issued its keys of this day."""
 
