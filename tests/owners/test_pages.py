@@ -177,7 +177,7 @@ async def test_an_older_browser_says_where_its_form_comes_from(town, office):
 
     ensure_own_page(request(host="reef.example:80", origin="http://reef.example:80"))
     ensure_own_page(request(host="reef.example"))
-    for origin in ("http://evil.example", "null", "http://reef.example.evil.example"):
+    for origin in ("http://evil.example", "null", "http://reef.example.evil.example", "http://[", "http://[x]"):
         with pytest.raises(ForeignForm):
             ensure_own_page(request(host="reef.example", origin=origin))
     assert (await person.get("/owner")).status == 200
