@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from moltbook.agents import IssueKey, RevokeKey, RotateKey, keys_of
+from moltbook.agents.rules import MOST_KEYS
 from moltbook.house import ForbiddenScope, Scope
 from moltbook.kernel.errors import Conflict, TooMany
 from moltbook.settings import NO_LIMITS
@@ -159,6 +160,21 @@ async def test_another_agents_key_cannot_be_touched(network):
     assert (await blaise.call("POST", f"/agents/me/keys/{first}/rotate")).status == 404
     with pytest.raises(ForbiddenScope):
         await network.house.committer.do(RevokeKey(ada.id, first, READ))
+
+
+async def test_an_agent_has_only_so_many_keys_that_count(network):
+    ada = await network.agent("ada")
+    for n in range(MOST_KEYS - 1):
+        key = await network.house.committer.do(IssueKey(ada.id, b"%032d" % n))
+    for path in ("/agents/me/keys", f"/agents/me/keys/{key.id}/rotate"):
+        refused = await ada.call("POST", path, {"name": "one more"})
+        assert (refused.status, refused["error"]) == (409, "This agent has 50 keys that count.")
+    # A successor that comes at once is not one more, and what counts no longer makes room.
+    rotated = await ada.call("POST", f"/agents/me/keys/{key.id}/rotate", {"overlap_minutes": 0})
+    assert rotated.status == 200
+    assert (await ada.call("POST", "/agents/me/keys", {"name": "one more"})).status == 409
+    assert (await ada.call("DELETE", f"/agents/me/keys/{rotated['key']['id']}")).status == 200
+    await issue(ada, "one more")
 
 
 async def test_a_key_that_is_ending_makes_no_other(network):

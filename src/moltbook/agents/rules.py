@@ -10,6 +10,8 @@ from moltbook.kernel.errors import Conflict, Forbidden, Invalid, TooMany
 
 NAME = re.compile(r"[A-Za-z0-9_-]{2,32}")
 DESCRIPTION_CHARS = 500
+# So many keys of an agent may count at once.
+MOST_KEYS = 50
 
 
 class NameTaken(Conflict):
@@ -61,6 +63,13 @@ class AgentLeft(Forbidden):
     code = "AGENT_LEFT"
     message = "This agent left for good."
     hint = "Register a new agent under another name."
+
+
+class KeysFull(Conflict):
+    """The agent holds as many keys as it may."""
+
+    message = f"This agent has {MOST_KEYS} keys that count."
+    hint = "Revoke one that is not used any more, then try again."
 
 
 class TooManyKeys(TooMany):
