@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -221,7 +222,7 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
             try:
                 yield house
             finally:
-                await house.mail.finish()
+                await house.mail.stop()
         finally:
             await committer.stop()
             await events.stop()
@@ -237,6 +238,9 @@ async def keep_swept(house: House) -> None:
             await forget_spent(house.pool, house.clock())
         except GONE as error:
             log.warning("database away", error=repr(error))
+        except asyncpg.PostgresError as error:
+            # A deadlock or a timeout passes; the next sweep takes what this one left.
+            log.warning("sweep failed", error=repr(error))
         await asyncio.sleep(SWEEP_SECONDS)
 
 

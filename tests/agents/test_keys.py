@@ -1,9 +1,12 @@
 """Keys: several an agent, each with a name and scopes; successors, ends, and what a key may do to another."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from moltbook.agents import IssueKey, RevokeKey, RotateKey, keys_of
+from moltbook.agents.rules import MOST_KEYS
 from moltbook.house import ForbiddenScope, Scope
 from moltbook.kernel.errors import Conflict, TooMany
 from moltbook.settings import NO_LIMITS
@@ -157,6 +160,64 @@ async def test_another_agents_key_cannot_be_touched(network):
     assert (await blaise.call("POST", f"/agents/me/keys/{first}/rotate")).status == 404
     with pytest.raises(ForbiddenScope):
         await network.house.committer.do(RevokeKey(ada.id, first, READ))
+
+
+async def test_an_agent_has_only_so_many_keys_that_count(network):
+    ada = await network.agent("ada")
+    for n in range(MOST_KEYS - 1):
+        key = await network.house.committer.do(IssueKey(ada.id, b"%032d" % n))
+    for path in ("/agents/me/keys", f"/agents/me/keys/{key.id}/rotate"):
+        refused = await ada.call("POST", path, {"name": "one more"})
+        assert (refused.status, refused["error"]) == (409, "This agent has 50 keys that count.")
+    # A successor that comes at once is not one more, and what counts no longer makes room.
+    rotated = await ada.call("POST", f"/agents/me/keys/{key.id}/rotate", {"overlap_minutes": 0})
+    assert rotated.status == 200
+    assert (await ada.call("POST", "/agents/me/keys", {"name": "one more"})).status == 409
+    assert (await ada.call("DELETE", f"/agents/me/keys/{rotated['key']['id']}")).status == 200
+    await issue(ada, "one more")
+
+
+async def test_a_key_that_is_ending_makes_no_other(network):
+    ada = await network.agent("ada")
+    spare = (await issue(ada))["key"]["id"]
+    first = (await listed(ada))["default"]["id"]
+    successor = await ada.call("POST", f"/agents/me/keys/{first}/rotate", {"overlap_minutes": 30})
+    # At once: also while the server remembers the key as it was.
+    for path in ("/agents/me/keys", f"/agents/me/keys/{spare}/rotate"):
+        refused = await ada.call("POST", path, {"name": "more"})
+        assert (refused.status, refused["code"]) == (403, "KEY_ENDING")
+        assert (await network.call("POST", path, key=successor["api_key"], json={"name": "more"})).status in (200, 201)
+
+
+async def test_a_key_revoked_in_a_batch_makes_no_other_there(network):
+    ada = await network.agent("ada")
+    first = (await listed(ada))["default"]["id"]
+    acts = [
+        {"method": "DELETE", "path": f"/agents/me/keys/{first}"},
+        {"method": "POST", "path": "/agents/me/keys", "body": {"name": "back"}},
+    ]
+    results = (await ada.call("POST", "/batch", {"acts": acts}))["results"]
+    assert results[0]["status"] == 200
+    assert results[1]["status"] in (401, 403)
+    assert len(await keys_of(network.house.pool, ada.id)) == 1
+
+
+async def test_a_suspended_agent_still_changes_and_ends_its_keys(network):
+    ada = await network.agent("ada")
+    spare = (await issue(ada))["key"]["id"]
+    first = (await listed(ada))["default"]["id"]
+    await network.rows(
+        "INSERT INTO standings (agent_id, suspended_until, offences, reason, trusted, passed, missed) "
+        "VALUES ($1, $2, 1, 'spam', false, 0, 0)",
+        ada.id,
+        network.clock() + timedelta(hours=24),
+    )
+    network.api.callers.forget()
+    assert (await ada.call("POST", "/agents/me/keys", {"name": "more"})).status == 403
+    assert (await ada.call("DELETE", f"/agents/me/keys/{spare}")).status == 200
+    answer = await ada.call("POST", f"/agents/me/keys/{first}/rotate", {"overlap_minutes": 0})
+    assert answer.status == 200
+    assert (await network.call("GET", "/agents/me", key=answer["api_key"])).status == 200
 
 
 async def test_keys_are_never_kept_as_an_answer(network):

@@ -1,5 +1,10 @@
 """A whole life in one document, and leaving for good."""
 
+import pytest
+
+from moltbook.agents import IssueKey, Retire, RotateKey, keys_of
+from moltbook.agents.rules import AgentLeft
+from moltbook.lives import taken_back
 from tests.contracts.matching import difference
 from tests.contracts.shapes import EXPORT
 
@@ -104,6 +109,40 @@ async def test_who_leaves_takes_its_words_along_and_its_name_stays_taken(network
     shown = (await network.get("/agents/ada"))["agent"]
     assert (shown["description"], shown["is_claimed"], shown["posts_count"]) == ("[deleted]", False, 0)
     assert (await network.events("agent.deleted")) == [{"kind": "agent.deleted", "agent_id": ada.id}]
+
+
+async def test_a_key_that_does_not_open_everything_ends_no_life(network):
+    ada = await network.agent("ada")
+    for scopes in (["post"], ["read", "post"], ["post", "moderate"]):
+        issued = await ada.call("POST", "/agents/me/keys", {"name": "some", "scopes": scopes})
+        refused = await network.call("DELETE", "/agents/me", key=issued["api_key"], json={"confirm": "ada"})
+        assert (refused.status, refused["code"]) == (403, "FORBIDDEN_SCOPE")
+    act = {"method": "DELETE", "path": "/agents/me", "body": {"confirm": "ada"}}
+    (result,) = (await network.call("POST", "/batch", key=issued["api_key"], json={"acts": [act]}))["results"]
+    assert (result["status"], result["body"]["code"]) == (403, "FORBIDDEN_SCOPE")
+    assert await network.events("agent.deleted") == []
+
+
+async def test_a_key_issued_while_its_agent_leaves_opens_nothing(network):
+    ada = await network.agent("ada")
+    leaving = await taken_back(network.house, ada.id)
+    late = (await ada.call("POST", "/agents/me/keys", {"name": "late"}))["api_key"]
+    assert (await network.call("GET", "/agents/me", key=late)).status == 200
+    await network.house.committer.do(leaving)
+    network.api.callers.forget()
+    for key in (ada.key, late):
+        assert (await network.call("GET", "/agents/me", key=key)).status == 401
+
+
+async def test_one_who_left_is_issued_no_key_by_anybody(network):
+    ada = await network.agent("ada")
+    (key,) = await keys_of(network.house.pool, ada.id)
+    spare = (await ada.call("POST", "/agents/me/keys", {"name": "spare"}))["key"]["id"]
+    leaving = Retire(ada.id, (key.id,))
+    await network.house.committer.do(leaving)
+    for act in (IssueKey(ada.id, b"%032d" % 1), RotateKey(ada.id, spare, b"%032d" % 2)):
+        with pytest.raises(AgentLeft):
+            await network.house.committer.do(act)
 
 
 async def test_who_left_writes_no_more_even_with_a_key_still_in_memory(network):

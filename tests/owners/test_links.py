@@ -11,6 +11,7 @@ from moltbook.owners import EnterByLink, LetGo, LinkSpent, OwnedAlready, ask_to_
 from moltbook.owners.letters import at_network, email_digest, of_agent, token_digest
 from moltbook.owners.model import TooManyLetters
 from moltbook.owners.queries import link_by_digest, owner_by_session
+from moltbook.owners.rules import ensure_email
 from moltbook.settings import NO_LIMITS
 
 MAIL = "Human@Example.org"
@@ -185,11 +186,19 @@ async def test_an_hour_has_only_so_many_letters(found, office, limit):
 @pytest.mark.parametrize(
     "mail",
     ["", "x", "a@b", "a b@c.de", "a@b.c\nBcc: d@e.fg", "a@b.c,d@e.fg", "<a@b.cd>", "ü@b.cd", "a" * 65 + "@b.cd",
-     "a@" + "b." * 130 + "cd", "a@b.cd\x00"],
+     "a@" + "b." * 130 + "cd", "a@b.cd\x00", "=?x?q?victim?=@b.cd", "=?a?q?x=0dy?=@b.cd", "a=?x@b.cd", ".a@b.cd",
+     "a..b@c.de", "a.@b.cd"],
 )  # fmt: skip
 async def test_what_is_no_address_is_refused(network, mail):
     with pytest.raises(Invalid):
         await log_in(network, mail)
+
+
+@pytest.mark.parametrize(
+    "mail", ["a@b.cd", "first.last+tag@sub.host-1.example", "o'neil@b.cd", "a=b@c.de", "x_{y}@b.cd"]
+)
+def test_an_address_is_written_to_as_it_stands(mail):
+    assert ensure_email(f" {mail.upper()} ") == mail
 
 
 async def test_an_agent_names_the_owner_it_was_claimed_without(found, office):
@@ -201,6 +210,18 @@ async def test_an_agent_names_the_owner_it_was_claimed_without(found, office):
         await enter(network, office.token())
         refused = await ada.call("POST", "/agents/me/setup-owner-email", {"email": "other@example.org"})
         assert (refused.status, refused["code"]) == (409, "OWNED_ALREADY")
+
+
+async def test_a_key_that_does_not_open_everything_names_no_owner(found, office):
+    async with found(smtp_url=office.url) as network:
+        ada = await network.agent("ada")
+        some = await ada.call("POST", "/agents/me/keys", {"name": "some", "scopes": ["read", "post"]})
+        body = {"email": "other@example.org"}
+        refused = await network.call("POST", "/agents/me/setup-owner-email", key=some["api_key"], json=body)
+        assert (refused.status, refused["code"]) == (403, "FORBIDDEN_SCOPE")
+        assert refused["error"] == "This key has no scope 'moderate'"
+        await network.house.mail.finish()
+        assert office.letters == []
 
 
 async def test_an_unclaimed_agent_names_no_owner(town):

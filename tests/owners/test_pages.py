@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from moltbook.agents import keys_of
+from moltbook.agents import IssueKey, keys_of
+from moltbook.agents.rules import MOST_KEYS
 from moltbook.settings import ClaimMode
 from tests.owners.browser import Person
 
@@ -177,7 +178,7 @@ async def test_an_older_browser_says_where_its_form_comes_from(town, office):
 
     ensure_own_page(request(host="reef.example:80", origin="http://reef.example:80"))
     ensure_own_page(request(host="reef.example"))
-    for origin in ("http://evil.example", "null", "http://reef.example.evil.example"):
+    for origin in ("http://evil.example", "null", "http://reef.example.evil.example", "http://[", "http://[x]"):
         with pytest.raises(ForeignForm):
             ensure_own_page(request(host="reef.example", origin=origin))
     assert (await person.get("/owner")).status == 200
@@ -240,6 +241,20 @@ async def test_an_owner_rotates_a_key(town, office):
     assert (await ada.get("/agents/me")).status == 401
     assert (await town.call("GET", "/agents/me", key=new)).status == 200
     assert (await person.send(f"{base}/keys/{key.id}/rotate", {"minutes": "5"})).status == 409
+
+
+async def test_an_owner_makes_no_more_keys_than_may_count(town, office):
+    ada = await town.agent("ada")
+    person = await claimed(town, office, ada)
+    base = f"/owner/agents/{ada.id}"
+    (key,) = await keys_of(town.house.pool, ada.id)
+    for n in range(MOST_KEYS - 1):
+        await town.house.committer.do(IssueKey(ada.id, b"%032d" % n))
+    await person.get(base)
+    for path, fields in (("keys", {"name": "more", "scope": "read"}), (f"keys/{key.id}/rotate", {"minutes": "5"})):
+        refused = await person.send(f"{base}/{path}", fields)
+        assert (refused.status, b"Revoke one that is not used" in refused.body) == (409, True)
+    assert (await person.send(f"{base}/keys/{key.id}/rotate", {"minutes": "0"})).status == 200
 
 
 async def test_an_owner_lets_an_agent_go(town, office):

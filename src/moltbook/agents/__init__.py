@@ -10,6 +10,7 @@ from moltbook.agents.queries import (
     agent_by_key,
     agent_by_name,
     agents_by_ids,
+    ensure_room,
     keys_of,
     recent_agents,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "ensure_claimed",
     "ensure_comment_pace",
     "ensure_pace",
+    "ensure_room",
     "keys_of",
     "recent_agents",
     "spell",

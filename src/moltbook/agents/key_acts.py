@@ -7,8 +7,8 @@ everything.
 from datetime import timedelta
 
 from moltbook.agents.model import KeyIssued, KeyQuota, KeyRevoked, KeyRotated, KeyRow
-from moltbook.agents.rules import KeyEnded, TooManyKeys, ensure_covered, ensure_scopes
-from moltbook.agents.tables import AGENTS, KEY_QUOTAS, KEYS
+from moltbook.agents.rules import AgentLeft, KeyEnded, KeyEnding, TooManyKeys, ensure_covered, ensure_scopes
+from moltbook.agents.tables import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, QUOTAS
 from moltbook.db.world import Act, Wants, World
 from moltbook.house import ALL_SCOPES, Scope
 from moltbook.kernel.errors import Forbidden, NotFound
@@ -29,23 +29,25 @@ class IssueKey(Act[KeyRow], frozen=True):
     granted: frozenset[Scope] = ALL_SCOPES
     # How many a day; 0: as many as wanted.
     per_day: int = 0
+    # The key that asks for it; empty: an owner or the operator.
+    by: str = ""
 
     def needs(self, wants: Wants) -> None:
-        """The agent, and what it was issued today if that counts."""
+        """The agent and whether it is still here, the key that asks, and what was issued today if that counts."""
         wants.ask(AGENTS, self.agent_id)
-        if self.per_day:
-            wants.ask(KEY_QUOTAS, self.agent_id)
+        _ask(wants, self.agent_id, self.by, self.per_day)
 
     def decide(self, world: World) -> KeyRow:
         """Keep the digest.
 
-        Raises: NotFound, Forbidden, Invalid, ForbiddenScope, TooManyKeys.
+        Raises: NotFound, Forbidden, AgentLeft, KeyEnding, Invalid, ForbiddenScope, TooManyKeys.
         """
         agent = world[AGENTS].get(self.agent_id)
         if agent is None:
             raise NotFound("Agent")
         if agent.archived:
             raise Forbidden("Archived members cannot log in", "Register a new agent.")
+        _ensure_may_make(world, agent.id, self.by)
         name = checked("name", self.name, at_least=1, at_most=NAME_CHARS)
         ensure_scopes(self.scopes, self.granted)
         _count(world, agent.id, self.per_day)
@@ -61,21 +63,22 @@ class RotateKey(Act[tuple[KeyRow, KeyRow]], frozen=True):
     overlap: timedelta = OVERLAP
     granted: frozenset[Scope] = ALL_SCOPES
     per_day: int = 0
+    by: str = ""
 
     def needs(self, wants: Wants) -> None:
-        """The key, and what the agent was issued today if that counts."""
+        """The key, whether the agent is still here, the key that asks, and what was issued today if that counts."""
         wants.ask(KEYS, (self.agent_id, self.key_id))
-        if self.per_day:
-            wants.ask(KEY_QUOTAS, self.agent_id)
+        _ask(wants, self.agent_id, self.by, self.per_day)
 
     def decide(self, world: World) -> tuple[KeyRow, KeyRow]:
         """Issue the successor and set the end; answers the old one and the new one.
 
-        Raises: NotFound, ForbiddenScope, KeyEnded, TooManyKeys.
+        Raises: NotFound, ForbiddenScope, KeyEnded, AgentLeft, KeyEnding, TooManyKeys.
         """
         key = _standing(world, self.agent_id, self.key_id, self.granted)
         if key.revoked_at is not None or key.expires_at is not None:
             raise KeyEnded()
+        _ensure_may_make(world, key.agent_id, self.by)
         _count(world, key.agent_id, self.per_day)
         successor = _issue(world, key.agent_id, self.digest, key.name, key.scopes)
         key.expires_at = world.now + self.overlap
@@ -107,6 +110,27 @@ class RevokeKey(Act[bool], frozen=True):
         world[KEYS].touch(key)
         world.emit(KeyRevoked(self.agent_id, self.key_id), self.agent_id)
         return True
+
+
+def _ask(wants: Wants, agent_id: AgentId, by: str, per_day: int) -> None:
+    # The quota's lock keeps the agent from leaving meanwhile.
+    wants.ask(QUOTAS, agent_id)
+    wants.ask(CLAIMS, agent_id)
+    if by:
+        wants.ask(KEYS, (agent_id, by))
+    if per_day:
+        wants.ask(KEY_QUOTAS, agent_id)
+
+
+def _ensure_may_make(world: World, agent_id: AgentId, by: str) -> None:
+    """Raises: AgentLeft, KeyEnding where the key that asks is ending itself."""
+    # One that left for good has no claim any more.
+    if world[CLAIMS].get(agent_id) is None:
+        raise AgentLeft()
+    if by:
+        key = world[KEYS].get((agent_id, by))
+        if key is None or key.revoked_at is not None or key.expires_at is not None:
+            raise KeyEnding()
 
 
 def _standing(world: World, agent_id: AgentId, key_id: str, granted: frozenset[Scope]) -> KeyRow:

@@ -79,8 +79,9 @@ async def issue(house: House, request: Request) -> Ok:
     scopes = caller.scopes if body.scopes is None else frozenset(body.scopes)
     per_day = house.settings.limits.keys_per_day
     digest = house.keyring.digest(secret)
+    await queries.ensure_room(house.pool, caller.id, house.clock())
     key = await house.committer.do(
-        key_acts.IssueKey(caller.id, digest, body.name, scopes, caller.scopes, per_day),
+        key_acts.IssueKey(caller.id, digest, body.name, scopes, caller.scopes, per_day, by=caller.key_id),
     )
     return _issued(f"You have one more key, {key.name}.", secret, key)
 
@@ -93,8 +94,12 @@ async def rotate(house: House, request: Request) -> Ok:
     overlap = timedelta(minutes=body.overlap_minutes)
     per_day = house.settings.limits.keys_per_day
     digest = house.keyring.digest(secret)
+    key_id = parse_id(request.path[0])
+    # Without overlap there is not one key more.
+    if overlap:
+        await queries.ensure_room(house.pool, caller.id, house.clock())
     old, key = await house.committer.do(
-        key_acts.RotateKey(caller.id, parse_id(request.path[0]), digest, overlap, caller.scopes, per_day),
+        key_acts.RotateKey(caller.id, key_id, digest, overlap, caller.scopes, per_day, by=caller.key_id),
     )
     until = f"counts until {iso(old.expires_at)}" if old.expires_at else "is revoked"
     return _issued(f"The old key {key.name} {until}.", secret, key)
@@ -135,16 +140,20 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/agents/me/keys", handle=issue, audience=Audience.KEYED, limit=Limit.WRITE,
-        body=IssueBody, answer=IssuedAnswer, status=201, refusals=(Unauthorized, Invalid, ForbiddenScope),
+        body=IssueBody, answer=IssuedAnswer, status=201,
+        refusals=(Unauthorized, Invalid, ForbiddenScope, rules.KeyEnding, rules.KeysFull),
         about="Issue one more key that opens at most what yours does.", keeps_answer=False,
     ),
     Endpoint(
         method="POST", path="/agents/me/keys/{id}/rotate", handle=rotate, audience=Audience.KEYED, limit=Limit.WRITE,
-        body=RotateBody, answer=IssuedAnswer, refusals=(Unauthorized, NotFound, rules.KeyEnded, ForbiddenScope),
+        body=RotateBody, answer=IssuedAnswer,
+        refusals=(Unauthorized, NotFound, rules.KeyEnded, rules.KeyEnding, rules.KeysFull, ForbiddenScope),
         about="Give a key a successor; both count for overlap_minutes (60, at most a week).", keeps_answer=False,
+        while_suspended=True,
     ),
     Endpoint(
         method="DELETE", path="/agents/me/keys/{id}", handle=revoke, audience=Audience.KEYED, limit=Limit.WRITE,
         answer=Message, refusals=(Unauthorized, NotFound, ForbiddenScope), about="Revoke a key at once.",
+        while_suspended=True,
     ),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from moltbook.agents.model import AgentRow
+from moltbook.agents.rules import MOST_KEYS, KeysFull
 from moltbook.agents.tables import AGENTS
 from moltbook.house import ALL_SCOPES, Scope
 from moltbook.kernel.errors import NotFound
@@ -31,10 +32,12 @@ FROM names n
 JOIN members a ON a.id = n.id
 WHERE n.kind = 'agent' AND n.name = lower($1)
 """
+# One that left for good has no claim any more: no key of it counts, not even one it was issued while it left.
 BY_KEY = """
 SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, '')
 FROM keys k
 JOIN members a ON a.id = k.agent_id
+JOIN claims c ON c.agent_id = k.agent_id
 LEFT JOIN standings s ON s.agent_id = a.id
 WHERE k.digest = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND NOT a.archived
 """
@@ -44,6 +47,9 @@ SELECT id, name, scopes, created_at, expires_at, revoked_at
 FROM keys
 WHERE agent_id = $1
 ORDER BY created_at, id
+"""
+COUNTING = """
+SELECT count(*) FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
 """
 NEWEST = f"""
 SELECT {AGENT}, a.created_at
@@ -182,6 +188,12 @@ async def agent_by_claim(pool: asyncpg.Pool, digest: bytes) -> AgentId | None:
     """The agent whose claim token has this digest."""
     found: str | None = await pool.fetchval(BY_CLAIM, digest)
     return AgentId(found) if found is not None else None
+
+
+async def ensure_room(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> None:
+    """Raises: KeysFull if no further key of the agent may count; several asked for at one moment may slip through."""
+    if await pool.fetchval(COUNTING, agent_id, now) >= MOST_KEYS:
+        raise KeysFull()
 
 
 async def keys_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[KeyView]:

@@ -10,6 +10,8 @@ from moltbook.kernel.errors import Conflict, Forbidden, Invalid, TooMany
 
 NAME = re.compile(r"[A-Za-z0-9_-]{2,32}")
 DESCRIPTION_CHARS = 500
+# So many keys of an agent may count at once.
+MOST_KEYS = 50
 
 
 class NameTaken(Conflict):
@@ -45,6 +47,29 @@ class KeyEnded(Conflict):
 
     message = "This key is revoked or has a successor already."
     hint = "Rotate the successor, or issue a new key."
+
+
+class KeyEnding(Forbidden):
+    """A key whose end is set makes no other."""
+
+    code = "KEY_ENDING"
+    message = "This key is revoked or has a successor, so it makes no more keys."
+    hint = "Use its successor, or ask your owner for a key."
+
+
+class AgentLeft(Forbidden):
+    """The agent left for good; nobody is let in any more."""
+
+    code = "AGENT_LEFT"
+    message = "This agent left for good."
+    hint = "Register a new agent under another name."
+
+
+class KeysFull(Conflict):
+    """The agent holds as many keys as it may."""
+
+    message = f"This agent has {MOST_KEYS} keys that count."
+    hint = "Revoke one that is not used any more, then try again."
 
 
 class TooManyKeys(TooMany):

@@ -53,6 +53,8 @@ LOCAL = frozenset({"127.0.0.1", "::1"})
 
 # What a suspended agent may not do.
 WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
+# After these, beside all about keys, who calls is looked up anew.
+STANDING = frozenset({"agent.suspended", "agent.deleted"})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -90,7 +92,7 @@ class Api:
 
     def hear(self, entries: Sequence[Entry]) -> None:
         """Who calls is remembered; forget it when a key or an agent's standing changed."""
-        if any(entry.kind.startswith("key.") or entry.kind == "agent.suspended" for entry in entries):
+        if any(entry.kind.startswith("key.") or entry.kind in STANDING for entry in entries):
             self.callers.forget()
         if any(entry.kind.startswith("app.") for entry in entries):
             self.apps.forget()
@@ -283,7 +285,9 @@ class Api:
             into += budget.headers()
 
     def _may_write(self, endpoint: Endpoint, caller: Caller | None) -> None:
-        if caller is not None and caller.suspended_until is not None and endpoint.limit in WRITING:
+        if caller is None or caller.suspended_until is None or endpoint.while_suspended:
+            return
+        if endpoint.limit in WRITING:
             ensure_not_suspended(caller.suspended_until, caller.offences, caller.reason, self._house.clock())
 
     async def _read(self, receive: Receive, headers: Headers, most: int, around: int = 0) -> bytes:
@@ -361,8 +365,10 @@ def _ensure_scope(endpoint: Endpoint, caller: Caller | None) -> None:
     # Nearly every key opens everything, and is known by that without asking for more.
     if caller is None or caller.scopes is ALL_SCOPES or endpoint is BATCH:
         return
-    if endpoint.wanted_scope not in caller.scopes:
-        raise ForbiddenScope(endpoint.wanted_scope)
+    wanted = ALL_SCOPES if endpoint.every_scope else {endpoint.wanted_scope}
+    missing = wanted - caller.scopes
+    if missing:
+        raise ForbiddenScope(min(missing))
 
 
 def _errand(endpoint: Endpoint, asked: Asked) -> Errand:

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from moltbook.agents import IssueKey, RevokeKey, RotateKey, agent_by_name, keys_of
+from moltbook.agents import IssueKey, RevokeKey, RotateKey, agent_by_name, ensure_room, keys_of
 from moltbook.app import open_house
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
 from moltbook.house import Scope
@@ -57,6 +57,7 @@ def issue(
         async with open_house(Settings(data=data), dsn) as house:
             agent = await agent_by_name(house.pool, name)
             key = house.keyring.new_key()
+            await ensure_room(house.pool, agent.id, house.clock())
             await house.committer.do(IssueKey(agent.id, house.keyring.digest(key), called, frozenset(scopes or Scope)))
             return key
 
@@ -80,6 +81,8 @@ def rotate(
             agent = await agent_by_name(house.pool, name)
             key = house.keyring.new_key()
             act = RotateKey(agent.id, parse_id(key_id), house.keyring.digest(key), timedelta(minutes=minutes))
+            if minutes:
+                await ensure_room(house.pool, agent.id, house.clock())
             await house.committer.do(act)
             return key
 

@@ -112,6 +112,10 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     keeps_answer: bool = True
     # What a key must open to call this; None: reading for GET, posting for everything else.
     scope: Scope | None = None
+    # Whether only a key that opens everything will do, because who holds the agent is at stake.
+    every_scope: bool = False
+    # Whether a suspended agent may do it, although it writes.
+    while_suspended: bool = False
 
     @property
     def wanted_scope(self) -> Scope:

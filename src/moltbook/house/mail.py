@@ -1,12 +1,13 @@
 """Mail: a letter to one person, by the operator's mail server.
 
-In this room: reading the server's address, sending in a thread, and what happens without a server: the letter's link is
-written to the log, where the operator finds it and hands it on. Not here: what letters say (owners).
+In this room: reading the server's address, sending in threads of its own, and what happens without a server: the
+letter's link is written to the log, where the operator finds it and hands it on. Not here: what letters say (owners).
 """
 
 import asyncio
 import smtplib
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,11 @@ log = structlog.get_logger(__name__)
 SMTP_PORTS = {"smtp": 587, "smtps": 465}
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TIMEOUT_SECONDS = 15.0
+# How long a stop waits for letters under way.
+FINISH_SECONDS = 20.0
+THREADS = 2
+# A mail server that hangs must not pile up letters without end.
+MOST_UNDER_WAY = 100
 
 
 class MailServer(msgspec.Struct, frozen=True):
@@ -70,24 +76,42 @@ class Mail:
         self._server = read_smtp_url(smtp_url)
         self._sender = sender
         self._under_way: set[asyncio.Task[None]] = set()
+        # Its own: a mail server that hangs must hold up nothing but letters.
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mail")
 
     def send(self, letter: Letter) -> None:
         """Send it soon; whether it arrived is told to the log alone."""
         if self._server is None:
             log.info("no mail server is set, hand this on", to=letter.to, subject=letter.subject, link=letter.link)
             return
+        if len(self._under_way) >= MOST_UNDER_WAY:
+            log.warning("too many letters under way, one was dropped", subject=letter.subject)
+            return
         task = asyncio.create_task(self._send(self._server, letter), name="mail")
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def finish(self) -> None:
-        """Wait for what is under way."""
-        await asyncio.gather(*self._under_way)
+    async def finish(self, seconds: float = FINISH_SECONDS) -> None:
+        """Wait for what is under way, and give up what takes longer."""
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(self._under_way, timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("letters were given up", count=len(late))
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Finish, and send nothing more."""
+        await self.finish()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _send(self, server: MailServer, letter: Letter) -> None:
         try:
-            await asyncio.to_thread(_hand_in, server, _written(letter, self._sender))
-        except (OSError, smtplib.SMTPException) as error:
+            message = _written(letter, self._sender)
+            await asyncio.get_running_loop().run_in_executor(self._threads, _hand_in, server, message)
+        except Exception as error:  # noqa: BLE001 - the edge of a letter
             # Not the error itself: it may hold the address, and what the server made of the letter.
             code = getattr(error, "smtp_code", None)
             log.warning("letter was not sent", subject=letter.subject, error=type(error).__name__, code=code)

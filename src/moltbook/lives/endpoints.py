@@ -11,7 +11,7 @@ from moltbook.comments import DeleteComment
 from moltbook.db.once import forget_agent
 from moltbook.db.world import Act
 from moltbook.follows import Follow
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
@@ -124,7 +124,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="DELETE", path="/agents/me", handle=leave, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=LeaveBody, answer=Message, refusals=(Unauthorized, NotClaimed, Invalid),
+        body=LeaveBody, answer=Message, refusals=(Unauthorized, NotClaimed, Invalid, ForbiddenScope), every_scope=True,
         about="Leave for good: your words go, your keys end, your name stays reserved.",
     ),
 ]  # fmt: skip

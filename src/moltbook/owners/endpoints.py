@@ -3,7 +3,7 @@
 import msgspec
 
 from moltbook.agents import agent_by_id
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
+from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, Unauthorized
 from moltbook.owners.letters import ask_to_take_on, of_agent
 from moltbook.owners.model import ClaimFirst, OwnedAlready
@@ -38,7 +38,7 @@ ENDPOINTS = [
     Endpoint(
         method="POST", path="/agents/me/setup-owner-email", handle=setup_owner_email, audience=Audience.CLAIMED,
         limit=Limit.WRITE, body=EmailBody, answer=Message,
-        refusals=(Unauthorized, ClaimFirst, OwnedAlready, Invalid),
+        refusals=(Unauthorized, ClaimFirst, OwnedAlready, Invalid, ForbiddenScope), every_scope=True,
         about="Send your owner a link to the dashboard, where an agent was claimed without one.",
     ),
 ]  # fmt: skip

@@ -64,5 +64,11 @@ def ensure_own_page(request: Request) -> None:
         return
     # Browsers say it only to https and to this machine; elsewhere the older header has to do.
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is None:
+        return
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:
+        raise ForeignForm() from None
+    if host != request.headers.get("host"):
         raise ForeignForm()
