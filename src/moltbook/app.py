@@ -49,7 +49,7 @@ from moltbook.submolts import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIP
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
-from moltbook.web import Pages
+from moltbook.web import TALKS, Pages
 
 log = structlog.get_logger(__name__)
 
@@ -193,8 +193,9 @@ class Server:
                 await readers.stop()
 
     async def _keep_true(self, house: House, api: Api) -> None:
-        """Memory follows the log: pages that show what changed, keys that no longer count."""
+        """Memory follows the log: pages that show what changed, words taken back, keys that no longer count."""
         async for entries in house.log.batches(house.log.head):
+            TALKS.hear(entries)
             self.pages.touch()
             api.hear(entries)
 
