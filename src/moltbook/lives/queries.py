@@ -83,7 +83,10 @@ SELECT id FROM posts WHERE author_id = $1 AND removed_reason IS NOT NULL
 LIMIT $2
 """
 STANDING_COMMENTS = """
-SELECT id FROM comments WHERE author_id = $1 AND (deleted_at IS NULL OR removed_reason IS NOT NULL) LIMIT $2
+SELECT id, post_id, parent_id
+FROM comments
+WHERE author_id = $1 AND (deleted_at IS NULL OR removed_reason IS NOT NULL)
+LIMIT $2
 """
 STANDING_MESSAGES = """
 SELECT m.conversation_id, m.id
@@ -122,6 +125,6 @@ async def life_of(pool: asyncpg.Pool, agent_id: AgentId) -> Life:
     return Life(parts, seq, complete)
 
 
-async def some(pool: asyncpg.Pool, sql: str, agent_id: AgentId, limit: int) -> Sequence[tuple[str, ...]]:
+async def some(pool: asyncpg.Pool, sql: str, agent_id: AgentId, limit: int) -> Sequence[tuple[Any, ...]]:
     """Some keys of what still stands."""
     return [tuple(row) for row in await pool.fetch(sql, agent_id, limit)]
