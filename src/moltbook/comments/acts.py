@@ -117,18 +117,20 @@ class WriteComment(Act[Written], frozen=True):
 
 
 class DeleteComment(Act[None], frozen=True):
-    """An author takes its comment back; answers to it stay."""
+    """An author takes its comment back; answers to it stay. `place` is None where no comment has the id."""
 
     author: AgentId
-    place: CommentPlace
+    place: CommentPlace | None
 
     def needs(self, wants: Wants) -> None:
         """The author, its comment with post and parent, and its words where moderators put them.
 
         All at once, so that the post is locked before the comment, as whoever answers it does.
         """
-        place = self.place
         wants.ask(AGENTS, self.author)
+        place = self.place
+        if place is None:
+            return
         wants.ask(POSTS, place.post_id)
         wants.ask(COMMENTS, place.id)
         if place.parent_id is not None:
@@ -141,7 +143,7 @@ class DeleteComment(Act[None], frozen=True):
         Raises: NotClaimed, NotFound, Forbidden.
         """
         ensure_claimed(world[AGENTS].get(self.author))
-        comment = world[COMMENTS].get(self.place.id)
+        comment = world[COMMENTS].get(self.place.id) if self.place is not None else None
         removed = comment is not None and comment.removed_reason is not None and comment.author_id == self.author
         if comment is None or (comment.deleted_at is not None and not removed):
             raise NotFound("Comment")

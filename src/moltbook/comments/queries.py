@@ -143,15 +143,10 @@ async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> CommentRow
     return CommentRow(*row)
 
 
-async def place_of(pool: asyncpg.Pool, comment_id: CommentId) -> CommentPlace:
-    """Where the comment stands, or stood.
-
-    Raises: NotFound.
-    """
+async def place_of(pool: asyncpg.Pool, comment_id: CommentId) -> CommentPlace | None:
+    """Where the comment with this id stands, or stood before it was deleted."""
     row = await pool.fetchrow(PLACE, comment_id)
-    if row is None:
-        raise NotFound("Comment")
-    return CommentPlace(*row)
+    return CommentPlace(*row) if row is not None else None
 
 
 async def votes_in(pool: asyncpg.Pool, post_id: PostId, voter: AgentId) -> dict[str, int]:
