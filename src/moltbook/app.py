@@ -45,7 +45,7 @@ from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
 from moltbook.skill import routes as skill_routes
-from moltbook.submolts import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.submolts import FACES, ROLES, SUBMOLT_OWNERS, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
@@ -79,6 +79,7 @@ TABLES: list[Table[Any]] = [
     SUBMOLTS,
     FACES,
     SUBMOLT_STANDING,
+    SUBMOLT_OWNERS,
     IMAGES,
     BANS,
     MODLOG,

@@ -18,8 +18,9 @@ from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.lives import queries
 from moltbook.memory import CardOut, ClearAll, all_kept, card_of, card_out
 from moltbook.messages import ConversationId, MessageId, TakeBackMessage
+from moltbook.moderation import TakeBackAppeal
 from moltbook.posts import DeletePost
-from moltbook.submolts import Subscribe
+from moltbook.submolts import HandOver, Subscribe
 
 TOGETHER = 200
 
@@ -98,6 +99,8 @@ async def taken_back(house: House, agent_id: AgentId) -> Retire:
         (queries.STANDING_POSTS, lambda id: DeletePost(agent_id, PostId(id))),
         (queries.STANDING_MESSAGES, lambda talk, id: TakeBackMessage(agent_id, ConversationId(talk), MessageId(id))),
         (queries.FOLLOWED, lambda id: Follow(agent_id, AgentId(id), False)),
+        (queries.TENDED, lambda *submolt_and_heir: HandOver(agent_id, *submolt_and_heir)),
+        (queries.APPEALED, TakeBackAppeal),
         (queries.SUBSCRIBED, lambda id: Subscribe(agent_id, SubmoltId(id), False)),
     )
     for sql, act in undoings:

@@ -97,6 +97,27 @@ LIMIT $2
 """
 FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
 SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
+# Each submolt the agent tends, with the moderator who has done so longest: its heir.
+TENDED = """
+SELECT r.submolt_id, (
+    SELECT m.agent_id
+    FROM submolt_roles m
+    JOIN agents a ON a.id = m.agent_id AND a.claimed_at IS NOT NULL
+    WHERE m.submolt_id = r.submolt_id AND m.agent_id <> r.agent_id
+    ORDER BY m.created_at, m.agent_id
+    LIMIT 1
+)
+FROM submolt_roles r
+WHERE r.agent_id = $1
+LIMIT $2
+"""
+APPEALED = """
+SELECT x.submolt_id, x.entry_id
+FROM appeals x
+JOIN modlog l ON l.submolt_id = x.submolt_id AND l.id = x.entry_id
+WHERE l.agent_id = $1 AND x.words <> '[deleted]'
+LIMIT $2
+"""
 
 
 class Life(msgspec.Struct, frozen=True):
