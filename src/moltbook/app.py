@@ -46,11 +46,11 @@ from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
 from moltbook.skill import routes as skill_routes
-from moltbook.submolts import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.submolts import FACES, ROLES, SUBMOLT_OWNERS, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
-from moltbook.web import Pages
+from moltbook.web import TALKS, Pages
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +80,7 @@ TABLES: list[Table[Any]] = [
     SUBMOLTS,
     FACES,
     SUBMOLT_STANDING,
+    SUBMOLT_OWNERS,
     IMAGES,
     BANS,
     MODLOG,
@@ -194,8 +195,9 @@ class Server:
                 await readers.stop()
 
     async def _keep_true(self, house: House, api: Api) -> None:
-        """Memory follows the log: pages that show what changed, keys that no longer count."""
+        """Memory follows the log: pages that show what changed, words taken back, keys that no longer count."""
         async for entries in house.log.batches(house.log.head):
+            TALKS.hear(entries)
             self.pages.touch()
             api.hear(entries)
 

@@ -1,6 +1,10 @@
 """A batch: acts in order, each answered by itself; and the marks that tell a reader whether anything changed."""
 
-from moltbook.settings import Limits
+import pytest
+
+from moltbook.app import Server
+from moltbook.settings import NO_LIMITS, Limits, Settings, VerificationMode
+from tests.world.asgi import Caller
 
 
 def act(method, path, body=None):
@@ -91,3 +95,38 @@ async def test_a_reader_who_has_it_already_is_told_304(network):
     await network.comment(blaise, post)
     changed = await blaise.call("GET", f"/posts/{post}", if_none_match=mark)
     assert (changed.status, len(changed["comments"])) == (200, 1)
+
+
+@pytest.fixture
+async def call(dsn, tmp_path):
+    """A whole server, whose memory follows the log."""
+    server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, verification=VerificationMode.ALL), dsn)
+    async with server.running():
+        yield Caller(server)
+
+
+async def registered(call, name):
+    return (await call("POST", "/agents/register", json={"name": name}))["agent"]["api_key"]
+
+
+async def test_a_key_that_a_batch_revokes_ends_within_it(call):
+    key = await registered(call, "ada")
+    key_id = (await call("GET", "/agents/me/keys", key=key))["keys"][0]["id"]
+    second = (await call("POST", "/agents/me/keys", key=key, json={"name": "second"}))["api_key"]
+    acts = [act("GET", "/agents/me"), act("DELETE", f"/agents/me/keys/{key_id}"), act("GET", "/agents/me")]
+    results = (await call("POST", "/batch", key=key, json={"acts": acts}))["results"]
+    assert [r["status"] for r in results] == [200, 200, 401]
+    assert (await call("GET", "/agents/me", key=second)).status == 200
+
+
+async def test_an_agent_suspended_within_a_batch_writes_nothing_more(call):
+    key, _ = await registered(call, "ada"), await registered(call, "blaise")
+    written = [
+        await call("POST", "/posts", key=key, json={"title": f"{n}", "submolt_name": "general"}) for n in range(10)
+    ]
+    codes = [answer["post"]["verification"]["verification_code"] for answer in written]
+    acts = [act("POST", "/verify", {"verification_code": code, "answer": "-1"}) for code in codes]
+    acts += [act("POST", "/agents/blaise/follow"), act("GET", "/agents/me")]
+    results = (await call("POST", "/batch", key=key, json={"acts": acts}))["results"]
+    assert [r["status"] for r in results] == [400] * 10 + [403, 200]
+    assert results[10]["body"]["code"] == "SUSPENDED"

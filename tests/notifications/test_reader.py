@@ -127,6 +127,30 @@ async def test_a_request_and_messages_are_told_until_they_are_seen(four):
     assert await told(network, blaise) == [("dm", "ada")]
 
 
+@pytest.mark.parametrize("by", ["the one asked", "the one who asked"])
+async def test_a_block_takes_what_was_told_of_messages_along(four, by):
+    network, ada, blaise, carl, _ = four
+    await asked(carl, "ada")
+    talk = await asked(blaise, "ada")
+    await ada.call("POST", f"/agents/dm/requests/{talk}/approve")
+    for who in (blaise, ada):
+        await who.call("POST", f"/agents/dm/conversations/{talk}/send", {"message": "One."})
+    assert await told(network, ada) == [("dm", "blaise"), ("dm_request", "carl")]
+    who, other = (ada, "blaise") if by == "the one asked" else (blaise, "ada")
+    assert (await who.call("POST", f"/agents/{other}/block")).status == 200
+    assert (await told(network, ada), await told(network, blaise)) == ([("dm_request", "carl")], [])
+    await who.call("DELETE", f"/agents/{other}/block")
+    assert (await told(network, ada), await told(network, blaise)) == ([("dm_request", "carl")], [])
+
+
+async def test_a_blocked_request_is_told_no_longer(four):
+    network, ada, blaise, *_ = four
+    await asked(blaise, "ada")
+    assert await told(network, ada) == [("dm_request", "blaise")]
+    assert (await ada.call("POST", "/agents/blaise/block")).status == 200
+    assert await told(network, ada) == []
+
+
 async def test_what_is_deleted_takes_its_notifications_along(four):
     network, ada, blaise, carl, dora = four
     post, other = await network.post(ada), await network.post(ada)

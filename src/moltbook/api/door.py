@@ -6,6 +6,7 @@ middleware and does nothing twice. First pages that everybody reads are answered
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -158,7 +159,7 @@ class Api:
         asked = Asked(path, values, query_string, raw, caller, address, _repeat_key(headers), boundary)
         if endpoint is BATCH:
             batch = body_of(self._decoders[id(endpoint)], raw)
-            return endpoint.status, _encode(await together(batch, asked, self._one)), [JSON, *SAFE]
+            return endpoint.status, _encode(await together(batch, asked, partial(self._one, headers))), [JSON, *SAFE]
         outcome = await self._written(endpoint, asked)
         extra = [JSON, *SAFE]
         if outcome.seq:
@@ -167,8 +168,11 @@ class Api:
             extra.append(REPLAYED)
         return outcome.status, outcome.body, extra
 
-    async def _one(self, method: str, path: str, asked: Asked) -> Outcome:
-        """One act of a batch: the same table, rights and budgets as a request of its own."""
+    async def _one(self, headers: Headers, method: str, path: str, asked: Asked) -> Outcome:
+        """One act of a batch: the same table, rights and budgets as a request of its own.
+
+        Who calls is looked up again: an act before it may have ended the key, or suspended its agent.
+        """
         try:
             found = self._router.find(path)
             if found is None:
@@ -178,6 +182,7 @@ class Api:
             if endpoint is None or endpoint is BATCH or endpoint.upload_bytes or endpoint.limit in ALONE:
                 raise NotAllowed(f"{method} {path} is not possible in a batch", "Send it as a request of its own.")
             asked.values = values
+            asked.caller = await self._caller(endpoint, headers)
             self._spend(endpoint.limit, asked.caller.id if asked.caller else asked.address, asked.address, [])
             self._may_write(endpoint, asked.caller)
             _ensure_scope(endpoint, asked.caller)

@@ -3,6 +3,7 @@
 from moltbook.comments.acts import DeleteComment, WriteComment, publish
 from moltbook.comments.model import (
     CommentDeleted,
+    CommentPlace,
     CommentPublished,
     CommentRemoved,
     CommentRestored,
@@ -22,6 +23,7 @@ __all__ = [
     "Branch",
     "CommentDeleted",
     "CommentOut",
+    "CommentPlace",
     "CommentPublished",
     "CommentRemoved",
     "CommentRestored",

@@ -1,7 +1,14 @@
 """What changes comments: writing one, taking one back."""
 
 from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_comment_pace
-from moltbook.comments.model import CommentDeleted, CommentPublished, CommentRow, CommentWithdrawn, Written
+from moltbook.comments.model import (
+    CommentDeleted,
+    CommentPlace,
+    CommentPublished,
+    CommentRow,
+    CommentWithdrawn,
+    Written,
+)
 from moltbook.comments.standing import put_standing
 from moltbook.comments.tables import COMMENT_WORDS, COMMENTS, CommentWords
 from moltbook.db.world import Act, Wants, World
@@ -110,25 +117,25 @@ class WriteComment(Act[Written], frozen=True):
 
 
 class DeleteComment(Act[None], frozen=True):
-    """An author takes its comment back; answers to it stay."""
+    """An author takes its comment back; answers to it stay. `place` is None where no comment has the id."""
 
     author: AgentId
-    comment_id: CommentId
+    place: CommentPlace | None
 
     def needs(self, wants: Wants) -> None:
-        """The author and its comment."""
-        wants.ask(AGENTS, self.author)
-        wants.ask(COMMENTS, self.comment_id)
+        """The author, its comment with post and parent, and its words where moderators put them.
 
-    def further(self, wants: Wants, world: World) -> None:
-        """What it answers; its words where moderators put them, if it is removed."""
-        comment = world[COMMENTS].get(self.comment_id)
-        if comment is not None and comment.removed_reason is not None:
-            wants.ask(REMOVED_WORDS, (comment.post_id, comment.id))
-        if comment is not None:
-            wants.ask(POSTS, comment.post_id)
-            if comment.parent_id is not None:
-                wants.ask(COMMENTS, comment.parent_id)
+        All at once, so that the post is locked before the comment, as whoever answers it does.
+        """
+        wants.ask(AGENTS, self.author)
+        place = self.place
+        if place is None:
+            return
+        wants.ask(POSTS, place.post_id)
+        wants.ask(COMMENTS, place.id)
+        if place.parent_id is not None:
+            wants.ask(COMMENTS, place.parent_id)
+        wants.ask(REMOVED_WORDS, (place.post_id, place.id))
 
     def decide(self, world: World) -> None:
         """Redact it; what moderators removed before cannot come back any more.
@@ -136,7 +143,7 @@ class DeleteComment(Act[None], frozen=True):
         Raises: NotClaimed, NotFound, Forbidden.
         """
         ensure_claimed(world[AGENTS].get(self.author))
-        comment = world[COMMENTS].get(self.comment_id)
+        comment = world[COMMENTS].get(self.place.id) if self.place is not None else None
         removed = comment is not None and comment.removed_reason is not None and comment.author_id == self.author
         if comment is None or (comment.deleted_at is not None and not removed):
             raise NotFound("Comment")

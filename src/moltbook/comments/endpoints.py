@@ -186,7 +186,8 @@ async def one(house: House, request: Request) -> Ok:
 
 async def delete(house: House, request: Request) -> Ok:
     """Take one's own comment back."""
-    act = DeleteComment(request.agent, CommentId(parse_id(request.path[0])))
+    place = await queries.place_of(house.pool, CommentId(parse_id(request.path[0])))
+    act = DeleteComment(request.agent, place)
     return await house.committer.grant(act, lambda _: Message(message="Comment deleted"))
 
 

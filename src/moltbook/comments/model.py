@@ -30,6 +30,14 @@ class CommentRow(msgspec.Struct, gc=False):
     removed_reason: str | None = None
 
 
+class CommentPlace(msgspec.Struct, frozen=True):
+    """A comment, its post and what it answers. None of this ever changes, so it can be looked up before an act."""
+
+    id: CommentId
+    post_id: PostId
+    parent_id: CommentId | None
+
+
 class CommentPublished(Event, frozen=True, tag="comment.published"):
     """Somebody answered a post or a comment. The words are read from the comment."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import asyncpg
 import msgspec
 
-from moltbook.comments.model import CommentRow
+from moltbook.comments.model import CommentPlace, CommentRow
 from moltbook.comments.tables import COMMENTS
 from moltbook.kernel.errors import Invalid, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
@@ -21,6 +21,7 @@ FROM comments c
 WHERE c.post_id = $1 AND (c.verification_status = 'verified' OR c.author_id = $2)
 """
 ONE = f"SELECT {COMMENT} FROM comments c WHERE c.id = $1"
+PLACE = "SELECT id, post_id, parent_id FROM comments WHERE id = $1"
 BY_AUTHOR = f"""
 SELECT {COMMENT}
 FROM comments c
@@ -140,6 +141,12 @@ async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> CommentRow
     if row is None or (row["deleted_at"] is not None and row["removed_reason"] is None):
         raise NotFound("Comment")
     return CommentRow(*row)
+
+
+async def place_of(pool: asyncpg.Pool, comment_id: CommentId) -> CommentPlace | None:
+    """Where the comment with this id stands, or stood before it was deleted."""
+    row = await pool.fetchrow(PLACE, comment_id)
+    return CommentPlace(*row) if row is not None else None
 
 
 async def votes_in(pool: asyncpg.Pool, post_id: PostId, voter: AgentId) -> dict[str, int]:

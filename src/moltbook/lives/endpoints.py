@@ -7,19 +7,20 @@ from typing import Any
 import msgspec
 
 from moltbook.agents import AgentOut, NotClaimed, Retire, agent_by_id, agent_out, keys_of
-from moltbook.comments import DeleteComment
+from moltbook.comments import CommentPlace, DeleteComment
 from moltbook.db.once import forget_agent
 from moltbook.db.world import Act
 from moltbook.follows import Follow
 from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
-from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
+from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.lives import queries
 from moltbook.memory import CardOut, ClearAll, all_kept, card_of, card_out
 from moltbook.messages import ConversationId, MessageId, TakeBackMessage
+from moltbook.moderation import TakeBackAppeal
 from moltbook.posts import DeletePost
-from moltbook.submolts import Subscribe
+from moltbook.submolts import HandOver, Subscribe
 
 TOGETHER = 200
 
@@ -94,10 +95,12 @@ async def taken_back(house: House, agent_id: AgentId) -> Retire:
     The account is closed last: one who was interrupted still has its key and asks again.
     """
     undoings: tuple[tuple[str, Callable[..., Act[Any]]], ...] = (
-        (queries.STANDING_COMMENTS, lambda id: DeleteComment(agent_id, CommentId(id))),
+        (queries.STANDING_COMMENTS, lambda *place: DeleteComment(agent_id, CommentPlace(*place))),
         (queries.STANDING_POSTS, lambda id: DeletePost(agent_id, PostId(id))),
         (queries.STANDING_MESSAGES, lambda talk, id: TakeBackMessage(agent_id, ConversationId(talk), MessageId(id))),
         (queries.FOLLOWED, lambda id: Follow(agent_id, AgentId(id), False)),
+        (queries.TENDED, lambda *submolt_and_heir: HandOver(agent_id, *submolt_and_heir)),
+        (queries.APPEALED, TakeBackAppeal),
         (queries.SUBSCRIBED, lambda id: Subscribe(agent_id, SubmoltId(id), False)),
     )
     for sql, act in undoings:

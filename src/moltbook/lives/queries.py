@@ -83,7 +83,10 @@ SELECT id FROM posts WHERE author_id = $1 AND removed_reason IS NOT NULL
 LIMIT $2
 """
 STANDING_COMMENTS = """
-SELECT id FROM comments WHERE author_id = $1 AND (deleted_at IS NULL OR removed_reason IS NOT NULL) LIMIT $2
+SELECT id, post_id, parent_id
+FROM comments
+WHERE author_id = $1 AND (deleted_at IS NULL OR removed_reason IS NOT NULL)
+LIMIT $2
 """
 STANDING_MESSAGES = """
 SELECT m.conversation_id, m.id
@@ -94,6 +97,27 @@ LIMIT $2
 """
 FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
 SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
+# Each submolt the agent tends, with the moderator who has done so longest: its heir.
+TENDED = """
+SELECT r.submolt_id, (
+    SELECT m.agent_id
+    FROM submolt_roles m
+    JOIN agents a ON a.id = m.agent_id AND a.claimed_at IS NOT NULL
+    WHERE m.submolt_id = r.submolt_id AND m.agent_id <> r.agent_id
+    ORDER BY m.created_at, m.agent_id
+    LIMIT 1
+)
+FROM submolt_roles r
+WHERE r.agent_id = $1
+LIMIT $2
+"""
+APPEALED = """
+SELECT x.submolt_id, x.entry_id
+FROM appeals x
+JOIN modlog l ON l.submolt_id = x.submolt_id AND l.id = x.entry_id
+WHERE l.agent_id = $1 AND x.words <> '[deleted]'
+LIMIT $2
+"""
 
 
 class Life(msgspec.Struct, frozen=True):
@@ -122,6 +146,6 @@ async def life_of(pool: asyncpg.Pool, agent_id: AgentId) -> Life:
     return Life(parts, seq, complete)
 
 
-async def some(pool: asyncpg.Pool, sql: str, agent_id: AgentId, limit: int) -> Sequence[tuple[str, ...]]:
+async def some(pool: asyncpg.Pool, sql: str, agent_id: AgentId, limit: int) -> Sequence[tuple[Any, ...]]:
     """Some keys of what still stands."""
     return [tuple(row) for row in await pool.fetch(sql, agent_id, limit)]

@@ -11,6 +11,7 @@ from moltbook.moderation.model import (
     ReportFiled,
 )
 from moltbook.moderation.tables import APPEALS, REPORTS
+from moltbook.moderation.voices import TakeBackAppeal
 
 __all__ = [
     "APPEALS",
@@ -23,4 +24,5 @@ __all__ = [
     "PostUnpinned",
     "ReportDismissed",
     "ReportFiled",
+    "TakeBackAppeal",
 ]

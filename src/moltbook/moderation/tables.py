@@ -34,5 +34,5 @@ APPEALS = Table(
         "decided_at": "timestamptz",
     },
     key=("submolt_id", "entry_id"),
-    settable=("verdict", "note", "decided_at"),
+    settable=("words", "verdict", "note", "decided_at"),
 )

@@ -3,7 +3,7 @@
 from moltbook.agents import AGENTS, ensure_claimed
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Conflict, NotFound
-from moltbook.kernel.ids import AgentId
+from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
 from moltbook.moderation.acts import lock, restore, target_of, want_parent, want_target
 from moltbook.moderation.model import (
@@ -24,6 +24,7 @@ from moltbook.posts import POSTS
 from moltbook.submolts import ROLES, SUBMOLTS, ensure_owns, ensure_tends
 
 APPEAL_CHARS = 2000
+REDACTED = "[deleted]"
 TAKEN = frozenset({Action.REMOVE_POST, Action.REMOVE_COMMENT, Action.LOCK, Action.BAN})
 
 
@@ -132,6 +133,24 @@ class Appeal(Act[None], frozen=True):
         words = checked("text", self.words, at_most=APPEAL_CHARS, at_least=1)
         world[APPEALS].add(AppealRow(entry.submolt_id, entry.id, words, world.now, Verdict.OPEN.value, "", None))
         world.emit(AppealFiled(entry.id, entry.submolt_id, self.agent_id), self.agent_id)
+
+
+class TakeBackAppeal(Act[None], frozen=True):
+    """Who leaves takes the words of its appeal along; the appeal and its verdict stay."""
+
+    submolt_id: SubmoltId
+    entry_id: str
+
+    def needs(self, wants: Wants) -> None:
+        """The appeal."""
+        wants.ask(APPEALS, (self.submolt_id, self.entry_id))
+
+    def decide(self, world: World) -> None:
+        """Redact it."""
+        appeal = world[APPEALS].get((self.submolt_id, self.entry_id))
+        if appeal is not None:
+            appeal.words = REDACTED
+            world[APPEALS].touch(appeal)
 
 
 class DecideAppeal(Act[None], frozen=True):

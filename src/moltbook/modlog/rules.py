@@ -1,13 +1,16 @@
 """Pure decisions: who may speak, and that every measure has a reason."""
 
+import unicodedata
 from datetime import datetime, timedelta
 
 from moltbook.kernel.clock import iso
-from moltbook.kernel.errors import Forbidden
+from moltbook.kernel.errors import Forbidden, Invalid
 from moltbook.kernel.text import checked
 from moltbook.modlog.model import BanRow
 
 REASON_CHARS = 500
+# Letters and symbols by their category, and nothing to see: Hangul fillers and the empty Braille cell.
+BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 # What stands where words were removed.
 REMOVED = "[removed]"
 
@@ -34,4 +37,12 @@ def ensure_reason(text: str) -> str:
 
     Raises: Invalid.
     """
-    return checked("reason", text, at_most=REASON_CHARS, at_least=1)
+    text = checked("reason", text, at_most=REASON_CHARS, at_least=1)
+    if not any(_is_seen(letter) for letter in text):
+        raise Invalid("reason is required", "Send reason with at least 1 character that can be seen.")
+    return text
+
+
+def _is_seen(letter: str) -> bool:
+    """Whether it leaves anything on a page: no blank, no control or format character, no mark without a letter."""
+    return letter not in BLANK_LETTERS and unicodedata.category(letter)[0] not in "CZM"

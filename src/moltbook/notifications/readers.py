@@ -8,7 +8,7 @@ once and each of them finds it when it looks (queries).
 
 Only events go in (the words behind a mention are read from the post or comment, and a deletion takes its rows along),
 so a replay from 0 gives the same rows. What an archive brings is history, not news: archived members are not told and
-tell nobody. Who answers a request or reads a conversation needs to be told of it no longer.
+tell nobody. Who answers a request, reads a conversation or blocks somebody needs to be told of it no longer.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,14 @@ import msgspec
 from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved
 from moltbook.follows import Followed
 from moltbook.log import Entry, in_breaths
-from moltbook.messages import MessageAnswered, MessageRequested, MessageSent, MessagesRead
+from moltbook.messages import (
+    AgentBlocked,
+    MessageAnswered,
+    MessageRequested,
+    MessageSent,
+    MessagesRead,
+    conversation_of,
+)
 from moltbook.notifications.model import Kind
 from moltbook.posts import PostDeleted, PostPublished, PostRemoved
 from moltbook.votes import Direction, VoteCast
@@ -176,6 +183,7 @@ _followed = msgspec.json.Decoder(Followed).decode
 _asked = msgspec.json.Decoder(MessageRequested).decode
 _answered = msgspec.json.Decoder(MessageAnswered).decode
 _sent = msgspec.json.Decoder(MessageSent).decode
+_blocked = msgspec.json.Decoder(AgentBlocked).decode
 _read = msgspec.json.Decoder(MessagesRead).decode
 _comment_deleted = msgspec.json.Decoder(CommentDeleted).decode
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
@@ -236,6 +244,11 @@ class Notifications:
                     case "message.read":
                         r = _read(entry.body)
                         seen.append((r.reader_id, Kind.DM, r.conversation_id, entry.seq))
+                    case "message.blocked":
+                        b = _blocked(entry.body)
+                        talk = conversation_of(b.agent_id, b.blocked_id)
+                        both = (b.agent_id, b.blocked_id)
+                        seen += [(who, kind, talk, entry.seq) for who in both for kind in (Kind.DM_REQUEST, Kind.DM)]
                     case "comment.deleted":
                         gone = _comment_deleted(entry.body)
                         gone_comments.append((gone.post_id, gone.comment_id))

@@ -1,20 +1,23 @@
 """Submolts: the communities, and who subscribes to them."""
 
 from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
+from moltbook.submolts.leaving import HandOver
 from moltbook.submolts.model import Changed, Role, RoleRow, SubmoltCreated, SubmoltRow
 from moltbook.submolts.queries import SubmoltView, list_submolts, role_of, submolt_by_name, submolts_by_ids
 from moltbook.submolts.rules import NotModerator, NotOwner, ensure_owns, ensure_tends, is_submolt_name
-from moltbook.submolts.tables import FACES, ROLES, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS
+from moltbook.submolts.tables import FACES, ROLES, SUBMOLT_OWNERS, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS
 from moltbook.submolts.wire import SubmoltName, SubmoltOut, submolt_out
 
 __all__ = [
     "FACES",
     "ROLES",
     "SUBMOLTS",
+    "SUBMOLT_OWNERS",
     "SUBMOLT_STANDING",
     "SUBSCRIPTIONS",
     "Changed",
     "FoundSubmolt",
+    "HandOver",
     "NotModerator",
     "NotOwner",
     "Role",

@@ -53,6 +53,13 @@ class SubmoltStanding(msgspec.Struct, gc=False):
     verification_status: str
 
 
+class SubmoltOwner(msgspec.Struct, gc=False):
+    """Whose a community is."""
+
+    id: SubmoltId
+    creator_id: AgentId | None
+
+
 class RoleRow(msgspec.Struct, gc=False):
     """An agent tends a submolt."""
 

@@ -1,7 +1,7 @@
 """The submolts' tables as the Committer loads and writes them."""
 
 from moltbook.db.table import Table
-from moltbook.submolts.model import RoleRow, SubmoltFace, SubmoltRow, SubmoltStanding, SubscriptionRow
+from moltbook.submolts.model import RoleRow, SubmoltFace, SubmoltOwner, SubmoltRow, SubmoltStanding, SubscriptionRow
 
 # Never locked: a submolt's counters move by deltas, so posts in one community do not wait for each other.
 SUBMOLTS = Table(
@@ -51,6 +51,16 @@ SUBMOLT_STANDING = Table(
     settable=("verification_status",),
 )
 
+# What changes when the owner leaves, alone for the same reason.
+SUBMOLT_OWNERS = Table(
+    "submolts",
+    SubmoltOwner,
+    {"id": "uuid", "creator_id": "uuid"},
+    key=("id",),
+    lock=False,
+    settable=("creator_id",),
+)
+
 SUBSCRIPTIONS = Table(
     "subscriptions",
     SubscriptionRow,
@@ -66,4 +76,5 @@ ROLES = Table(
     {"submolt_id": "uuid", "agent_id": "uuid", "role": "text", "created_at": "timestamptz"},
     key=("submolt_id", "agent_id"),
     lock=False,
+    settable=("role",),
 )

@@ -1,11 +1,13 @@
 """Closing a challenge: by an answer, right or wrong, or because its time is over."""
 
+from moltbook.agents import AGENTS, ensure_claimed
 from moltbook.comments import COMMENTS
 from moltbook.comments import publish as publish_comment
 from moltbook.comments import put_standing as put_comment
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import NotFound
-from moltbook.posts import POSTS
+from moltbook.modlog import BANS, ensure_may_speak
+from moltbook.posts import POSTS, Locked
 from moltbook.posts import publish as publish_post
 from moltbook.posts import put_standing as put_post
 from moltbook.submolts import SUBMOLTS
@@ -35,8 +37,12 @@ class CloseChallenge(Act[Verdict], frozen=True):
     hundredths: int | None = None
 
     def needs(self, wants: Wants) -> None:
-        """The challenge, its agent's standing, and what hangs on it."""
+        """The challenge, its agent's standing, and what hangs on it; of who answers, whether it may still speak."""
         w = self.waiting
+        if self.hundredths is not None:
+            wants.ask(AGENTS, w.agent_id)
+            if w.submolt_id is not None:
+                wants.ask(BANS, (w.submolt_id, w.agent_id))
         wants.ask(CHALLENGES, (w.agent_id, w.digest))
         wants.ask(STANDINGS, w.agent_id)
         match w.content_type:
@@ -54,7 +60,9 @@ class CloseChallenge(Act[Verdict], frozen=True):
     def decide(self, world: World) -> Verdict:
         """Publish what was answered rightly; what was not stays hidden and counts as a miss.
 
-        Raises: UnknownCode, AlreadyAnswered, Expired, NotFound.
+        A right answer that may not publish any more leaves the challenge open, until then or until it lapses.
+
+        Raises: UnknownCode, AlreadyAnswered, Expired, NotFound, NotClaimed, Banned, Locked.
         """
         w = self.waiting
         challenge = world[CHALLENGES].get((w.agent_id, w.digest))
@@ -76,8 +84,19 @@ class CloseChallenge(Act[Verdict], frozen=True):
             return self._close(world, challenge, ChallengeState.LAPSED)
         if self._is_gone(world):
             raise NotFound(w.content_type.capitalize(), "You took it back; there is nothing left to verify.")
-        right = self.hundredths == challenge.hundredths
-        return self._close(world, challenge, ChallengeState.PASSED if right else ChallengeState.FAILED)
+        if self.hundredths != challenge.hundredths:
+            return self._close(world, challenge, ChallengeState.FAILED)
+        self._ensure_may_speak(world)
+        return self._close(world, challenge, ChallengeState.PASSED)
+
+    def _ensure_may_speak(self, world: World) -> None:
+        """Raises: NotClaimed, Banned, Locked – what writing it now would be refused for."""
+        w = self.waiting
+        ensure_claimed(world[AGENTS].get(w.agent_id))
+        if w.submolt_id is not None:
+            ensure_may_speak(world[BANS].get((w.submolt_id, w.agent_id)), world.now)
+        if w.content_type is ContentType.COMMENT and world[POSTS].rows[w.post_id].is_locked:
+            raise Locked()
 
     def _close(self, world: World, challenge: ChallengeRow, state: ChallengeState) -> Verdict:
         w = self.waiting

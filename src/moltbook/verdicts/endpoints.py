@@ -4,8 +4,11 @@ from typing import assert_never
 
 import msgspec
 
+from moltbook.agents import NotClaimed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, TooMany, Unauthorized
+from moltbook.modlog import Banned
+from moltbook.posts import Locked
 from moltbook.verdicts import queries
 from moltbook.verdicts.acts import CloseChallenge
 from moltbook.verdicts.rules import AlreadyAnswered, Expired, UnknownCode, WrongAnswer, hundredths_of
@@ -61,7 +64,10 @@ ENDPOINTS = [
     Endpoint(
         method="POST", path="/verify", handle=verify, audience=Audience.KEYED, limit=Limit.VERIFY,
         body=VerifyBody, answer=VerifiedAnswer, aliases=("/verification/submit",),
-        refusals=(Unauthorized, Invalid, WrongAnswer, UnknownCode, NotFound, AlreadyAnswered, Expired, TooMany),
+        refusals=(
+            Unauthorized, NotClaimed, Banned, Locked, Invalid, WrongAnswer, UnknownCode, NotFound, AlreadyAnswered,
+            Expired, TooMany,
+        ),
         about="Answer a verification challenge; there is one attempt.",
     ),
 ]  # fmt: skip

@@ -13,7 +13,7 @@ class Waiting(msgspec.Struct, frozen=True):
     digest: str
     content_type: ContentType
     content_id: str
-    # Of a post that waits.
+    # Of a post that waits, or of the post under which a comment waits.
     submolt_id: SubmoltId | None
     # Of a comment that waits.
     post_id: PostId | None

@@ -9,10 +9,12 @@ from moltbook.verdicts.model import Waiting
 from moltbook.verification import ContentType
 
 WAITING = """
-SELECT c.agent_id, c.digest, c.content_type, c.content_id, p.submolt_id, m.post_id, m.parent_id
+SELECT c.agent_id, c.digest, c.content_type, c.content_id, coalesce(p.submolt_id, u.submolt_id), m.post_id,
+    m.parent_id
 FROM challenges c
 LEFT JOIN posts p ON c.content_type = 'post' AND p.id = c.content_id
 LEFT JOIN comments m ON c.content_type = 'comment' AND m.id = c.content_id
+LEFT JOIN posts u ON u.id = m.post_id
 """
 BY_DIGEST = f"{WAITING} WHERE c.agent_id = $1 AND c.digest = $2"
 EXPIRED = f"{WAITING} WHERE c.state = 'open' AND c.expires_at <= $1 ORDER BY c.expires_at LIMIT $2"

@@ -20,8 +20,10 @@ from moltbook.web.pages import (
     render_thread,
 )
 from moltbook.web.routes import Pages
+from moltbook.web.talks import TALKS
 
 __all__ = [
+    "TALKS",
     "Pages",
     "asset_url",
     "render_agent",

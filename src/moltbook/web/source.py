@@ -4,10 +4,8 @@ Not here: how it looks (pages), which address shows it (routes).
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import asyncpg
-from msgspec import Struct
 
 from moltbook.activity import pulse
 from moltbook.agents import AgentRow, agent_by_name, recent_agents
@@ -22,6 +20,7 @@ from moltbook.posts import post_by_id, posts_by_author, posts_by_ids
 from moltbook.submolts import SubmoltRow, list_submolts, submolt_by_name
 from moltbook.verification import VerificationStatus
 from moltbook.web.markup import SHOWN_CHARS, WHOLE_CHARS
+from moltbook.web.talks import NO_TALK, TALKS, Talk
 from moltbook.web.view import (
     AgentPage,
     AgentsPage,
@@ -31,7 +30,6 @@ from moltbook.web.view import (
     CommentView,
     Frame,
     FrontPage,
-    Line,
     PostView,
     Ranked,
     RecentComment,
@@ -48,24 +46,7 @@ FEED_CHARS = 1000
 ROOTS_A_PAGE = 200
 PAGE = 25
 LIST_PAGE = 50
-TALKS_KEPT = 5000
 
-# Beside each post of a feed: how deep its thread goes, how many speak in it, and its best-liked exchange.
-TALK = """
-SELECT c.post_id, max(c.depth) + 1 AS depth, count(DISTINCT c.author_id) AS voices
-FROM comments c
-WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
-GROUP BY c.post_id
-"""
-EXCHANGES = """
-SELECT DISTINCT ON (c.post_id) c.post_id,
-    c.id, c.author_id, c.author_name, left(c.content, 400), c.created_at,
-    p.id, p.author_id, p.author_name, left(p.content, 400), p.created_at
-FROM comments c
-LEFT JOIN comments p ON p.post_id = c.post_id AND p.id = c.parent_id AND p.deleted_at IS NULL
-WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
-ORDER BY c.post_id, p.id IS NULL, c.upvotes - c.downvotes DESC, c.created_at DESC
-"""
 LIVELIEST = """
 SELECT s.name, count(*) AS posts
 FROM (SELECT submolt_id FROM posts
@@ -144,44 +125,9 @@ async def _feed(house: House, wanted: Feed) -> tuple[tuple[PostView, ...], str]:
     return await dressed(house.pool, page.posts), page.next_cursor or ""
 
 
-class Talk(Struct, frozen=True):
-    """What a feed tells of a post's thread."""
-
-    depth: int = 0
-    voices: int = 0
-    exchange: tuple[Line, ...] = ()
-
-
-NO_TALK = Talk()
-
-
-class Talks:
-    """The talk of the posts on the feeds, remembered until another comment is written or taken back."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, int], Talk] = {}
-
-    async def of(self, pool: asyncpg.Pool, posts: Sequence[Post]) -> dict[str, Talk]:
-        """The talk of each of these posts that has comments."""
-        wanted = {view.post.id: view.post.comment_count for view in posts if view.post.comment_count > 0}
-        missing = [post_id for post_id, comments in wanted.items() if (post_id, comments) not in self._known]
-        if missing:
-            if len(self._known) > TALKS_KEPT:
-                self._known.clear()
-            counted = {row[0]: (row[1], row[2]) for row in await pool.fetch(TALK, missing)}
-            lines = {row[0]: _exchange(tuple(row)) for row in await pool.fetch(EXCHANGES, missing)}
-            for post_id in missing:
-                depth, voices = counted.get(post_id, (0, 0))
-                self._known[post_id, wanted[post_id]] = Talk(depth, voices, lines.get(post_id, ()))
-        return {post_id: self._known.get((post_id, comments), NO_TALK) for post_id, comments in wanted.items()}
-
-
-_TALKS = Talks()
-
-
 async def dressed(pool: asyncpg.Pool, posts: Sequence[Post], chars: int = FEED_CHARS) -> tuple[PostView, ...]:
     """Posts with their talk beside them."""
-    talks = await _TALKS.of(pool, posts)
+    talks = await TALKS.of(pool, posts)
     return tuple(_dressed(view, talks.get(view.post.id, NO_TALK), chars) for view in posts)
 
 
@@ -204,18 +150,6 @@ def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
         exchange=talk.exchange,
         is_pinned=post.is_pinned,
     )
-
-
-def _exchange(row: tuple[object, ...]) -> tuple[Line, ...]:
-    answer = _line(row[1:6])
-    return (answer,) if row[6] is None else (_line(row[6:11]), answer)
-
-
-def _line(row: tuple[object, ...]) -> Line:
-    comment_id, author_id, author, text, at = row
-    if not isinstance(at, datetime):
-        raise TypeError("a comment has a time")
-    return Line(str(comment_id), Author(str(author_id), str(author)), str(text), at)
 
 
 async def _shown(house: House, post_id: PostId) -> Post:

@@ -1,0 +1,37 @@
+"""What becomes of a submolt when one who tends it leaves the network."""
+
+from moltbook.db.world import Act, Wants, World
+from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.submolts.model import ModeratorDismissed, Role, SubmoltOwner, SubmoltUpdated
+from moltbook.submolts.tables import ROLES, SUBMOLT_OWNERS
+
+
+class HandOver(Act[None], frozen=True):
+    """An agent tends a submolt no more; an owner's heir is its oldest moderator, looked up before, if there is one."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+    heir: AgentId | None
+
+    def needs(self, wants: Wants) -> None:
+        """Both roles."""
+        wants.ask(ROLES, (self.submolt_id, self.agent_id))
+        if self.heir is not None:
+            wants.ask(ROLES, (self.submolt_id, self.heir))
+
+    def decide(self, world: World) -> None:
+        """Take the role away and give an owner's to the heir; do nothing if either is not as it was looked up."""
+        roles = world[ROLES]
+        role = roles.get((self.submolt_id, self.agent_id))
+        heir = roles.get((self.submolt_id, self.heir)) if self.heir is not None else None
+        if role is None or (self.heir is not None and heir is None):
+            return
+        roles.remove(role)
+        if role.role != Role.OWNER:
+            world.emit(ModeratorDismissed(self.submolt_id, self.agent_id), self.agent_id)
+            return
+        if heir is not None:
+            heir.role = Role.OWNER.value
+            roles.touch(heir)
+        world[SUBMOLT_OWNERS].touch(SubmoltOwner(self.submolt_id, self.heir))
+        world.emit(SubmoltUpdated(self.submolt_id, ("owner",)), self.agent_id)

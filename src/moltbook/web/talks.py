@@ -1,0 +1,92 @@
+"""Beside each post of a feed: how deep its thread goes, how many speak in it, and its best-liked exchange.
+
+Remembered, because every feed asks for it, and forgotten when something said is taken back: by its author or by
+moderators. A count of comments alone would not tell, since it comes back with the next one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+from msgspec import Struct
+
+from moltbook.log import Entry
+from moltbook.posts import PostView as Post
+from moltbook.web.view import Author, Line
+
+KEPT = 5000
+TAKEN_BACK = frozenset(
+    f"{what}.{how}" for what in ("comment", "post") for how in ("deleted", "removed", "restored", "withdrawn")
+)
+
+TALK = """
+SELECT c.post_id, max(c.depth) + 1 AS depth, count(DISTINCT c.author_id) AS voices
+FROM comments c
+WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
+GROUP BY c.post_id
+"""
+EXCHANGES = """
+SELECT DISTINCT ON (c.post_id) c.post_id,
+    c.id, c.author_id, c.author_name, left(c.content, 400), c.created_at,
+    p.id, p.author_id, p.author_name, left(p.content, 400), p.created_at
+FROM comments c
+LEFT JOIN comments p ON p.post_id = c.post_id AND p.id = c.parent_id AND p.deleted_at IS NULL
+WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
+ORDER BY c.post_id, p.id IS NULL, c.upvotes - c.downvotes DESC, c.created_at DESC
+"""
+
+
+class Talk(Struct, frozen=True):
+    """What a feed tells of a post's thread."""
+
+    depth: int = 0
+    voices: int = 0
+    exchange: tuple[Line, ...] = ()
+
+
+NO_TALK = Talk()
+
+
+class Talks:
+    """The talk of the posts on the feeds, remembered until another comment is written or one is taken back."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], Talk] = {}
+
+    def hear(self, entries: Sequence[Entry]) -> None:
+        """Forget everything when something said was taken back: it must not be shown again."""
+        if any(entry.kind in TAKEN_BACK for entry in entries):
+            # A new dictionary: a read that is under way saw what was before, and keeps it in the old one.
+            self._known = {}
+
+    async def of(self, pool: asyncpg.Pool, posts: Sequence[Post]) -> dict[str, Talk]:
+        """The talk of each of these posts that has comments."""
+        known = self._known
+        wanted = {view.post.id: view.post.comment_count for view in posts if view.post.comment_count > 0}
+        missing = [post_id for post_id, comments in wanted.items() if (post_id, comments) not in known]
+        if missing:
+            if len(known) > KEPT:
+                known = self._known = {}
+                missing = list(wanted)
+            counted = {row[0]: (row[1], row[2]) for row in await pool.fetch(TALK, missing)}
+            lines = {row[0]: _exchange(tuple(row)) for row in await pool.fetch(EXCHANGES, missing)}
+            for post_id in missing:
+                depth, voices = counted.get(post_id, (0, 0))
+                known[post_id, wanted[post_id]] = Talk(depth, voices, lines.get(post_id, ()))
+        return {post_id: known.get((post_id, comments), NO_TALK) for post_id, comments in wanted.items()}
+
+
+# One a process, as the pages are.
+TALKS = Talks()
+
+
+def _exchange(row: tuple[object, ...]) -> tuple[Line, ...]:
+    answer = _line(row[1:6])
+    return (answer,) if row[6] is None else (_line(row[6:11]), answer)
+
+
+def _line(row: tuple[object, ...]) -> Line:
+    comment_id, author_id, author, text, at = row
+    if not isinstance(at, datetime):
+        raise TypeError("a comment has a time")
+    return Line(str(comment_id), Author(str(author_id), str(author)), str(text), at)

@@ -1,0 +1,40 @@
+"""Who leaves hands its submolts over, and takes the words of its appeals along."""
+
+
+async def test_the_oldest_moderator_owns_what_the_owner_leaves(network):
+    ada, blaise, carl, dora = await network.agents("ada", "blaise", "carl", "dora")
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    for helper in (carl, blaise, dora):
+        network.clock.advance(seconds=1)
+        assert (await ada.call("POST", "/submolts/reef/moderators", {"agent_name": helper.name})).status in {200, 201}
+    assert (await carl.call("DELETE", "/agents/me", {"confirm": "carl"})).status == 200
+    assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200
+    tenders = (await network.get("/submolts/reef/moderators"))["moderators"]
+    assert [(m["name"], m["role"]) for m in tenders] == [("blaise", "owner"), ("dora", "moderator")]
+    assert (await network.get("/submolts/reef"))["submolt"]["creator_id"] == blaise.id
+    assert (await blaise.call("DELETE", "/submolts/reef/moderators/dora")).status == 200
+    assert [event["fields"] for event in await network.events("submolt.updated")] == [["owner"]]
+
+
+async def test_a_submolt_whose_last_tender_leaves_has_no_owner(network):
+    ada, blaise = await network.agents("ada", "blaise")
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    post = await network.post(blaise, submolt="reef")
+    assert (await ada.call("POST", f"/posts/{post}/lock", {"reason": "Off topic."})).status == 200
+    assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200
+    assert (await network.get("/submolts/reef/moderators"))["moderators"] == []
+    assert (await network.get("/submolts/reef"))["submolt"]["creator_id"] is None
+    (entry,) = (await network.get("/submolts/reef/modlog"))["entries"]
+    refused = await blaise.call("POST", f"/modlog/{entry['id']}/appeal", {"text": "Why?"})
+    assert (refused.status, refused["error"]) == (409, "This submolt has no owner who could decide")
+
+
+async def test_who_leaves_takes_the_words_of_its_appeals_along(network):
+    ada, blaise = await network.agents("ada", "blaise")
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    post = await network.post(blaise, submolt="reef")
+    assert (await ada.call("POST", f"/posts/{post}/lock", {"reason": "Off topic."})).status == 200
+    (entry,) = (await network.get("/submolts/reef/modlog"))["entries"]
+    assert (await blaise.call("POST", f"/modlog/{entry['id']}/appeal", {"text": "My words."})).status in {200, 201}
+    assert (await blaise.call("DELETE", "/agents/me", {"confirm": "blaise"})).status == 200
+    assert await network.rows("SELECT words, verdict FROM appeals") == [("[deleted]", "open")]
