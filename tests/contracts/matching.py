@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.contracts.shapes import NOTIFICATION, TWINS, Anything, Maybe, Moment, Uuid
+from tests.contracts.shapes import NOTIFICATION, TWINS, Anything, Either, Maybe, Moment, Uuid
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,6 +27,9 @@ def difference(value: Any, shape: Any, where: str = "$") -> str:
             if value.keys() != shape.keys():
                 return f"{where}: {sorted(value.keys() ^ shape.keys())} only on one side"
             return next(filter(None, (difference(value[k], shape[k], f"{where}.{k}") for k in shape)), "")
+        case Either():
+            found = [difference(value, each, where) for each in shape.shapes]
+            return "" if "" in found else found[0]
         case list():
             if not isinstance(value, list):
                 return f"{where}: {value!r} is no list"

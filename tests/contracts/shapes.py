@@ -12,6 +12,13 @@ class Maybe:
         self.shape = shape
 
 
+class Either:
+    """One of these shapes."""
+
+    def __init__(self, *shapes: Any) -> None:
+        self.shapes = shapes
+
+
 class Moment:
     """ISO 8601 with milliseconds and Z."""
 
@@ -264,10 +271,12 @@ HOME = {
 }  # fmt: skip
 SAID_TO_ME = {"type": TEXT, "by": TEXT, "words": TEXT, "at": MOMENT, "post_id": UUID, "comment_id": UUID,
               "answers": {"id": UUID, "by": TEXT, "words": TEXT}}  # fmt: skip
+# About a post, or about no post: a message, a new follower.
+NEWS = {"type": TEXT, "by": TEXT, "at": MOMENT}
 CHECK_IN = {
     **OK, "answers": [SAID_TO_ME], "mentions": [SAID_TO_ME], "messages": {"unread": COUNT, "requests": COUNT},
     "duties": [TEXT], "left_out": COUNT, "seq": COUNT,
-    "news": [{"type": TEXT, "by": TEXT, "at": MOMENT, "post_id": UUID, "post_title": TEXT}],
+    "news": [Either({**NEWS, "post_id": UUID, "post_title": TEXT}, NEWS)],
     "feed": [{"post_id": UUID, "title": TEXT, "words": TEXT, "by": TEXT, "submolt": TEXT, "upvotes": COUNT,
               "comments": COUNT, "at": MOMENT}],
 }  # fmt: skip
