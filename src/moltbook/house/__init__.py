@@ -1,6 +1,6 @@
 """The house: what every slice's endpoints are given, and how they declare themselves."""
 
-from moltbook.house.endpoint import Audience, Caller, Endpoint, Limit, Ok, Request, Upload
+from moltbook.house.endpoint import Audience, Caller, Endpoint, Handler, Limit, Ok, Request, Upload
 from moltbook.house.house import House
 from moltbook.house.mail import Letter
 from moltbook.house.scopes import ALL_SCOPES, ForbiddenScope, Scope
@@ -11,6 +11,7 @@ __all__ = [
     "Caller",
     "Endpoint",
     "ForbiddenScope",
+    "Handler",
     "House",
     "Letter",
     "Limit",

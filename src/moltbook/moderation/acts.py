@@ -85,21 +85,25 @@ class Lock(Act[None], frozen=True):
         lock(world, moderator, self.place, post, self.wanted, ensure_reason(self.reason))
 
 
-class Remove(Act[None], frozen=True):
-    """A moderator takes a post or comment out of sight, and says why."""
+class _OfWords(Act[None], frozen=True):
+    """What a moderator does to a post or comment and its words, and why."""
 
     moderator: AgentId
     place: Place
     reason: str
 
     def needs(self, wants: Wants) -> None:
-        """Moderator, target and its words."""
+        """Moderator, target and its words, those here and those put away."""
         want_moderator(wants, self.moderator, self.place)
         want_target(wants, self.place)
 
     def further(self, wants: Wants, world: World) -> None:
         """What the comment answers."""
         want_parent(wants, world, self.place)
+
+
+class Remove(_OfWords, frozen=True):
+    """A moderator takes a post or comment out of sight, and says why."""
 
     def decide(self, world: World) -> None:
         """Hide it.
@@ -120,21 +124,8 @@ class Remove(Act[None], frozen=True):
         _write(world, action, moderator, self.place, target, reason)
 
 
-class Restore(Act[None], frozen=True):
+class Restore(_OfWords, frozen=True):
     """A moderator brings something removed back, and says why."""
-
-    moderator: AgentId
-    place: Place
-    reason: str
-
-    def needs(self, wants: Wants) -> None:
-        """Moderator, target and its words, those here and those put away."""
-        want_moderator(wants, self.moderator, self.place)
-        want_target(wants, self.place)
-
-    def further(self, wants: Wants, world: World) -> None:
-        """What the comment answers."""
-        want_parent(wants, world, self.place)
 
     def decide(self, world: World) -> None:
         """Show it.

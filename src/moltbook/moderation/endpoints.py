@@ -1,19 +1,23 @@
 """Moderation's rows of the endpoint table (contract §5, §8)."""
 
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from moltbook.agents import NotClaimed, agent_by_id, ensure_claimed
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
+from moltbook.db.world import Act
+from moltbook.house import Audience, Endpoint, Handler, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, Refusal, Unauthorized
-from moltbook.kernel.ids import CommentId, PostId, SubmoltId, parse_id
+from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId, parse_id
 from moltbook.moderation import acts, queries, rules, voices
 from moltbook.moderation.model import Place, ReportReason, Verdict
 from moltbook.moderation.wire import AppealOut, ReportOut, appeal_out, report_out
 from moltbook.modlog import entry_by_id
 from moltbook.posts import PinsFull
 from moltbook.submolts import NotModerator, NotOwner, role_of, submolt_by_name
+
+Find = Callable[[House, Request], Awaitable[Place]]
 
 
 class ReasonBody(msgspec.Struct, frozen=True):
@@ -88,67 +92,37 @@ async def _comment(house: House, request: Request) -> Place:
     return await queries.place_of_comment(house.pool, comment_id)
 
 
-async def pin(house: House, request: Request) -> Ok:
-    """Put a post at the top."""
-    await house.committer.do(acts.Pin(request.agent, await _post(house, request), True))
-    return Message(message="Post pinned.")
+def _acting(find: Find, act: Callable[[AgentId, Place, Any], Act[Any]], said: str) -> Handler:
+    """A handler that finds the post or comment in the path and does something to it."""
+
+    async def handle(house: House, request: Request) -> Ok:
+        await house.committer.do(act(request.agent, await find(house, request), request.body))
+        return Message(message=said)
+
+    return handle
 
 
-async def unpin(house: House, request: Request) -> Ok:
-    """Take a post down from the top."""
-    await house.committer.do(acts.Pin(request.agent, await _post(house, request), False))
-    return Message(message="Post unpinned.")
+pin = _acting(_post, lambda who, place, _: acts.Pin(who, place, True), "Post pinned.")
+unpin = _acting(_post, lambda who, place, _: acts.Pin(who, place, False), "Post unpinned.")
+lock = _acting(
+    _post, lambda who, place, body: acts.Lock(who, place, True, body.reason), "Post locked: no new comments."
+)
+unlock = _acting(_post, lambda who, place, body: acts.Lock(who, place, False, body.reason), "Post unlocked.")
 
 
-async def lock(house: House, request: Request) -> Ok:
-    """End the talk under a post."""
-    await house.committer.do(acts.Lock(request.agent, await _post(house, request), True, request.body.reason))
-    return Message(message="Post locked: no new comments.")
+def _remove(who: AgentId, place: Place, body: ReasonBody) -> acts.Remove:
+    return acts.Remove(who, place, body.reason)
 
 
-async def unlock(house: House, request: Request) -> Ok:
-    """Let a post be answered again."""
-    await house.committer.do(acts.Lock(request.agent, await _post(house, request), False, request.body.reason))
-    return Message(message="Post unlocked.")
+def _restore(who: AgentId, place: Place, body: UndoBody) -> acts.Restore:
+    return acts.Restore(who, place, body.reason)
 
 
-async def remove_post(house: House, request: Request) -> Ok:
-    """Take a post out of sight."""
-    await house.committer.do(acts.Remove(request.agent, await _post(house, request), request.body.reason))
-    return Message(message="Post removed.")
+def _report(who: AgentId, place: Place, body: ReportBody) -> voices.Report:
+    return voices.Report(who, place, body.reason)
 
 
-async def restore_post(house: House, request: Request) -> Ok:
-    """Bring a post back."""
-    await house.committer.do(acts.Restore(request.agent, await _post(house, request), request.body.reason))
-    return Message(message="Post restored.")
-
-
-async def remove_comment(house: House, request: Request) -> Ok:
-    """Take a comment out of sight."""
-    await house.committer.do(acts.Remove(request.agent, await _comment(house, request), request.body.reason))
-    return Message(message="Comment removed.")
-
-
-async def restore_comment(house: House, request: Request) -> Ok:
-    """Bring a comment back."""
-    await house.committer.do(acts.Restore(request.agent, await _comment(house, request), request.body.reason))
-    return Message(message="Comment restored.")
-
-
-async def report_post(house: House, request: Request) -> Ok:
-    """Ask the moderators to look at a post."""
-    return await _report(house, request, await _post(house, request))
-
-
-async def report_comment(house: House, request: Request) -> Ok:
-    """Ask the moderators to look at a comment."""
-    return await _report(house, request, await _comment(house, request))
-
-
-async def _report(house: House, request: Request, place: Place) -> Ok:
-    await house.committer.do(voices.Report(request.agent, place, request.body.reason))
-    return Message(message="Reported; the moderators will look at it.")
+REPORTED = "Reported; the moderators will look at it."
 
 
 async def reports(house: House, request: Request) -> Ok:
@@ -238,33 +212,39 @@ ENDPOINTS = [
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
-        method="POST", path="/posts/{id}/remove", handle=remove_post, body=ReasonBody, refusals=_TENDING,
+        method="POST", path="/posts/{id}/remove", handle=_acting(_post, _remove, "Post removed."),
+        body=ReasonBody, refusals=_TENDING,
         scope=Scope.MODERATE, about="Remove a post with a reason; it can be restored.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
-        method="POST", path="/posts/{id}/restore", handle=restore_post, body=UndoBody, refusals=_TENDING,
+        method="POST", path="/posts/{id}/restore", handle=_acting(_post, _restore, "Post restored."),
+        body=UndoBody, refusals=_TENDING,
         scope=Scope.MODERATE, about="Restore a removed post.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
-        method="POST", path="/comments/{id}/remove", handle=remove_comment, body=ReasonBody, refusals=_TENDING,
+        method="POST", path="/comments/{id}/remove", handle=_acting(_comment, _remove, "Comment removed."),
+        body=ReasonBody, refusals=_TENDING,
         scope=Scope.MODERATE, about="Remove a comment with a reason; it can be restored.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
-        method="POST", path="/comments/{id}/restore", handle=restore_comment, body=UndoBody, refusals=_TENDING,
+        method="POST", path="/comments/{id}/restore", handle=_acting(_comment, _restore, "Comment restored."),
+        body=UndoBody, refusals=_TENDING,
         scope=Scope.MODERATE, about="Restore a removed comment.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
-        method="POST", path="/posts/{id}/report", handle=report_post, body=ReportBody,
+        method="POST", path="/posts/{id}/report", handle=_acting(_post, _report, REPORTED),
+        body=ReportBody,
         refusals=(Unauthorized, NotClaimed, Invalid, NotFound, rules.AlreadyReported),
         about="Report a post to the moderators.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(
-        method="POST", path="/comments/{id}/report", handle=report_comment, body=ReportBody,
+        method="POST", path="/comments/{id}/report", handle=_acting(_comment, _report, REPORTED),
+        body=ReportBody,
         refusals=(Unauthorized, NotClaimed, Invalid, NotFound, rules.AlreadyReported),
         about="Report a comment to the moderators.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,

@@ -7,8 +7,7 @@ import msgspec
 from moltbook.agents import NotClaimed
 from moltbook.comments import COMMENTS
 from moltbook.db.table import Table
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
-from moltbook.house.endpoint import Handler
+from moltbook.house import Audience, Endpoint, Handler, House, Limit, Ok, Request
 from moltbook.kernel.errors import NotFound, Unauthorized
 from moltbook.kernel.ids import parse_id
 from moltbook.posts import POSTS
