@@ -261,8 +261,8 @@ class ChangeSettings(Act[SubmoltRow], frozen=True):
         return submolt
 
 
-class Appoint(Act[None], frozen=True):
-    """An owner asks another agent to help tend its submolt; `helper` is None where nobody has the name."""
+class _OfHelper(Act[None], frozen=True):
+    """What an owner decides about one who helps to tend its submolt; `helper` is None where nobody has the name."""
 
     owner: AgentId
     submolt_id: SubmoltId
@@ -270,57 +270,49 @@ class Appoint(Act[None], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """Both agents and their roles."""
-        _want_both(wants, self.submolt_id, self.owner, self.helper)
+        for agent_id in {self.owner, self.helper} - {None}:
+            wants.ask(AGENTS, agent_id)
+            wants.ask(ROLES, (self.submolt_id, agent_id))
+
+    def standing(self, world: World) -> tuple[AgentId, RoleRow | None]:
+        """Whom the owner speaks of, and its role.
+
+        Raises: NotClaimed, NotOwner, NotFound.
+        """
+        ensure_claimed(world[AGENTS].get(self.owner))
+        ensure_owns(world[ROLES].get((self.submolt_id, self.owner)))
+        if self.helper is None or world[AGENTS].get(self.helper) is None:
+            raise NotFound("Agent")
+        return self.helper, world[ROLES].get((self.submolt_id, self.helper))
+
+
+class Appoint(_OfHelper, frozen=True):
+    """An owner asks another agent to help tend its submolt."""
 
     def decide(self, world: World) -> None:
         """Make it a moderator.
 
         Raises: NotClaimed, NotOwner, NotFound, Conflict.
         """
-        helper, role = _both(world, self.submolt_id, self.owner, self.helper)
+        helper, role = self.standing(world)
         if role is not None:
             raise Conflict("This agent tends the submolt already", "Appoint another agent.")
         world[ROLES].add(RoleRow(self.submolt_id, helper, Role.MODERATOR.value, world.now))
         world.emit(ModeratorAppointed(self.submolt_id, helper), self.owner)
 
 
-class Dismiss(Act[None], frozen=True):
+class Dismiss(_OfHelper, frozen=True):
     """An owner takes a moderator's role back."""
-
-    owner: AgentId
-    submolt_id: SubmoltId
-    helper: AgentId | None
-
-    def needs(self, wants: Wants) -> None:
-        """Both agents and their roles."""
-        _want_both(wants, self.submolt_id, self.owner, self.helper)
 
     def decide(self, world: World) -> None:
         """Make it a mere member.
 
         Raises: NotClaimed, NotOwner, NotFound, Conflict.
         """
-        helper, role = _both(world, self.submolt_id, self.owner, self.helper)
+        helper, role = self.standing(world)
         if role is None:
             raise NotFound("Moderator", "GET /api/v1/submolts/NAME/moderators lists who tends the submolt.")
         if role.role == Role.OWNER:
             raise Conflict("The owner cannot be dismissed", "Dismiss a moderator.")
         world[ROLES].remove(role)
         world.emit(ModeratorDismissed(self.submolt_id, helper), self.owner)
-
-
-def _want_both(wants: Wants, submolt_id: SubmoltId, owner: AgentId, helper: AgentId | None) -> None:
-    for agent_id in {owner, helper} - {None}:
-        wants.ask(AGENTS, agent_id)
-        wants.ask(ROLES, (submolt_id, agent_id))
-
-
-def _both(
-    world: World, submolt_id: SubmoltId, owner: AgentId, helper: AgentId | None
-) -> tuple[AgentId, RoleRow | None]:
-    """Whom the owner speaks of, and its role."""
-    ensure_claimed(world[AGENTS].get(owner))
-    ensure_owns(world[ROLES].get((submolt_id, owner)))
-    if helper is None or world[AGENTS].get(helper) is None:
-        raise NotFound("Agent")
-    return helper, world[ROLES].get((submolt_id, helper))
