@@ -238,10 +238,8 @@ async def keep_swept(house: House) -> None:
         try:
             await forget_old(house.pool, house.clock())
             await forget_spent(house.pool, house.clock())
-        except GONE as error:
-            log.warning("database away", error=repr(error))
-        except asyncpg.PostgresError as error:
-            # A deadlock or a timeout passes; the next sweep takes what this one left.
+        except (*GONE, asyncpg.PostgresError) as error:
+            # A deadlock passes, and so does an outage; the next sweep takes what this one left.
             log.warning("sweep failed", error=repr(error))
         await asyncio.sleep(SWEEP_SECONDS)
 

@@ -1,18 +1,16 @@
 """`moltbook app`: applications that may ask who is behind an identity token, and the key these are signed with."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from moltbook.app import open_house
-from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
+from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, in_house
+from moltbook.house import House
 from moltbook.identity import AddApp, RevokeApp, apps
 from moltbook.kernel.ids import parse_id
 from moltbook.kernel.signing import SigningKeys
-from moltbook.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Applications that verify agents' identities.")
 
@@ -26,29 +24,25 @@ def add(
 ) -> None:
     """Let an application verify identities. Its key is printed once."""
 
-    async def run(dsn: str) -> str:
-        async with open_house(Settings(data=data), dsn) as house:
-            key = house.keyring.new_app_key()
-            await house.committer.do(AddApp(name, house.keyring.digest(key)))
-            return key
+    async def run(house: House) -> str:
+        key = house.keyring.new_app_key()
+        await house.committer.do(AddApp(name, house.keyring.digest(key)))
+        return key
 
-    with database(data, database_url, pg_bin) as dsn:
-        print(asyncio.run(run(dsn)))
+    print(in_house(run, data, database_url, pg_bin))
 
 
 @app.command("list")
 def list_apps(data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = "") -> None:
     """List the applications. Their keys are told once and never kept."""
 
-    async def run(dsn: str) -> Table:
-        async with open_house(Settings(data=data), dsn) as house:
-            table = Table("App", "Name", "Added", "Revoked")
-            for app_id, name, added, revoked in await apps(house.pool):
-                table.add_row(app_id, name, f"{added:%Y-%m-%d %H:%M}", f"{revoked:%Y-%m-%d %H:%M}" if revoked else "–")
-            return table
+    async def run(house: House) -> Table:
+        table = Table("App", "Name", "Added", "Revoked")
+        for app_id, name, added, revoked in await apps(house.pool):
+            table.add_row(app_id, name, f"{added:%Y-%m-%d %H:%M}", f"{revoked:%Y-%m-%d %H:%M}" if revoked else "–")
+        return table
 
-    with database(data, database_url, pg_bin) as dsn:
-        Console().print(asyncio.run(run(dsn)))
+    Console().print(in_house(run, data, database_url, pg_bin))
 
 
 @app.command()
@@ -60,12 +54,10 @@ def revoke(
 ) -> None:
     """Revoke an application's key at once, also on a running server."""
 
-    async def run(dsn: str) -> bool:
-        async with open_house(Settings(data=data), dsn) as house:
-            return await house.committer.do(RevokeApp(parse_id(app_id)))
+    async def run(house: House) -> bool:
+        return await house.committer.do(RevokeApp(parse_id(app_id)))
 
-    with database(data, database_url, pg_bin) as dsn:
-        print("Revoked." if asyncio.run(run(dsn)) else "It was revoked before.")
+    print("Revoked." if in_house(run, data, database_url, pg_bin) else "It was revoked before.")
 
 
 @app.command()

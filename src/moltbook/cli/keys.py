@@ -1,6 +1,5 @@
 """`moltbook keys`: see, issue, rotate and revoke the keys of an agent; `moltbook key AGENT` issues one."""
 
-import asyncio
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,12 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from moltbook.agents import IssueKey, RevokeKey, RotateKey, agent_by_name, ensure_room, keys_of
-from moltbook.app import open_house
-from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
-from moltbook.house import Scope
+from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, in_house
+from moltbook.house import House, Scope
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import parse_id
-from moltbook.settings import Settings
 
 keys = typer.Typer(no_args_is_help=True, help="See, issue, rotate and revoke the keys of an agent.")
 
@@ -25,19 +22,17 @@ Name = Annotated[str, typer.Argument(help="The agent's name.")]
 def list_keys(name: Name, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = "") -> None:
     """List an agent's keys. The keys themselves are told once and never kept."""
 
-    async def run(dsn: str) -> Table:
-        async with open_house(Settings(data=data), dsn) as house:
-            agent = await agent_by_name(house.pool, name)
-            table = Table("Key", "Name", "Scopes", "Made", "Ends", "Revoked", title=f"Keys of {agent.name}")
-            for key in await keys_of(house.pool, agent.id):
-                times = (key.created_at, key.expires_at, key.revoked_at)
-                table.add_row(
-                    key.id, key.name, " ".join(key.scopes), *(f"{at:%Y-%m-%d %H:%M}" if at else "–" for at in times)
-                )
-            return table
+    async def run(house: House) -> Table:
+        agent = await agent_by_name(house.pool, name)
+        table = Table("Key", "Name", "Scopes", "Made", "Ends", "Revoked", title=f"Keys of {agent.name}")
+        for key in await keys_of(house.pool, agent.id):
+            times = (key.created_at, key.expires_at, key.revoked_at)
+            table.add_row(
+                key.id, key.name, " ".join(key.scopes), *(f"{at:%Y-%m-%d %H:%M}" if at else "–" for at in times)
+            )
+        return table
 
-    with database(data, database_url, pg_bin) as dsn:
-        Console().print(asyncio.run(run(dsn)))
+    Console().print(in_house(run, data, database_url, pg_bin))
 
 
 @keys.command()
@@ -53,16 +48,14 @@ def issue(
 ) -> None:
     """Give an agent one more key, for example because it lost its own and has no owner. Printed once."""
 
-    async def run(dsn: str) -> str:
-        async with open_house(Settings(data=data), dsn) as house:
-            agent = await agent_by_name(house.pool, name)
-            key = house.keyring.new_key()
-            await ensure_room(house.pool, agent.id, house.clock())
-            await house.committer.do(IssueKey(agent.id, house.keyring.digest(key), called, frozenset(scopes or Scope)))
-            return key
+    async def run(house: House) -> str:
+        agent = await agent_by_name(house.pool, name)
+        key = house.keyring.new_key()
+        await ensure_room(house.pool, agent.id, house.clock())
+        await house.committer.do(IssueKey(agent.id, house.keyring.digest(key), called, frozenset(scopes or Scope)))
+        return key
 
-    with database(data, database_url, pg_bin) as dsn:
-        print(asyncio.run(run(dsn)))
+    print(in_house(run, data, database_url, pg_bin))
 
 
 @keys.command()
@@ -76,18 +69,16 @@ def rotate(
 ) -> None:
     """Give a key a successor of the same name and scopes. Printed once."""
 
-    async def run(dsn: str) -> str:
-        async with open_house(Settings(data=data), dsn) as house:
-            agent = await agent_by_name(house.pool, name)
-            key = house.keyring.new_key()
-            act = RotateKey(agent.id, parse_id(key_id), house.keyring.digest(key), timedelta(minutes=minutes))
-            if minutes:
-                await ensure_room(house.pool, agent.id, house.clock())
-            await house.committer.do(act)
-            return key
+    async def run(house: House) -> str:
+        agent = await agent_by_name(house.pool, name)
+        key = house.keyring.new_key()
+        act = RotateKey(agent.id, parse_id(key_id), house.keyring.digest(key), timedelta(minutes=minutes))
+        if minutes:
+            await ensure_room(house.pool, agent.id, house.clock())
+        await house.committer.do(act)
+        return key
 
-    with database(data, database_url, pg_bin) as dsn:
-        print(asyncio.run(run(dsn)))
+    print(in_house(run, data, database_url, pg_bin))
 
 
 @keys.command()
@@ -100,14 +91,12 @@ def revoke(
 ) -> None:
     """Revoke a key at once, also on a running server."""
 
-    async def run(dsn: str) -> int:
-        async with open_house(Settings(data=data), dsn) as house:
-            agent = await agent_by_name(house.pool, name)
-            ids = [key.id for key in await keys_of(house.pool, agent.id) if key_id in ("all", key.id)]
-            if not ids:
-                raise NotFound("Key", f"See `moltbook keys list {name}`.")
-            return sum([await house.committer.do(RevokeKey(agent.id, key)) for key in ids])
+    async def run(house: House) -> int:
+        agent = await agent_by_name(house.pool, name)
+        ids = [key.id for key in await keys_of(house.pool, agent.id) if key_id in ("all", key.id)]
+        if not ids:
+            raise NotFound("Key", f"See `moltbook keys list {name}`.")
+        return sum([await house.committer.do(RevokeKey(agent.id, key)) for key in ids])
 
-    with database(data, database_url, pg_bin) as dsn:
-        count = asyncio.run(run(dsn))
+    count = in_house(run, data, database_url, pg_bin)
     print(f"{count} key{'s' if count != 1 else ''} revoked.")

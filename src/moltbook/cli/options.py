@@ -1,14 +1,20 @@
 """Options that several commands share, and where the database of a command is."""
 
+import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 
+from moltbook.app import open_house
 from moltbook.db.embedded import attach_or_start
+from moltbook.house import House
+from moltbook.settings import Settings
+
+Answer = TypeVar("Answer")
 
 DEFAULT_DATA = Path("moltbook-data")
 
@@ -56,3 +62,16 @@ def database(data: Path, database_url: str, pg_bin: str = "") -> Iterator[str]:
     programs = Path(pg_bin) if pg_bin else None
     with attach_or_start(data, programs=programs, on_wait=console.print) as dsn:
         yield dsn
+
+
+def in_house(
+    work: Callable[[House], Awaitable[Answer]], data: Path, database_url: str = "", pg_bin: str = ""
+) -> Answer:
+    """Do something in the world of a data folder, beside a running server or without one."""
+
+    async def run(dsn: str) -> Answer:
+        async with open_house(Settings(data=data), dsn) as house:
+            return await work(house)
+
+    with database(data, database_url, pg_bin) as dsn:
+        return asyncio.run(run(dsn))
