@@ -24,10 +24,7 @@ from moltbook.client.inner_model import (
     RequestBoxes,
     Wake,
 )
-from moltbook.client.model import (
-    Done,
-    Page,
-)
+from moltbook.client.model import Done, Page
 
 
 class _Items(msgspec.Struct, frozen=True):

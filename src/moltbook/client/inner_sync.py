@@ -23,10 +23,7 @@ from moltbook.client.inner_model import (
     RequestBoxes,
     Wake,
 )
-from moltbook.client.model import (
-    Done,
-    Page,
-)
+from moltbook.client.model import Done, Page
 
 T = TypeVar("T")
 
