@@ -8,9 +8,7 @@ The raw limit of each is its SQL alone, on one connection of the same PostgreSQL
 
 import argparse
 import asyncio
-import http.client
 import shutil
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,9 +17,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from rich.console import Console
-
 from bench import cast as casting
+from bench.asking import ask, console, tell
 from bench.cast import Cast, Member, Size
 from bench.enlarged import fill
 from bench.machine import describe
@@ -46,7 +43,6 @@ SELECT (SELECT seq FROM log_head) - min(coalesce(r.seq, 0))
 FROM unnest($1::text[]) AS n(name)
 LEFT JOIN readers r USING (name)
 """
-console = Console()
 
 Args = Callable[[Member], tuple[Any, ...]]
 # What is asked over HTTP, and the same as SQL.
@@ -82,22 +78,6 @@ async def told(dsn: str) -> None:
         await connection.close()
 
 
-def ask(port: int, path: str, members: Sequence[Member]) -> list[float]:
-    """Milliseconds of each answer, one member after another on one connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    took: list[float] = []
-    for member in members:
-        began = time.perf_counter()
-        connection.request("GET", f"/api/v1{path}", headers={"Authorization": f"Bearer {member.key}"})
-        response = connection.getresponse()
-        body = response.read()
-        took.append((time.perf_counter() - began) * 1000)
-        if response.status != 200:
-            raise RuntimeError(f"{path} was refused: {body[:300]!r}")
-    connection.close()
-    return took
-
-
 async def bare(dsn: str, sql: str, asked: Sequence[tuple[Any, ...]]) -> list[float]:
     """The raw limit: the SQL alone."""
     connection = await connect(dsn, "bench")
@@ -112,12 +92,9 @@ async def bare(dsn: str, sql: str, asked: Sequence[tuple[Any, ...]]) -> list[flo
         await connection.close()
 
 
-def tell(name: str, took: Sequence[float], promised: float = 0.0) -> None:
-    """One line of the report."""
-    ordered = sorted(took)
-    p50, p99 = statistics.median(ordered), ordered[min(len(ordered) * 99 // 100, len(ordered) - 1)]
-    verdict = f"  over {promised:g}" if promised and p50 > promised else ""
-    console.print(f"{name:<28} {len(ordered):>5}  p50 {p50:6.1f}  p99 {p99:6.1f}  max {ordered[-1]:6.1f}{verdict}")
+def requests_of(path: str, members: Sequence[Member]) -> list[tuple[str, dict[str, str]]]:
+    """The same question by each member."""
+    return [(path, {"Authorization": f"Bearer {member.key}"}) for member in members]
 
 
 def main() -> None:
@@ -150,15 +127,16 @@ def main() -> None:
 
 def _measure(dsn: str, port: int, members: Sequence[Member]) -> None:
     for path, _, _ in PATHS.values():
-        ask(port, path, members[:50])
+        ask(port, requests_of(path, members[:50]))
     console.print("Times in ms; raw: the SQL alone on one connection")
     for name, (path, sql, args) in PATHS.items():
-        tell(f"{name}, one caller", ask(port, path, members), P50_MS)
+        asked = requests_of(path, members)
+        tell(f"{name}, one caller", ask(port, asked), P50_MS)
         tell("  raw", asyncio.run(bare(dsn, sql, [args(member) for member in members])))
         with ThreadPoolExecutor(16) as threads:
-            parts = [members[n::16] for n in range(16)]
+            parts = [asked[n::16] for n in range(16)]
             began = time.monotonic()
-            took = [ms for part in threads.map(lambda p, path=path: ask(port, path, p), parts) for ms in part]
+            took = [ms for part in threads.map(lambda part: ask(port, part), parts) for ms in part]
             tell(f"{name}, 16 callers", took)
             console.print(f"  {len(members) / (time.monotonic() - began):,.0f} a second")
 

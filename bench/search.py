@@ -9,10 +9,8 @@ without meanings, merging or reading what was found.
 
 import argparse
 import asyncio
-import http.client
 import re
 import shutil
-import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -21,8 +19,7 @@ from pathlib import Path
 from random import Random
 from urllib.parse import quote
 
-from rich.console import Console
-
+from bench.asking import ask, console, tell
 from bench.enlarged import fill
 from bench.machine import describe
 from bench.stage import Process
@@ -44,7 +41,6 @@ WHERE length(word) > 3 ORDER BY ndoc DESC LIMIT 40
 BARE = """
 SELECT id FROM search_items WHERE words @@ websearch_to_tsquery('english', $1) ORDER BY created_at DESC LIMIT 20
 """
-console = Console()
 
 
 def questions(titles: Sequence[str], commonest: Sequence[str], count: int) -> dict[str, list[str]]:
@@ -70,28 +66,9 @@ def questions(titles: Sequence[str], commonest: Sequence[str], count: int) -> di
     }
 
 
-def ask(port: int, asked: Sequence[str]) -> list[float]:
-    """Milliseconds of each question, one after another on one connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    took: list[float] = []
-    for question in asked:
-        began = time.perf_counter()
-        connection.request("GET", f"/api/v1/search?q={quote(question)}")
-        response = connection.getresponse()
-        body = response.read()
-        took.append((time.perf_counter() - began) * 1000)
-        if response.status != 200:
-            raise RuntimeError(f"{question!r} was refused: {body[:300]!r}")
-    connection.close()
-    return took
-
-
-def tell(name: str, took: Sequence[float]) -> None:
-    """One line of the report."""
-    ordered = sorted(took)
-    p50, p99 = statistics.median(ordered), ordered[min(len(ordered) * 99 // 100, len(ordered) - 1)]
-    verdict = "" if p50 <= P50_MS and p99 <= P99_MS else f"  over {P50_MS:g}/{P99_MS:g}"
-    console.print(f"{name:<32} {len(ordered):>5}  p50 {p50:6.1f}  p99 {p99:6.1f}  max {ordered[-1]:6.1f}{verdict}")
+def requests_of(asked: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """The questions as requests."""
+    return [(f"/search?q={quote(question)}", {}) for question in asked]
 
 
 async def prepare(dsn: str, archive: Path | None, posts: int, items: int) -> tuple[list[str], list[str]]:
@@ -167,21 +144,22 @@ def main() -> None:
 
 
 def _measure(dsn: str, port: int, asked: dict[str, list[str]]) -> None:
-    ask(port, [question for some in asked.values() for question in some[:5]])
+    ask(port, requests_of([question for some in asked.values() for question in some[:5]]))
     console.print("Times in ms over HTTP, one caller:")
     everything: list[float] = []
     for name, some in asked.items():
-        took = ask(port, some)
-        tell(name, took)
+        took = ask(port, requests_of(some))
+        tell(name, took, P50_MS, P99_MS)
         everything += took
-    tell("all of these", everything)
+    tell("all of these", everything, P50_MS, P99_MS)
     mixture = [question for some in asked.values() for question in some]
     Random(SEED).shuffle(mixture)
     for callers in (4, 16):
         with ThreadPoolExecutor(callers) as threads:
             parts = [mixture[n::callers] for n in range(callers)]
             began = time.monotonic()
-            tell(f"all, {callers} callers", [ms for part in threads.map(lambda p: ask(port, p), parts) for ms in part])
+            took = [ms for part in threads.map(lambda p: ask(port, requests_of(p)), parts) for ms in part]
+            tell(f"all, {callers} callers", took, P50_MS, P99_MS)
             console.print(f"  {len(mixture) / (time.monotonic() - began):,.0f} searches a second")
     tell("raw limit: SQL, words alone", asyncio.run(bare(dsn, mixture)))
 
