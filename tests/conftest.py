@@ -5,10 +5,8 @@
 
 import asyncio
 import itertools
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import MappingProxyType
 
 import asyncpg
@@ -18,11 +16,21 @@ from moltbook.db.cluster import DATABASE
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.migrate import upgrade
 from tests.world.fixtures import found, network, other_committer
+from tests.world.place import own_folder
 
 __all__ = ["found", "network", "other_committer"]
 
 # Nothing here outlives the test run, so nothing has to reach the disk.
-QUICK = MappingProxyType({"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "min_wal_size": "80MB"})
+QUICK = MappingProxyType(
+    {
+        "fsync": "off",
+        "full_page_writes": "off",
+        "wal_compression": "off",
+        "shared_buffers": "128MB",
+        "min_wal_size": "80MB",
+        "max_wal_size": "512MB",
+    }
+)
 
 Order = Callable[[str], None]
 
@@ -32,9 +40,8 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def server_dsn() -> Iterator[str]:
     """The address of the one server of this run."""
-    # Not below pytest's own folder: another run starting meanwhile closes that one, under root also to our server.
-    with tempfile.TemporaryDirectory(prefix="moltbook-tests-") as folder:
-        server = EmbeddedServer(Path(folder), extra_settings=QUICK)
+    with own_folder() as folder:
+        server = EmbeddedServer(folder, extra_settings=QUICK)
         try:
             yield server.start()
         finally:
@@ -70,7 +77,7 @@ def template(server_dsn: str, order: Order) -> str:
 def dsn(server_dsn: str, order: Order, template: str) -> Iterator[str]:
     """The address of a fresh database with the current schema."""
     name = f"clone_{next(_numbers)}"
-    order(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+    order(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield _at(server_dsn, name)
     order(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -79,7 +86,7 @@ def dsn(server_dsn: str, order: Order, template: str) -> Iterator[str]:
 def empty_dsn(server_dsn: str, order: Order) -> Iterator[str]:
     """The address of a fresh database with nothing in it."""
     name = f"empty_{next(_numbers)}"
-    order(f"CREATE DATABASE {name} STRATEGY wal_log")
+    order(f"CREATE DATABASE {name} STRATEGY file_copy")
     yield _at(server_dsn, name)
     order(f"DROP DATABASE {name} WITH (FORCE)")
 

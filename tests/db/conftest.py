@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.postmaster import find_postmaster
+from tests.world.place import own_folder
 
 # Full pages stay on here: these servers are killed.
 KILLABLE = {"fsync": "off", "shared_buffers": "32MB", "min_wal_size": "80MB"}
@@ -36,8 +36,8 @@ Ask = Callable[[str, str], object]
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
     """A folder of the test's own, not below the one every run of pytest shares and closes."""
-    with tempfile.TemporaryDirectory(prefix="moltbook-tests-") as folder:
-        yield Path(folder)
+    with own_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
