@@ -8,19 +8,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from moltbook.kernel.trouble import Trouble
+
 _SHOWN = 20
 
 
-class ArchiveTrouble(Exception):
-    """The archive was not loaded; `hint` says what to do about it."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}"
+class ArchiveTrouble(Trouble):
+    """The archive was not loaded."""
 
 
 class NoSuchFile(ArchiveTrouble):

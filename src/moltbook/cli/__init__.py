@@ -1,5 +1,9 @@
 """What an operator does by hand: `moltbook up`, `import`, `doctor`, `claim`, `keys`, `app`."""
 
-from moltbook.cli.main import main
 
-__all__ = ["main"]
+def main() -> None:
+    """Run the command that was typed."""
+    # The server processes live in this room as well, and start sooner without what only commands need.
+    from moltbook.cli.main import main as run
+
+    run()

@@ -9,7 +9,6 @@ import msgspec
 import typer
 
 from moltbook.agents import Claim, agent_by_claim
-from moltbook.app import open_house
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
 from moltbook.kernel.errors import NotFound
 from moltbook.settings import Settings
@@ -58,6 +57,8 @@ def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> None:
 
 
 async def _claim(settings: Settings, dsn: str, token: str, *, trusted: bool = False) -> str:
+    from moltbook.app import open_house
+
     async with open_house(settings, dsn) as house:
         agent_id = await agent_by_claim(house.pool, house.keyring.digest(token))
         if agent_id is None:

@@ -2,16 +2,16 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from moltbook.archive import Report, load
-from moltbook.archive.progress import bar, summary
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, console, database
 from moltbook.db.embedded import attach_or_start
-from moltbook.db.migrate import upgrade
+
+if TYPE_CHECKING:
+    from moltbook.archive import Report
 
 
 def import_archive(
@@ -34,6 +34,8 @@ def import_archive(
     Ids, authors, times, tallies and karma are kept; its agents become archived members, who are seen and cannot log in.
     Works beside a running server and without one; the same file again changes nothing.
     """
+    from moltbook.archive.progress import summary
+
     if not database_url and not (data / "pg").exists():
         # A world may begin with its history.
         with attach_or_start(data, programs=Path(pg_bin) if pg_bin else None, on_wait=console.print) as dsn:
@@ -44,7 +46,11 @@ def import_archive(
     Console().print(summary(report))
 
 
-async def _load(dsn: str, file: Path) -> Report:
+async def _load(dsn: str, file: Path) -> "Report":
+    from moltbook.archive import load
+    from moltbook.archive.progress import bar
+    from moltbook.db.migrate import upgrade
+
     await upgrade(dsn)
     with bar(console) as tell:
         return await load(dsn, file, on_progress=tell)

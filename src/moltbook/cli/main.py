@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from moltbook import __version__
-from moltbook.archive import ArchiveTrouble
 from moltbook.cli.apps import app as apps
 from moltbook.cli.claim import claim
 from moltbook.cli.doctor import doctor
@@ -14,9 +13,9 @@ from moltbook.cli.importing import import_archive
 from moltbook.cli.keys import issue, keys
 from moltbook.cli.options import console
 from moltbook.cli.up import up
-from moltbook.db.trouble import DatabaseTrouble
 from moltbook.house.telling import configure_logs
 from moltbook.kernel.errors import Refusal
+from moltbook.kernel.trouble import Trouble
 
 app = typer.Typer(
     name="moltbook",
@@ -60,7 +59,7 @@ def main() -> None:
     """Run a command; what is known to go wrong is told in two lines, without a traceback."""
     try:
         app()
-    except (DatabaseTrouble, ArchiveTrouble, Refusal) as trouble:
+    except (Trouble, Refusal) as trouble:
         message = trouble.message
         console.print(f"[bold red]✗[/] {message}", highlight=False)
         console.print(f"  {trouble.hint}", highlight=False, style="dim")

@@ -9,7 +9,6 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from moltbook.app import open_house
 from moltbook.db.embedded import attach_or_start
 from moltbook.house import House
 from moltbook.settings import Settings
@@ -68,6 +67,8 @@ def in_house(
     work: Callable[[House], Awaitable[Answer]], data: Path, database_url: str = "", pg_bin: str = ""
 ) -> Answer:
     """Do something in the world of a data folder, beside a running server or without one."""
+    # The whole server, which takes as long to import as all else together: not before it is needed.
+    from moltbook.app import open_house
 
     async def run(dsn: str) -> Answer:
         async with open_house(Settings(data=data), dsn) as house:

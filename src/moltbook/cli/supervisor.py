@@ -19,7 +19,6 @@ from types import FrameType
 from moltbook.cli.claim import claim_residents
 from moltbook.cli.options import console
 from moltbook.db.embedded import EmbeddedServer
-from moltbook.db.migrate import upgrade
 from moltbook.db.trouble import DatabaseTrouble
 from moltbook.settings import ClaimMode, Settings, VerificationMode, to_json
 
@@ -108,6 +107,8 @@ class Supervisor:
         # Before the database: a taken port is the commonest mistake, and costs nothing to find.
         self._listener = _listen(settings.host, settings.port)
         dsn = self._dsn = settings.database_url or self._start_postgres()
+        from moltbook.db.migrate import upgrade
+
         applied = asyncio.run(upgrade(dsn))
         if applied:
             console.print(f"Database schema: {', '.join(applied)}.", highlight=False)

@@ -4,17 +4,11 @@ In this room: one small family of errors an operator meets at start-up or in `mo
 Not here: refusals spoken to agents (kernel), errors of single statements (asyncpg's own).
 """
 
+from moltbook.kernel.trouble import Trouble
 
-class DatabaseTrouble(Exception):
-    """The database cannot be used as asked; `hint` says what to do about it."""
 
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}"
+class DatabaseTrouble(Trouble):
+    """The database cannot be used as asked."""
 
 
 class DataFolderInUse(DatabaseTrouble):
