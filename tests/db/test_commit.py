@@ -372,6 +372,19 @@ async def test_what_was_committed_is_told_in_order(dsn, database):
     assert len(told) == 21
 
 
+async def test_what_is_heard_badly_is_written_once(dsn, database):
+    def deaf(*_):
+        raise ZeroDivisionError("a bug")
+
+    committer = Committer(lambda: connect(dsn, "moltbook committer"), [NOTES], heard=deaf)
+    committer.start()
+    try:
+        assert await outcomes(committer, Write(1), Write(2)) == ["first", "first"]
+    finally:
+        await committer.stop()
+    assert await notes(database) == [(1, "x", 1), (2, "x", 1)]
+
+
 async def test_two_committers_share_the_rows(dsn, committer, database):
     other = Committer(lambda: connect(dsn, "moltbook other"), [NOTES])
     other.start()

@@ -301,6 +301,7 @@ class Committer:
         if not self._begun:
             await connection.execute("BEGIN")
         self._begun = False
+        pid = connection.get_server_pid()
         try:
             world = World(self._clock(), self._ids)
             await self._load(connection, batch, world)
@@ -322,7 +323,11 @@ class Committer:
         except GONE as error:
             raise _CommitLost(repr(error)) from error
         self._begun = begin
-        self._heard(connection.get_server_pid(), seq, world.now, world.told)
+        try:
+            self._heard(pid, seq, world.now, world.told)
+        except Exception:
+            # It is on disk: whoever hears of it badly must not have it written again.
+            log.exception("batch not heard", seq=seq)
         return seq
 
     async def _load(self, connection: asyncpg.Connection, batch: list[Done], world: World) -> None:
