@@ -2,13 +2,15 @@
 
 import asyncio
 
+import asyncpg
 import msgspec
 import pytest
 
 from moltbook.db.pool import connect
 from moltbook.db.world import Told
-from moltbook.log import GATHERED, Entry, Readers, rebuild
+from moltbook.log import GATHERED, Entry, Log, Readers, rebuild
 from moltbook.log.reader import lock_of
+from moltbook.submolts import FoundSubmolt
 
 
 class Counter:
@@ -161,6 +163,27 @@ async def test_followers_see_everything_after_their_cursor_once(network, monkeyp
     await network.post(ada)
     async with asyncio.timeout(20):
         assert (await coming).seq == head + 1
+
+
+@pytest.mark.parametrize("error", [OSError, asyncpg.InterfaceError, asyncpg.InternalClientError])
+async def test_a_listener_comes_back_however_its_connection_broke(network, other_committer, monkeypatch, error):
+    monkeypatch.setattr("moltbook.log.follow.RETRY_SECONDS", 0.02)
+    broken = iter([error("broken")])
+
+    async def connecting():
+        for trouble in broken:
+            raise trouble
+        return await connect(network.dsn, "moltbook test log")
+
+    events = Log(network.house.pool, connecting)
+    await events.start()
+    coming = asyncio.ensure_future(anext(events.follow(events.head)))
+    try:
+        await other_committer.do(FoundSubmolt(None, "tides", "Tides", ""))
+        async with asyncio.timeout(20):
+            assert (await coming).kind == "submolt.created"
+    finally:
+        await events.stop()
 
 
 async def test_the_committer_hands_its_events_over(network):

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 import asyncpg
 
 from moltbook.agents import agent_by_key
+from moltbook.db.commit import GONE
 from moltbook.house import Caller, House
 from moltbook.identity import InvalidAppKey, app_by_digest
 from moltbook.kernel.errors import Refusal, Unauthorized, Unavailable
@@ -61,7 +62,7 @@ class Holders(Generic[Who]):
             raise self._unknown()
         try:
             who = await self._look_up(self._house.pool, self._house.keyring.digest(key))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (*GONE, asyncpg.PostgresError) as error:
             raise Unavailable("Your key cannot be looked up right now.") from error
         if who is None:
             raise self._unknown()

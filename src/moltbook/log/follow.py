@@ -17,6 +17,7 @@ import asyncpg
 import msgspec
 import structlog
 
+from moltbook.db.commit import GONE
 from moltbook.db.world import Told
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ PAGE = 1000
 RING = 20_000
 # A lost notification must not silence a reader: it looks anyway after this long.
 LOOK_SECONDS = 5.0
+RETRY_SECONDS = 0.5
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -127,9 +129,9 @@ class Log:
         while True:
             try:
                 await self._listen()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*GONE, asyncpg.PostgresError) as error:
                 log.warning("log listener lost its connection", error=repr(error))
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(RETRY_SECONDS)
 
     def _notified(self, _connection: object, pid: int, _channel: str, payload: object) -> None:
         # Own commits are handed over; their notification often arrives first.
