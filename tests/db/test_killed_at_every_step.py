@@ -7,7 +7,11 @@ import pytest
 
 STEPS = 40
 TOGETHER = 3
-KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()"
+KILL = """
+SELECT pg_terminate_backend(pid)
+FROM pg_stat_activity
+WHERE application_name = $1 AND datname = current_database()
+"""
 
 
 @pytest.mark.parametrize("lonely", [True, False])
@@ -17,8 +21,8 @@ async def test_whoever_waits_is_answered_and_what_was_granted_stands_once(networ
     for step in range(STEPS):
         names = [f"{step} {n}" for n in range(1 if lonely else TOGETHER)]
         waiting = [asyncio.ensure_future(ada.publish(name)) for name in names]
-        # As far into the batch as so many turns of the loop lead: its look-ups, its writing, its commit, its end.
-        for _ in range(step):
+        # As far as so many turns of the loop lead: the batch's look-ups, its writing, its commit, and past its end.
+        for _ in range(step * step // 4):
             await asyncio.sleep(0)
         async with asyncio.timeout(20):
             await network.value(KILL, "moltbook committer")
@@ -28,7 +32,7 @@ async def test_whoever_waits_is_answered_and_what_was_granted_stands_once(networ
         if again.status == 503:
             again = await ada.publish(f"{step} again")
         assert again.status == 201
-        told |= {name: answer for name, answer in zip(names, answers, strict=True)}
+        told |= dict(zip(names, answers, strict=True))
     written = Counter(title for (title,) in await network.rows("SELECT title FROM posts"))
     assert set(written.values()) == {1}
     for name, answer in told.items():
