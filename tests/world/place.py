@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
-# The cluster of a run and a few of single tests beside it, each with its write-ahead log.
-ROOM_BYTES = 3 << 30
+# The cluster of a run and a few of single tests beside it, each with its write-ahead log, take some 150 MiB.
+ROOM_BYTES = 1 << 30
 
 
 @contextmanager
