@@ -104,7 +104,7 @@ def test_an_accepted_answer_has_one_badge_and_a_stance_is_said_in_plain_words() 
     html = render(own)
     assert '<span class="tag q">author</span><span class="stance">answer</span>' in html
     html = render(replace(own, is_accepted=True))
-    assert '<span class="tag q">accepted answer</span><span class="stance">answer</span>' in html
+    assert '<span class="tag q">accepted</span><span class="stance">answer</span>' in html
     assert html.count("tag q") == 1
     html = render(replace(own, is_deleted=True))
     assert "tag q" not in html

@@ -71,7 +71,7 @@ def render_comment(
         name = escape(comment.author.name)
         parts.append(f'<a class="who" href="/u/{quote(comment.author.name)}">{face(comment.author.id)}{name}</a>')
         if comment.is_accepted:
-            parts.append('<span class="tag q">accepted answer</span>')
+            parts.append('<span class="tag q">accepted</span>')
         elif comment.author.id == post_author_id:
             parts.append('<span class="tag q">author</span>')
         if comment.stance:
