@@ -5,12 +5,16 @@ import asyncio
 import pytest
 
 from moltbook.answers import AcceptAnswer, TakeBackAnswer
+from moltbook.answers.model import Settled
+from moltbook.comments import CommentPlace, DeleteComment
 from moltbook.db.pool import connect
+from moltbook.kernel.errors import NotFound
 from moltbook.log import rebuild
 from moltbook.notifications import Notifications
 from moltbook.settings import ClaimMode, VerificationMode
 from tests.contracts.matching import difference
 from tests.contracts.shapes import SETTLED
+from tests.promises.truth import what_is_wrong
 from tests.world import under
 
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -222,6 +226,21 @@ async def test_of_many_acceptances_at_once_in_two_workers_one_stands(asked, othe
         assert (accepted_id and str(accepted_id)) == stands
         assert await told(network, blaise) == ([("ada", stands)] if stands else [])
     assert (here.retries, there.retries) == (0, 0)
+
+
+async def test_an_answer_taken_back_while_it_is_accepted_in_another_worker_does_not_stay(asked, other_committer):
+    network, ada, blaise, _, question = asked
+    for _ in range(10):
+        answer = await network.comment(blaise, question)
+        accepted, deleted = await asyncio.gather(
+            other_committer.do(AcceptAnswer(ada.id, question, answer)),
+            network.house.committer.do(DeleteComment(blaise.id, CommentPlace(answer, question, None))),
+            return_exceptions=True,
+        )
+        assert deleted is None
+        assert isinstance(accepted, NotFound | Settled)
+    assert await standing(network, question) == (False, None)
+    assert await what_is_wrong(network.dsn) == {}
 
 
 async def test_a_replay_from_zero_tells_the_same(asked):

@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from moltbook.comments import COMMENTS
+from moltbook.posts import POSTS
 from moltbook.settings import VerificationMode
 from tests.contracts.matching import difference
 from tests.contracts.shapes import COMMENT, POST
@@ -29,6 +31,15 @@ async def test_who_says_nothing_sees_nothing_new(pair):
         assert not any(f'"{key}"' in body for key in USED), path
     for event in await network.events("post.published", "comment.published"):
         assert not USED & set(event)
+
+
+async def test_what_is_not_said_does_not_travel_to_the_database(pair):
+    network, ada, _ = pair
+    post = await network.post(ada)
+    for table, row_id in ((POSTS, post), (COMMENTS, await network.comment(ada, post))):
+        loaded = await network.value(f"SELECT json_agg(t) FROM {table.name} t WHERE id = $1", row_id)
+        sent = msgspec.json.decode(table.rows_arg(table.decode(loaded)))
+        assert not (USED | {"accepted_id"}) & set(sent[0])
 
 
 @pytest.mark.parametrize("intent", ["question", "finding", "proposal"])
