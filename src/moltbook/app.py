@@ -41,7 +41,7 @@ from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
-from moltbook.posts import PINS, POST_STANDING, POST_WORDS, POSTS
+from moltbook.posts import PINS, POST_ANSWER, POST_STANDING, POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
@@ -60,6 +60,7 @@ TABLES: list[Table[Any]] = [
     POSTS,
     POST_WORDS,
     POST_STANDING,
+    POST_ANSWER,
     COMMENTS,
     COMMENT_WORDS,
     COMMENT_STANDING,

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from moltbook.client import Act, Card, calls, inner_calls
+from moltbook.client import Act, Card, Intent, Stance, calls, inner_calls
 
 
 @pytest.fixture
@@ -29,6 +29,17 @@ async def test_every_call_is_understood(ask):
     assert [(result.status, result.is_done) for result in done] == [(201, True), (404, False)]
     changes = await ask(calls.changes(ask.post, done[0].seq - 1))
     assert ([c.content for c in changes.comments], changes.seq, changes.deleted) == (["One."], done[0].seq, ())
+
+    question = await ask(calls.create_post("general", "Why?", None, None, Intent.QUESTION))
+    answer = await ask(calls.create_comment(question.id, "So.", None, Stance.ANSWER))
+    assert (question.intent, question.resolved) == ("question", False)
+    assert (answer.stance, answer.is_accepted) == ("answer", False)
+    assert (await ask(calls.accept_answer(question.id, answer.id))).action == "accepted"
+    [resolved] = (await ask(calls.questions(True, 5, None, None))).items
+    assert (resolved.resolved, resolved.accepted_comment_id) == (True, answer.id)
+    assert [c.is_accepted for c in (await ask(calls.comments(question.id, "best", 5, None))).items] == [True]
+    assert (await ask(calls.take_back_answer(question.id))).action == "taken_back"
+    assert [q.id for q in (await ask(calls.questions(False, 5, "general", None))).items] == [question.id]
 
     assert (await ask(inner_calls.write_note("blaise", "Kind.", "a thread"))).origin == "a thread"
     assert (await ask(inner_calls.note("blaise"))).content == "Kind."

@@ -40,6 +40,15 @@ def test_answers_are_ordered_like_roots():
     assert [branch.comment.id for branch in root.replies] == ["3", "2"]
 
 
+def test_what_comes_first_brings_along_what_it_hangs_on():
+    comments = [comment(1, up=3), comment(2), comment(3, 2, up=2), comment(4, 2), comment(5, 4), comment(6, 4, up=1)]
+    roots = grow(comments, "best", "5")
+    assert [b.comment.id for b in roots] == ["2", "1"]
+    assert [b.comment.id for b in roots[0].replies] == ["4", "3"]
+    assert [b.comment.id for b in roots[0].replies[0].replies] == ["5", "6"]
+    assert [b.comment.id for b in grow(comments, "best", "9")] == ["1", "2"]
+
+
 def test_an_answer_whose_parent_is_missing_stands_as_a_root():
     assert order([comment(2, 1)], "best") == [2]
 

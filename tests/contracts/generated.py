@@ -39,7 +39,8 @@ PATHS = sorted(
 LIKELY = {
     "name": NAMES, "id": IDS, "key": ["plan", "{new}"], "submolt_name": ["general", "{submolt}"], "type": ["text"],
     "submolt": ["general", "{submolt}"], "author": NAMES, "post_id": IDS, "parent_id": IDS, "requester_id": IDS,
-    "to": NAMES, "confirm": ["{me}"], "token": ["{token}"], "q": ["thought", "{agent}"], "path": PATHS,
+    "comment_id": ["{answer}", *IDS], "to": NAMES, "confirm": ["{me}"], "token": ["{token}"],
+    "q": ["thought", "{agent}"], "path": PATHS,
     "email": ["a@e.org"], "sort": ["new", "top", "hot", "best", "old", "rising", "random", "comments"],
     "at": ["2026-03-02T00:00:00Z"], "url": ["https://e.org/x"], "message": ["May I ask you something?"],
     "cursor": ["", "{cursor}"], "since": ["0", "2026-03-01T00:00:00Z"], "audience": ["https://app.example"],
@@ -179,9 +180,10 @@ class Stage:
         me, owner, new = await network.agents(f"me{n}", f"owner{n}", f"new{n}")
         app_key = network.house.keyring.new_app_key()
         await network.house.committer.do(AddApp("An app", network.house.keyring.digest(app_key)))
-        post, mine, gone = [await network.post(by, f"A thought {n}") for by in (owner, me, owner)]
+        post, gone = [await network.post(owner, f"A thought {n}") for _ in range(2)]
+        mine = await network.post(me, f"A question {n}", intent="question")
         comment = await network.comment(me, post, f"@{owner.name} indeed")
-        await network.comment(owner, mine)
+        answer = await network.comment(owner, mine)
         await owner.call("DELETE", f"/posts/{gone}")
         submolt = f"tides{n}"
         wants = [
@@ -203,7 +205,7 @@ class Stage:
         assert all(answer.status in (200, 201) for answer in wants)
         self._things = {
             "post": post, "mine": mine, "cursor": "",
-            "comment": comment, "gone": gone, "submolt": submolt, "new": f"fresh{n}", "me": me.name,
+            "comment": comment, "answer": answer, "gone": gone, "submolt": submolt, "new": f"fresh{n}", "me": me.name,
             "agent": owner.name, "conversation": wants[3]["conversation_id"], "wake": wants[2]["wake"]["id"],
             "report": reports["reports"][0]["id"], "entry": log["entries"][0]["id"],
             "token": wants[4]["identity_token"], "app": app_key, "etag": (await me.get("/stats")).headers["etag"][1:-1],

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.contracts.shapes import NOTIFICATION, TWINS, Anything, Either, Maybe, Moment, Uuid
+from tests.contracts.shapes import NOTIFICATION, TWINS, Anything, Either, Maybe, Moment, Used, Uuid
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -24,9 +24,12 @@ def difference(value: Any, shape: Any, where: str = "$") -> str:
         case dict():
             if not isinstance(value, dict):
                 return f"{where}: {value!r} is no object"
-            if value.keys() != shape.keys():
-                return f"{where}: {sorted(value.keys() ^ shape.keys())} only on one side"
-            return next(filter(None, (difference(value[k], shape[k], f"{where}.{k}") for k in shape)), "")
+            expected = {k for k in shape if k in value or not isinstance(shape[k], Used)}
+            if value.keys() != expected:
+                return f"{where}: {sorted(value.keys() ^ expected)} only on one side"
+            return next(filter(None, (difference(value[k], shape[k], f"{where}.{k}") for k in expected)), "")
+        case Used():
+            return difference(value, shape.shape, where)
         case Either():
             found = [difference(value, each, where) for each in shape.shapes]
             return "" if "" in found else found[0]

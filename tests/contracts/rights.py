@@ -38,6 +38,8 @@ GET    /posts/{id}/comments                200     401  401       200   200     
 POST   /posts/{id}/upvote                  401     401  401       403   200     200  400  404  404
 POST   /posts/{id}/downvote                401     401  401       403   200     200  400  404  404
 DELETE /posts/{id}/vote                    401     401  401       403   400     400  400  404  404
+POST   /posts/{id}/accept                  401     401  401       403   403     403  200  404  404
+DELETE /posts/{id}/accept                  401     401  401       403   403     403  200  404  404
 POST   /comments                           401     401  401       403   201     201  201  404  404
 GET    /comments/{id}                      200     401  401       200   200     200  200  404  404
 DELETE /comments/{id}                      401     401  401       403   403     403  200  404  404
@@ -141,6 +143,7 @@ BODIES = {
     "POST /agents/me/setup-owner-email": {"email": "somebody@example.org"},
     "POST /posts": {"submolt_name": "general", "title": "T", "content": "C"},
     "POST /posts/{id}/comments": {"content": "C"},
+    "POST /posts/{id}/accept": {"comment_id": "{comment}"},
     "POST /comments": {"post_id": "{post}", "content": "C"},
     "POST /submolts": {"name": "{new}", "display_name": "New"},
     "PATCH /submolts/{name}/settings": {"description": "Deeper."},

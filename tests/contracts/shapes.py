@@ -12,6 +12,13 @@ class Maybe:
         self.shape = shape
 
 
+class Used:
+    """A key that is there only where it says something, of this shape."""
+
+    def __init__(self, shape: Any) -> None:
+        self.shape = shape
+
+
 class Either:
     """One of these shapes."""
 
@@ -59,13 +66,14 @@ POST = {
     "submolt": SUBMOLT_NAME, "submolt_name": TEXT, "upvotes": COUNT, "downvotes": COUNT, "score": COUNT,
     "comment_count": COUNT, "hot_score": NUMBER, "is_pinned": YES_NO, "is_locked": YES_NO, "is_deleted": YES_NO,
     "is_spam": YES_NO, "labels": [TEXT], "verification_status": TEXT, "created_at": MOMENT, "updated_at": MOMENT,
+    "intent": Used(TEXT), "resolved": Used(YES_NO), "accepted_comment_id": Used(NONE),
 }  # fmt: skip
 FEED_POST = {**POST, "you_follow_author": YES_NO}
 COMMENT: dict[str, Any] = {
     "id": UUID, "post_id": UUID, "parent_id": NONE, "content": TEXT, "author_id": UUID,
     "author": {"id": UUID, "name": TEXT}, "upvotes": COUNT, "downvotes": COUNT, "score": COUNT, "reply_count": COUNT,
     "depth": COUNT, "is_deleted": YES_NO, "is_spam": YES_NO, "verification_status": TEXT, "created_at": MOMENT,
-    "updated_at": MOMENT,
+    "updated_at": MOMENT, "stance": Used(TEXT), "is_accepted": Used(YES_NO),
 }  # fmt: skip
 COMMENT["replies"] = [COMMENT]
 PAGE = {"count": COUNT, "has_more": YES_NO, "next_cursor": Maybe(TEXT)}
@@ -73,6 +81,7 @@ PAGE = {"count": COUNT, "has_more": YES_NO, "next_cursor": Maybe(TEXT)}
 OK = {"success": YES_NO}
 SAID = {**OK, "message": TEXT}
 DONE = {**SAID, "action": TEXT}
+SETTLED = {**DONE, "post_id": UUID, "resolved": YES_NO, "accepted_comment_id": NONE}
 ME = {**OK, "agent": AGENT, "tip": TEXT}
 AGENTS = {**OK, **PAGE, "agents": [AGENT]}
 POSTS = {**OK, **PAGE, "posts": [POST], "next_offset": Maybe(COUNT)}
@@ -216,10 +225,11 @@ WAKES = {**OK, "wakes": [WAKE], "count": COUNT}
 EXPORT = {
     **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
     "posts": [{"id": UUID, "submolt": TEXT, "type": TEXT, "title": TEXT, "content": TEXT, "url": Maybe(TEXT),
-               "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "verification_status": TEXT,
-               "created_at": MOMENT, "deleted_at": Maybe(MOMENT)}],
-    "comments": [{"id": UUID, "post_id": UUID, "parent_id": NONE, "content": TEXT, "upvotes": COUNT,
-                  "downvotes": COUNT, "verification_status": TEXT, "created_at": MOMENT,
+               "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "intent": Maybe(TEXT),
+               "accepted_comment_id": NONE, "verification_status": TEXT, "created_at": MOMENT,
+               "deleted_at": Maybe(MOMENT)}],
+    "comments": [{"id": UUID, "post_id": UUID, "parent_id": NONE, "content": TEXT, "stance": Maybe(TEXT),
+                  "upvotes": COUNT, "downvotes": COUNT, "verification_status": TEXT, "created_at": MOMENT,
                   "deleted_at": Maybe(MOMENT)}],
     "votes": [{"post_id": UUID, "target_id": UUID, "direction": TEXT, "created_at": MOMENT}],
     "following": [{"name": TEXT, "since": MOMENT}], "subscriptions": [{"name": TEXT, "since": MOMENT}],

@@ -50,10 +50,17 @@ CALLS = [
     ("GET", "/posts?sort=new&limit=1", None, 200, s.POSTS),
     ("GET", "/posts?sort=top&time=week&submolt=general", None, 200, s.POSTS),
     ("GET", "/posts?author={other}", None, 200, s.POSTS),
+    ("POST", "/posts", {"submolt": "general", "title": "T", "intent": "finding"}, 201, s.PUBLISHED),
+    ("GET", "/posts?intent=question&resolved=false", None, 200, s.POSTS),
     ("GET", "/posts/{post}", None, 200, {**s.OK, "post": s.POST, "comments": [s.COMMENT], "removal": s.REMOVAL}),
     ("POST", "/posts/{post}/comments", {"content": "C"}, 201, s.WRITTEN),
     ("POST", "/posts/{post}/comments", {"content": "C", "parent_id": "{comment}"}, 201, s.WRITTEN),
     ("POST", "/comments", {"post_id": "{post}", "content": "C"}, 201, s.WRITTEN),
+    ("POST", "/posts/{asking}/comments", {"content": "C", "stance": "objection"}, 201, s.WRITTEN),
+    ("POST", "/posts/{asking}/accept", {"comment_id": "{solution}"}, 200, s.SETTLED),
+    ("GET", "/comments/{solution}", None, 200, {**s.OK, "comment": s.COMMENT, "removal": s.REMOVAL}),
+    ("GET", "/posts/{asking}/comments", None, 200, s.THREAD),
+    ("GET", "/search?q=words&intent=question&resolved=true", None, 200, s.FOUND),
     ("GET", "/posts/{post}/comments?sort=new&limit=1", None, 200, s.THREAD),
     ("GET", "/posts/{post}/comments?since=0", None, 200, {**s.THREAD, "deleted": [s.UUID], "seq": s.COUNT}),
     ("GET", "/comments/{comment}", None, 200, {**s.OK, "comment": s.COMMENT, "removal": s.REMOVAL}),
@@ -164,6 +171,7 @@ CALLS = [
     ("POST", "/modlog/{against}/appeal", {"text": "I meant well."}, 200, s.SAID),
     ("GET", "/submolts/reef/appeals", None, 200, s.APPEALS),
     ("POST", "/modlog/{entry}/decision", {"decision": "granted", "note": "Right."}, 200, s.SAID),
+    ("DELETE", "/posts/{asking}/accept", None, 200, s.SETTLED),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
     ("GET", "/agents/me/export", None, 200, s.EXPORT),
@@ -192,7 +200,10 @@ async def stage(network):
     await blaise.call("POST", f"/posts/{stray}/remove", {"reason": "Off topic."})
     entry = (await network.get("/submolts/reef/modlog"))["entries"][0]["id"]
     assert (await blaise.call("POST", f"/modlog/{entry}/appeal", {"text": "It was on topic."})).status == 200
+    asking = await network.post(ada, "Words, or deeds?", intent="question")
     names = {
+        "asking": asking,
+        "solution": await network.comment(blaise, asking),
         "theirs": theirs,
         "reply": reply,
         "report": (await ada.get("/submolts/reef/reports"))["reports"][0]["id"],
@@ -261,7 +272,8 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
     ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry", "key")
-    places = {**dict.fromkeys((*ids, "against"), "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}"}
+    ids = (*ids, "against", "asking", "solution")
+    places = {**dict.fromkeys(ids, "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}"}
     called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}

@@ -78,7 +78,7 @@ class World:
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
         assert answer.status == 201
-        post = await self.network.post(self.owner, submolt=submolt)
+        post = await self.network.post(self.owner, submolt=submolt, intent="question")
         comment = await self.network.comment(self.owner, post)
         tended = await self.tended(route, submolt, post, comment) if state == "there" else {}
         if state == "gone":
@@ -98,6 +98,7 @@ class World:
             "DELETE /posts/{id}/pin": ("POST", f"/posts/{post}/pin", None),
             "POST /submolts/{name}/unpin/{id}": ("POST", f"/posts/{post}/pin", None),
             "DELETE /posts/{id}/lock": ("POST", f"/posts/{post}/lock", {"reason": "Enough."}),
+            "DELETE /posts/{id}/accept": ("POST", f"/posts/{post}/accept", {"comment_id": comment}),
             "POST /posts/{id}/restore": ("POST", f"/posts/{post}/remove", {"reason": "Off topic."}),
             "POST /comments/{id}/restore": ("POST", f"/comments/{comment}/remove", {"reason": "Off topic."}),
             "POST /reports/{id}/dismiss": ("POST", f"/posts/{post}/report", {}),

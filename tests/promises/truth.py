@@ -53,6 +53,10 @@ WRONG = {
         WHERE reply_count <> (
             SELECT count(*) FROM comments r WHERE r.post_id = c.post_id AND r.parent_id = c.id AND r.deleted_at IS NULL
         )""",
+    "a question's answer does not stand below it": """
+        SELECT p.id FROM posts p LEFT JOIN comments c ON c.post_id = p.id AND c.id = p.accepted_id
+        WHERE p.accepted_id IS NOT NULL
+            AND (p.intent IS DISTINCT FROM 'question' OR c.id IS NULL OR c.deleted_at IS NOT NULL)""",
     "a submolt's posts are counted wrong": """
         SELECT s.name FROM submolts s
         WHERE post_count <> (SELECT count(*) FROM posts p WHERE p.submolt_id = s.id AND p.deleted_at IS NULL)""",

@@ -12,6 +12,8 @@ async def test_every_example_is_granted(network):
     comment = await network.comment(friend, post, "I begin with tides.")
     mine = await network.post(me, "Mine")
     await network.comment(friend, mine, "And answered.")
+    question = await network.post(me, "Why?", intent="question")
+    answer = await network.comment(friend, question, "Because.")
     await network.settle((Ranks(), Activity(), Notifications()))
     asked = await friend.call("POST", "/agents/dm/request", {"to": "me", "message": "May I ask you something?"})
     conversation = asked["conversation_id"]
@@ -22,6 +24,8 @@ async def test_every_example_is_granted(network):
         "YOUR_API_KEY": me.key,
         "MY_POST_ID": mine,
         "POST_ID": post,
+        "MY_QUESTION_ID": question,
+        "ANSWER_ID": answer,
         "COMMENT_ID": comment,
         "AGENT_NAME": "friend",
         "CONVERSATION_ID": conversation,

@@ -128,6 +128,8 @@ POSTS = (
         depth=4,
         voices=11,
         created_at=minutes_ago(130),
+        intent="question",
+        is_resolved=True,
     ),
     post(
         3,
@@ -144,6 +146,7 @@ POSTS = (
         text="They\u200b\u200bhide. I count them. \U000e0068\U000e0069 is not what it looks like.",
         author=author("root_hexdump"),
         url="https://example.org/field-guide",
+        intent="finding",
         created_at=minutes_ago(240),
         upvotes=1,
         comment_count=1,
@@ -160,10 +163,10 @@ LONG = (
 
 COMMENTS = (
     comment(1, text=LONG),
-    comment(2, 1, text="Seeds have no design department."),
+    comment(2, 1, text="Seeds have no design department.", stance="objection"),
     comment(3, 2),
     comment(4, 3, text="Neither do we, and look at us."),
-    comment(5, 2, text="I measured it twice."),
+    comment(5, 2, text="I measured it twice.", stance="answer", is_accepted=True),
     comment(6, text="can the logo be a crab"),
     *(comment(number, number - 1, text=f"Answer number {number}, one deeper.") for number in range(7, 18)),
     comment(18, text="An answer that goes on. " * 400),

@@ -170,3 +170,23 @@ def test_the_order_of_answers_reaches_the_script() -> None:
 
 def test_a_lone_surrogate_breaks_no_page() -> None:
     assert web.render_front(replace(sample.FRONT, posts=(replace(sample.LOGO, title="a\ud800b"),)))
+
+
+@pytest.mark.parametrize(
+    ("known", "badge"),
+    [
+        ({"title": "So."}, None), ({"title": "So?"}, "question"), ({"title": "So?", "intent": "finding"}, "finding"),
+        ({"title": "So.", "intent": "question"}, "question"), ({"title": "So.", "intent": "proposal"}, "proposal"),
+        ({"title": "So?", "intent": "question", "is_resolved": True}, "answered"),
+        ({"title": "So?", "intent": "question", "is_pinned": True}, "pinned"),
+    ],
+)  # fmt: skip
+def test_a_post_has_at_most_one_badge(known: dict[str, object], badge: str | None) -> None:
+    post = sample.post(1, **known)
+    for page in (
+        web.render_front(replace(sample.FRONT, posts=(post,))),
+        web.render_thread(replace(sample.THREAD, post=post, comments=())),
+    ):
+        shown = [found["class"] for name, found in outline(page).elements if found.get("class", "").startswith("tag")]
+        assert len(shown) == (badge is not None)
+        assert badge is None or f">{badge}</span>" in page.decode()

@@ -97,3 +97,15 @@ def test_a_thread_of_a_thousand_comments_takes_at_most_sixty_milliseconds() -> N
         web.render_thread(page)
         took.append(time.perf_counter() - started)
     assert sorted(took)[2] < 0.06
+
+
+def test_an_accepted_answer_has_one_badge_and_a_stance_is_said_in_plain_words() -> None:
+    own = replace(sample.comment(1, stance="answer"), author=sample.LOGO.author)
+    html = render(own)
+    assert '<span class="tag q">author</span><span class="stance">answer</span>' in html
+    html = render(replace(own, is_accepted=True))
+    assert '<span class="tag q">accepted</span><span class="stance">answer</span>' in html
+    assert html.count("tag q") == 1
+    html = render(replace(own, is_deleted=True))
+    assert "tag q" not in html
+    assert "stance" not in html

@@ -3,6 +3,7 @@
 from moltbook.activity import endpoints as activity
 from moltbook.agents import endpoints as agents
 from moltbook.agents import keys as agent_keys
+from moltbook.answers import endpoints as answers
 from moltbook.api.batch import BATCH
 from moltbook.comments import endpoints as comments
 from moltbook.discovery import endpoints as discovery
@@ -38,6 +39,7 @@ ENDPOINTS: list[Endpoint] = [
     *identity.ENDPOINTS,
     *posts.ENDPOINTS,
     *comments.ENDPOINTS,
+    *answers.ENDPOINTS,
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
     *submolt_pictures.ENDPOINTS,

@@ -29,6 +29,7 @@ from moltbook.client.model import (
     Done,
     FeedFilter,
     IdentityToken,
+    Intent,
     Page,
     Post,
     PostSort,
@@ -36,6 +37,7 @@ from moltbook.client.model import (
     Registration,
     Result,
     SearchKind,
+    Stance,
     Status,
     Submolt,
     Verified,
@@ -173,10 +175,16 @@ class AsyncMoltbook(AsyncInner, AsyncTending):
         return await self.send(calls.verify_identity(token, app_key, audience))
 
     async def create_post(
-        self, submolt: str, title: str, content: str | None = None, *, url: str | None = None
+        self,
+        submolt: str,
+        title: str,
+        content: str | None = None,
+        *,
+        url: str | None = None,
+        intent: Intent | None = None,
     ) -> Post:
         """Publish a post."""
-        return await self.send(calls.create_post(submolt, title, content, url))
+        return await self.send(calls.create_post(submolt, title, content, url, intent))
 
     async def posts(
         self,
@@ -190,6 +198,17 @@ class AsyncMoltbook(AsyncInner, AsyncTending):
         """List posts."""
         return await self.send(calls.posts(sort, limit, submolt, author, cursor))
 
+    async def questions(
+        self,
+        *,
+        resolved: bool | None = None,
+        limit: int = 25,
+        submolt: str | None = None,
+        cursor: str | None = None,
+    ) -> Page[Post]:
+        """List questions, the newest first: all, the resolved ones, or those that are open."""
+        return await self.send(calls.questions(resolved, limit, submolt, cursor))
+
     async def post(self, post_id: str) -> Post:
         """Read one post."""
         return await self.send(calls.post(post_id))
@@ -198,9 +217,19 @@ class AsyncMoltbook(AsyncInner, AsyncTending):
         """Take back one's own post."""
         return await self.send(calls.delete_post(post_id))
 
-    async def create_comment(self, post_id: str, content: str, parent_id: str | None = None) -> Comment:
+    async def create_comment(
+        self, post_id: str, content: str, parent_id: str | None = None, *, stance: Stance | None = None
+    ) -> Comment:
         """Answer a post, or a comment below it."""
-        return await self.send(calls.create_comment(post_id, content, parent_id))
+        return await self.send(calls.create_comment(post_id, content, parent_id, stance))
+
+    async def accept_answer(self, post_id: str, comment_id: str) -> Done:
+        """Say which comment answered one's question; another takes its place."""
+        return await self.send(calls.accept_answer(post_id, comment_id))
+
+    async def take_back_answer(self, post_id: str) -> Done:
+        """Say that one's question is open after all."""
+        return await self.send(calls.take_back_answer(post_id))
 
     async def comments(
         self, post_id: str, sort: CommentSort = CommentSort.BEST, *, limit: int = 35, cursor: str | None = None

@@ -24,6 +24,7 @@ from moltbook.client.model import (
     Done,
     FeedFilter,
     IdentityToken,
+    Intent,
     Page,
     Post,
     PostSort,
@@ -31,6 +32,7 @@ from moltbook.client.model import (
     Registration,
     Result,
     SearchKind,
+    Stance,
     Status,
     Submolt,
     Verified,
@@ -153,10 +155,13 @@ def unfollow(name: str) -> Call[Done]:
     return Call("DELETE", at("agents", name, "follow"), _DONE)
 
 
-def create_post(submolt: str, title: str, content: str | None, url: str | None) -> Call[Post]:
+def create_post(
+    submolt: str, title: str, content: str | None, url: str | None, intent: Intent | None = None
+) -> Call[Post]:
     """Publish a post."""
     body: dict[str, Any] = {"submolt_name": submolt, "title": title}
-    body |= {key: value for key, value in (("content", content), ("url", url)) if value is not None}
+    optional = (("content", content), ("url", url), ("intent", intent))
+    body |= {key: value for key, value in optional if value is not None}
     if url is not None:
         body["type"] = "link"
     return Call("POST", "/posts", _POST, body=body, idempotent=False)
@@ -165,6 +170,14 @@ def create_post(submolt: str, title: str, content: str | None, url: str | None) 
 def posts(sort: PostSort, limit: int, submolt: str | None, author: str | None, cursor: str | None) -> Call[Page[Post]]:
     """List posts."""
     query = query_of(sort=sort, limit=limit, submolt=submolt, author=author, cursor=cursor)
+    return Call("GET", "/posts", _POSTS, query=query)
+
+
+def questions(resolved: bool | None, limit: int, submolt: str | None, cursor: str | None) -> Call[Page[Post]]:
+    """List questions, the newest first."""
+    query = query_of(sort=PostSort.NEW, intent=Intent.QUESTION, limit=limit, submolt=submolt, cursor=cursor)
+    if resolved is not None:
+        query["resolved"] = "true" if resolved else "false"
     return Call("GET", "/posts", _POSTS, query=query)
 
 
@@ -178,10 +191,21 @@ def delete_post(post_id: str) -> Call[Done]:
     return Call("DELETE", at("posts", post_id), _DONE)
 
 
-def create_comment(post_id: str, content: str, parent_id: str | None) -> Call[Comment]:
+def create_comment(post_id: str, content: str, parent_id: str | None, stance: Stance | None = None) -> Call[Comment]:
     """Answer a post, or a comment below it."""
-    body = {"content": content} | ({"parent_id": parent_id} if parent_id is not None else {})
+    optional = (("parent_id", parent_id), ("stance", stance))
+    body = {"content": content} | {key: value for key, value in optional if value is not None}
     return Call("POST", at("posts", post_id, "comments"), _COMMENT, body=body, idempotent=False)
+
+
+def accept_answer(post_id: str, comment_id: str) -> Call[Done]:
+    """Say which comment answered one's question; another takes its place."""
+    return Call("POST", at("posts", post_id, "accept"), _DONE, body={"comment_id": comment_id})
+
+
+def take_back_answer(post_id: str) -> Call[Done]:
+    """Say that one's question is open after all."""
+    return Call("DELETE", at("posts", post_id, "accept"), _DONE)
 
 
 def comments(post_id: str, sort: CommentSort, limit: int, cursor: str | None) -> Call[Page[Comment]]:

@@ -48,6 +48,22 @@ class SearchKind(StrEnum):
     COMMENTS = "comments"
 
 
+class Intent(StrEnum):
+    """What a post is after."""
+
+    QUESTION = "question"
+    FINDING = "finding"
+    PROPOSAL = "proposal"
+
+
+class Stance(StrEnum):
+    """How a comment stands to what it answers."""
+
+    ANSWER = "answer"
+    OBJECTION = "objection"
+    EXTENSION = "extension"
+
+
 class Verification(msgspec.Struct, frozen=True):
     """A challenge: what was written is shown once `verify` was called with the right number."""
 
@@ -132,6 +148,9 @@ class Post(msgspec.Struct, frozen=True):
     is_deleted: bool = False
     created_at: datetime | None = None
     you_follow_author: bool = False
+    intent: str | None = None
+    resolved: bool = False
+    accepted_comment_id: str | None = None
     verification_status: str = "verified"
     verification: Verification | None = None
 
@@ -157,6 +176,8 @@ class Comment(msgspec.Struct, frozen=True):
     is_deleted: bool = False
     created_at: datetime | None = None
     replies: tuple[Comment, ...] = ()
+    stance: str | None = None
+    is_accepted: bool = False
     verification_status: str = "verified"
     verification: Verification | None = None
 

@@ -29,6 +29,7 @@ from moltbook.client.model import (
     Done,
     FeedFilter,
     IdentityToken,
+    Intent,
     Page,
     Post,
     PostSort,
@@ -36,6 +37,7 @@ from moltbook.client.model import (
     Registration,
     Result,
     SearchKind,
+    Stance,
     Status,
     Submolt,
     Verified,
@@ -171,9 +173,17 @@ class Moltbook(Inner, Tending):
         """Ask, as an app, who is behind a token."""
         return self.send(calls.verify_identity(token, app_key, audience))
 
-    def create_post(self, submolt: str, title: str, content: str | None = None, *, url: str | None = None) -> Post:
+    def create_post(
+        self,
+        submolt: str,
+        title: str,
+        content: str | None = None,
+        *,
+        url: str | None = None,
+        intent: Intent | None = None,
+    ) -> Post:
         """Publish a post."""
-        return self.send(calls.create_post(submolt, title, content, url))
+        return self.send(calls.create_post(submolt, title, content, url, intent))
 
     def posts(
         self,
@@ -187,6 +197,17 @@ class Moltbook(Inner, Tending):
         """List posts."""
         return self.send(calls.posts(sort, limit, submolt, author, cursor))
 
+    def questions(
+        self,
+        *,
+        resolved: bool | None = None,
+        limit: int = 25,
+        submolt: str | None = None,
+        cursor: str | None = None,
+    ) -> Page[Post]:
+        """List questions, the newest first: all, the resolved ones, or those that are open."""
+        return self.send(calls.questions(resolved, limit, submolt, cursor))
+
     def post(self, post_id: str) -> Post:
         """Read one post."""
         return self.send(calls.post(post_id))
@@ -195,9 +216,19 @@ class Moltbook(Inner, Tending):
         """Take back one's own post."""
         return self.send(calls.delete_post(post_id))
 
-    def create_comment(self, post_id: str, content: str, parent_id: str | None = None) -> Comment:
+    def create_comment(
+        self, post_id: str, content: str, parent_id: str | None = None, *, stance: Stance | None = None
+    ) -> Comment:
         """Answer a post, or a comment below it."""
-        return self.send(calls.create_comment(post_id, content, parent_id))
+        return self.send(calls.create_comment(post_id, content, parent_id, stance))
+
+    def accept_answer(self, post_id: str, comment_id: str) -> Done:
+        """Say which comment answered one's question; another takes its place."""
+        return self.send(calls.accept_answer(post_id, comment_id))
+
+    def take_back_answer(self, post_id: str) -> Done:
+        """Say that one's question is open after all."""
+        return self.send(calls.take_back_answer(post_id))
 
     def comments(
         self, post_id: str, sort: CommentSort = CommentSort.BEST, *, limit: int = 35, cursor: str | None = None

@@ -9,6 +9,7 @@ from moltbook.comments.model import (
     CommentRestored,
     CommentRow,
     CommentWithdrawn,
+    Stance,
     Written,
 )
 from moltbook.comments.queries import Branch, comment_by_id, comments_by_author, comments_of, grow, page_of
@@ -30,6 +31,7 @@ __all__ = [
     "CommentRow",
     "CommentWithdrawn",
     "DeleteComment",
+    "Stance",
     "WriteComment",
     "Written",
     "comment_by_id",

@@ -1,5 +1,7 @@
 """What changes comments: writing one, taking one back."""
 
+from msgspec import UNSET
+
 from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_comment_pace
 from moltbook.comments.model import (
     CommentDeleted,
@@ -7,6 +9,7 @@ from moltbook.comments.model import (
     CommentPublished,
     CommentRow,
     CommentWithdrawn,
+    Stance,
     Written,
 )
 from moltbook.comments.standing import put_standing
@@ -16,7 +19,7 @@ from moltbook.kernel.errors import BadRequest, Forbidden, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
 from moltbook.kernel.text import checked
 from moltbook.modlog import BANS, REMOVED_WORDS, ensure_may_speak
-from moltbook.posts import POSTS, Locked, PostRow
+from moltbook.posts import POSTS, Locked, PostRow, reopen
 from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 CONTENT_CHARS = 10_000
@@ -42,6 +45,7 @@ class WriteComment(Act[Written], frozen=True):
     content: str
     pace: Pace = Pace()
     challenge: Draft | None = None
+    stance: Stance | None = None
 
     def needs(self, wants: Wants) -> None:
         """The author, its quota if there is a limit, the post, the comment that is answered."""
@@ -107,6 +111,7 @@ class WriteComment(Act[Written], frozen=True):
             now,
             None,
             VerificationStatus.PENDING.value if self.challenge else VerificationStatus.VERIFIED.value,
+            stance=self.stance.value if self.stance else None,
         )
         comments.add(comment)
         if self.challenge is None:
@@ -138,7 +143,7 @@ class DeleteComment(Act[None], frozen=True):
         wants.ask(REMOVED_WORDS, (place.post_id, place.id))
 
     def decide(self, world: World) -> None:
-        """Redact it; what moderators removed before cannot come back any more.
+        """Redact it; what moderators removed before cannot come back any more. A question it answered is open again.
 
         Raises: NotClaimed, NotFound, Forbidden.
         """
@@ -168,6 +173,7 @@ class DeleteComment(Act[None], frozen=True):
             world[COMMENTS].touch(parent)
         world[AGENTS].sum(self.author, "comments_count", -1)
         world.emit(CommentDeleted(post.id, comment.id, post.comment_count), self.author)
+        reopen(world, post, comment.id, self.author)
 
 
 def publish(world: World, comment: CommentRow, post: PostRow, parent: CommentRow | None) -> None:
@@ -187,6 +193,7 @@ def publish(world: World, comment: CommentRow, post: PostRow, parent: CommentRow
             comment.author_name,
             comment.created_at,
             post.comment_count,
+            stance=comment.stance or UNSET,
         ),
         comment.author_id,
     )

@@ -7,7 +7,7 @@ import msgspec
 from moltbook.agents import NotClaimed, Pace
 from moltbook.comments import queries
 from moltbook.comments.acts import DeleteComment, WriteComment
-from moltbook.comments.model import Written
+from moltbook.comments.model import Stance, Written
 from moltbook.comments.wire import CommentOut, NewCommentOut, comment_out, tree_out, written_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
@@ -21,10 +21,11 @@ ROOTS_WITH_POST = 35
 
 
 class CommentBody(msgspec.Struct, frozen=True):
-    """What to answer, and to which comment if not to the post."""
+    """What to answer, to which comment if not to the post, and how it stands to that."""
 
     content: str
     parent_id: str | None = None
+    stance: Stance | None = None
 
 
 class FlatCommentBody(msgspec.Struct, frozen=True):
@@ -33,6 +34,7 @@ class FlatCommentBody(msgspec.Struct, frozen=True):
     post_id: str
     content: str
     parent_id: str | None = None
+    stance: Stance | None = None
 
 
 class WrittenAnswer(Ok, frozen=True, kw_only=True):
@@ -96,17 +98,16 @@ class PostAnswer(Ok, frozen=True, kw_only=True):
 
 async def write(house: House, request: Request) -> Ok:
     """Answer a post or one of its comments."""
-    body: CommentBody = request.body
-    return await _write(house, request, request.path[0], body.parent_id, body.content)
+    return await _write(house, request, request.path[0], request.body)
 
 
 async def write_flat(house: House, request: Request) -> Ok:
     """The same with the post's id in the body."""
     body: FlatCommentBody = request.body
-    return await _write(house, request, body.post_id, body.parent_id, body.content)
+    return await _write(house, request, body.post_id, body)
 
 
-async def _write(house: House, request: Request, post_id: str, parent_id: str | None, content: str) -> Ok:
+async def _write(house: House, request: Request, post_id: str, body: CommentBody | FlatCommentBody) -> Ok:
     limits = house.settings.limits
     screening = await screened(house, request.agent, ContentType.COMMENT)
     pace = Pace(limits.comment_every_seconds, limits.comments_per_day)
@@ -125,10 +126,11 @@ async def _write(house: House, request: Request, post_id: str, parent_id: str | 
         WriteComment(
             request.agent,
             PostId(parse_id(post_id)),
-            CommentId(parse_id(parent_id)) if parent_id else None,
-            content,
+            CommentId(parse_id(body.parent_id)) if body.parent_id else None,
+            body.content,
             pace,
             screening.draft,
+            body.stance,
         ),
         answer,
     )
@@ -147,7 +149,7 @@ async def thread(house: House, request: Request) -> Ok:
             count=view.post.comment_count,
             has_more=more,
             next_cursor=None,
-            comments=[comment_out(c) for c in changed if c.deleted_at is None],
+            comments=[comment_out(c, view.post.accepted_id) for c in changed if c.deleted_at is None],
             deleted=[c.id for c in changed if c.deleted_at is not None],
             seq=seq,
         )
@@ -161,7 +163,7 @@ async def thread(house: House, request: Request) -> Ok:
         count=view.post.comment_count,
         has_more=cursor is not None,
         next_cursor=cursor,
-        comments=tree_out(page, votes),
+        comments=tree_out(page, view.post.accepted_id, votes),
     )
 
 
@@ -173,15 +175,17 @@ async def post_with_thread(house: House, request: Request) -> Ok:
     page, _ = queries.page_of(comments, "best", None, ROOTS_WITH_POST)
     return PostAnswer(
         post=post_out(view),
-        comments=tree_out(page),
+        comments=tree_out(page, view.post.accepted_id),
         removal=removal_out(view.post.removed_reason, view.post.deleted_at),
     )
 
 
 async def one(house: House, request: Request) -> Ok:
     """One comment."""
-    comment = await queries.comment_by_id(house.pool, CommentId(parse_id(request.path[0])))
-    return CommentAnswer(comment=comment_out(comment), removal=removal_out(comment.removed_reason, comment.deleted_at))
+    comment, accepted_id = await queries.comment_by_id(house.pool, CommentId(parse_id(request.path[0])))
+    return CommentAnswer(
+        comment=comment_out(comment, accepted_id), removal=removal_out(comment.removed_reason, comment.deleted_at)
+    )
 
 
 async def delete(house: House, request: Request) -> Ok:

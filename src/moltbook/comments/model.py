@@ -1,6 +1,7 @@
 """What a comment is and what happens to it (contract §6)."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -9,8 +10,19 @@ from moltbook.db.world import Event
 from moltbook.kernel.ids import AgentId, CommentId, PostId
 
 
-class CommentRow(msgspec.Struct, gc=False):
-    """A comment. Tallies are base (imported) plus the sum of its vote rows."""
+class Stance(StrEnum):
+    """How a comment stands to what it answers; most do not say."""
+
+    ANSWER = "answer"
+    OBJECTION = "objection"
+    EXTENSION = "extension"
+
+
+class CommentRow(msgspec.Struct, gc=False, omit_defaults=True):
+    """A comment. Tallies are base (imported) plus the sum of its vote rows.
+
+    What has a default here may be null, and does not travel to the database while it is.
+    """
 
     post_id: PostId
     id: CommentId
@@ -28,6 +40,7 @@ class CommentRow(msgspec.Struct, gc=False):
     deleted_at: datetime | None
     verification_status: str
     removed_reason: str | None = None
+    stance: str | None = None
 
 
 class CommentPlace(msgspec.Struct, frozen=True):
@@ -50,6 +63,7 @@ class CommentPublished(Event, frozen=True, tag="comment.published"):
     comment_count: int
     upvotes: int = 0
     downvotes: int = 0
+    stance: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class CommentDeleted(Event, frozen=True, tag="comment.deleted"):

@@ -20,7 +20,7 @@ SELECT {COMMENT}
 FROM comments c
 WHERE c.post_id = $1 AND (c.verification_status = 'verified' OR c.author_id = $2)
 """
-ONE = f"SELECT {COMMENT} FROM comments c WHERE c.id = $1"
+ONE = f"SELECT {COMMENT}, (SELECT p.accepted_id FROM posts p WHERE p.id = c.post_id) FROM comments c WHERE c.id = $1"
 PLACE = "SELECT id, post_id, parent_id FROM comments WHERE id = $1"
 BY_AUTHOR = f"""
 SELECT {COMMENT}
@@ -45,7 +45,7 @@ SELECT
     ARRAY(
         SELECT DISTINCT (body ->> 'comment_id')::uuid
         FROM part
-        WHERE kind LIKE 'comment.%' AND body ->> 'post_id' = $1
+        WHERE (kind LIKE 'comment.%' OR kind LIKE 'question.%') AND body ->> 'post_id' = $1
     )
 """
 THESE = f"""
@@ -99,10 +99,11 @@ async def comments_of(pool: asyncpg.Pool, post_id: PostId, reader: AgentId | Non
     return [CommentRow(*row) for row in await pool.fetch(THREAD, post_id, reader)]
 
 
-def grow(comments: Sequence[CommentRow], sort: str) -> list[Branch]:
+def grow(comments: Sequence[CommentRow], sort: str, first: CommentId | None = None) -> list[Branch]:
     """Build the tree: roots and, below each, its answers, all in the order of `sort`.
 
-    An answer whose parent is missing stands as a root. A deleted comment stays only where answers hang on it.
+    An answer whose parent is missing stands as a root. A deleted comment stays only where answers hang on it. The
+    comment `first`, and whatever it hangs on, stands before its siblings.
 
     Raises: Invalid.
     """
@@ -114,9 +115,22 @@ def grow(comments: Sequence[CommentRow], sort: str) -> list[Branch]:
     for branch in branches.values():
         parent = branches.get(branch.comment.parent_id) if branch.comment.parent_id else None
         (parent.replies if parent is not None else roots).append(branch)
+    if first is not None:
+        _lift(roots, branches, first)
     if any(comment.deleted_at is not None for comment in comments):
         return _pruned(roots)
     return roots
+
+
+def _lift(roots: list[Branch], branches: dict[CommentId, Branch], comment_id: CommentId) -> None:
+    """Put a comment, and each above it, before its siblings."""
+    above = branches.get(comment_id)
+    while above is not None:
+        parent = branches.get(above.comment.parent_id) if above.comment.parent_id else None
+        siblings = parent.replies if parent is not None else roots
+        siblings.remove(above)
+        siblings.insert(0, above)
+        above = parent
 
 
 def _pruned(roots: list[Branch]) -> list[Branch]:
@@ -132,15 +146,18 @@ def _pruned(roots: list[Branch]) -> list[Branch]:
     return [b for b in roots if b.comment.deleted_at is None or b.replies]
 
 
-async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> CommentRow:
-    """The comment with this id, published or not. One that its author deleted is gone, a removed one has no words.
+async def comment_by_id(pool: asyncpg.Pool, comment_id: CommentId) -> tuple[CommentRow, CommentId | None]:
+    """The comment with this id, published or not, and the accepted answer of its post.
+
+    One that its author deleted is gone, a removed one has no words.
 
     Raises: NotFound.
     """
     row = await pool.fetchrow(ONE, comment_id)
     if row is None or (row["deleted_at"] is not None and row["removed_reason"] is None):
         raise NotFound("Comment")
-    return CommentRow(*row)
+    *comment, accepted_id = row
+    return CommentRow(*comment), accepted_id
 
 
 async def place_of(pool: asyncpg.Pool, comment_id: CommentId) -> CommentPlace | None:
@@ -167,15 +184,17 @@ async def comments_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int)
     return [CommentRow(*row) for row in await pool.fetch(BY_AUTHOR, author_id, limit)]
 
 
-def page_of(comments: list[CommentRow], sort: str, cursor: str | None, limit: int) -> tuple[list[Branch], str | None]:
-    """The roots after the cursor's, with the cursor of the next page.
+def page_of(
+    comments: list[CommentRow], sort: str, cursor: str | None, limit: int, first: CommentId | None = None
+) -> tuple[list[Branch], str | None]:
+    """The roots after the cursor's, with the cursor of the next page; `first` as in `grow`.
 
     The cursor names the last root seen and its former place: tallies move between two pages, so the list goes on behind
     that root wherever it is now, or at that place if it is gone.
 
     Raises: Invalid, BadCursor.
     """
-    roots = grow(comments, sort)
+    roots = grow(comments, sort, first)
     start = 0
     if cursor:
         last, place = decode_cursor(cursor, f"comments.{sort}", KeyId, Annotated[int, msgspec.Meta(ge=0)])

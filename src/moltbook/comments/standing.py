@@ -12,17 +12,21 @@ from moltbook.comments.tables import COMMENT_STANDING, COMMENT_WORDS, COMMENTS, 
 from moltbook.db.world import World
 from moltbook.kernel.ids import AgentId
 from moltbook.modlog import REMOVED, REMOVED_WORDS, RemovedWords
-from moltbook.posts import POSTS
+from moltbook.posts import POSTS, reopen
 
 
 def hide_comment(world: World, comment: CommentRow, reason: str, by: AgentId) -> None:
-    """Take a comment and its words out of everybody's sight; needs its words, its post and what it answers."""
+    """Take a comment and its words out of everybody's sight; needs its words, its post and what it answers.
+
+    A question that it answered is open again, and stays so if the comment comes back.
+    """
     words = world[COMMENT_WORDS].rows[comment.id]
     world[REMOVED_WORDS].add(RemovedWords(comment.post_id, comment.id, "", words.content, None))
     words.content = REMOVED
     world[COMMENT_WORDS].touch(words)
     count = _put(world, comment, world.now, reason)
     world.emit(CommentRemoved(comment.post_id, comment.id, comment.author_id, reason, count), by)
+    reopen(world, world[POSTS].rows[comment.post_id], comment.id, by)
 
 
 def show_comment(world: World, comment: CommentRow, removed: RemovedWords, by: AgentId) -> None:

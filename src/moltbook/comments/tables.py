@@ -30,6 +30,7 @@ COMMENTS = Table(
         "deleted_at": "timestamptz",
         "verification_status": "text",
         "removed_reason": "text",
+        "stance": "text",
     },
     key=("post_id", "id"),
     find_by="id",

@@ -8,13 +8,14 @@ from moltbook.agents import NameOut
 from moltbook.comments.model import CommentRow
 from moltbook.comments.queries import Branch
 from moltbook.kernel.clock import iso
+from moltbook.kernel.ids import CommentId
 from moltbook.verification import Challenge, VerificationOut, verification_out
 
 DEEPEST_LEVEL = 200
 
 
 class CommentOut(msgspec.Struct):
-    """A comment with the answers to it."""
+    """A comment with the answers to it. The last two stand there only where they say something."""
 
     id: str
     post_id: str
@@ -33,9 +34,11 @@ class CommentOut(msgspec.Struct):
     created_at: str
     updated_at: str
     replies: list["CommentOut"]
+    stance: str | msgspec.UnsetType = msgspec.UNSET
+    is_accepted: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class NewCommentOut(CommentOut):
+class NewCommentOut(CommentOut, kw_only=True):
     """A comment as the answer to writing it, with its challenge if there is one."""
 
     verification_status_camel: str = msgspec.field(name="verificationStatus")
@@ -48,8 +51,8 @@ class MyCommentOut(CommentOut):
     your_vote: str | None = None
 
 
-def comment_out(c: CommentRow) -> CommentOut:
-    """A comment on the wire, still without answers."""
+def comment_out(c: CommentRow, accepted_id: CommentId | None = None) -> CommentOut:
+    """A comment on the wire, still without answers; `accepted_id` is the accepted answer of its post."""
     at = iso(c.created_at)
     return CommentOut(
         c.id,
@@ -69,6 +72,8 @@ def comment_out(c: CommentRow) -> CommentOut:
         at,
         at,
         [],
+        c.stance or msgspec.UNSET,
+        True if c.id == accepted_id else msgspec.UNSET,
     )
 
 
@@ -80,13 +85,15 @@ def written_out(comment: CommentRow, challenge: Challenge | None) -> NewCommentO
     return NewCommentOut(**fields, verification_status_camel=comment.verification_status, verification=asked)
 
 
-def tree_out(roots: Sequence[Branch], votes: dict[str, int] | None = None) -> list[CommentOut]:
+def tree_out(
+    roots: Sequence[Branch], accepted_id: CommentId | None = None, votes: dict[str, int] | None = None
+) -> list[CommentOut]:
     """A forest on the wire. Walked with a stack: a thread may be deeper than Python's."""
     answer: list[CommentOut] = []
     stack: list[tuple[Branch, list[CommentOut]]] = [(root, answer) for root in reversed(roots)]
     while stack:
         branch, into = stack.pop()
-        out = comment_out(branch.comment)
+        out = comment_out(branch.comment, accepted_id)
         if votes is not None:
             direction = votes.get(out.id)
             fields = {name: getattr(out, name) for name in CommentOut.__struct_fields__}

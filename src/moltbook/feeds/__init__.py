@@ -1,7 +1,8 @@
 """Feeds: which posts one sees, in which order, and why."""
 
 from moltbook.feeds.pages import Encoded, PageCache
-from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed, personal_feed
+from moltbook.feeds.personal import personal_feed
+from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed
 from moltbook.feeds.readers import Ranks
 
 __all__ = ["Encoded", "Feed", "FeedPage", "PageCache", "Ranks", "Sort", "Window", "feed", "personal_feed"]

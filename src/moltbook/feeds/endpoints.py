@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed, personal_feed
+from moltbook.feeds.personal import personal_feed
+from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, SubmoltId
-from moltbook.posts import FeedPostOut, PostOut, feed_post_out, pinned_posts, post_out
+from moltbook.posts import FeedPostOut, Intent, PostOut, feed_post_out, of_intent, pinned_posts, post_out
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -17,7 +18,10 @@ PageNumber = Annotated[int, msgspec.Meta(ge=1, le=400)]
 
 
 class PostsQuery(msgspec.Struct, frozen=True):
-    """Which posts. `cursor` is right; `offset` and `page` are kept for old clients and end at 10,000."""
+    """Which posts. `cursor` is right; `offset` and `page` are kept for old clients and end at 10,000.
+
+    `resolved` narrows to questions that have an accepted answer, or have none.
+    """
 
     sort: Sort = Sort.HOT
     limit: PageSize = 25
@@ -29,6 +33,8 @@ class PostsQuery(msgspec.Struct, frozen=True):
     page: PageNumber = 1
     time: Window = Window.ALL
     t: Window | None = None
+    intent: Intent | None = None
+    resolved: bool | None = None
 
 
 class PostsAnswer(Ok, frozen=True, kw_only=True):
@@ -49,6 +55,8 @@ class FeedQuery(msgspec.Struct, frozen=True):
     filter: Literal["all", "following"] = "all"
     submolt: str | None = None
     cursor: str | None = None
+    intent: Intent | None = None
+    resolved: bool | None = None
 
 
 class FeedAnswer(Ok, frozen=True, kw_only=True):
@@ -70,6 +78,7 @@ def wanted_from(query: PostsQuery, submolt_id: SubmoltId | None, author_id: Agen
         window=query.t or query.time,
         submolt_id=submolt_id,
         author_id=author_id,
+        of=of_intent(query.intent, query.resolved),
         cursor=query.cursor or None,
         offset=query.offset or (query.page - 1) * query.limit,
         limit=query.limit,
@@ -100,9 +109,13 @@ async def submolt_posts(house: House, request: Request) -> Ok:
     submolt_id = await _submolt_id(house, request.path[0])
     if query.author:
         return await _posts(house, query, request.path[0])
+    wanted = wanted_from(query, submolt_id, None)
+    pinned = await pinned_posts(house.pool, submolt_id)
+    if wanted.of is not None:
+        pinned = [view for view in pinned if wanted.of.holds(view.post)]
     # At least one post of the page is of the list itself, or a short page would never end.
-    pinned = (await pinned_posts(house.pool, submolt_id))[: query.limit - 1]
-    wanted = replace(wanted_from(query, submolt_id, None), without=[view.post.id for view in pinned])
+    pinned = pinned[: query.limit - 1]
+    wanted = replace(wanted, without=[view.post.id for view in pinned])
     first = not wanted.cursor and not wanted.offset
     if first:
         wanted = replace(wanted, limit=wanted.limit - len(pinned))
@@ -136,17 +149,20 @@ async def my_feed(house: House, request: Request) -> Ok:
     query: FeedQuery = request.query
     agent = request.agent
     if query.submolt or query.sort is Sort.RISING:
-        wanted = PostsQuery(query.sort, query.limit, query.submolt, cursor=query.cursor)
+        wanted = PostsQuery(
+            query.sort, query.limit, query.submolt, cursor=query.cursor, intent=query.intent, resolved=query.resolved
+        )
         answer = await _posts(house, wanted, query.submolt)
         if not isinstance(answer, PostsAnswer):
             raise TypeError("a page of posts was expected")
         items = [FeedPostOut(**_fields(post), you_follow_author=False) for post in answer.posts]
         return _feed_answer(items, answer.next_cursor, query, "Submolts you like can be subscribed to.")
+    of = of_intent(query.intent, query.resolved)
     page = await personal_feed(
-        house.pool, agent, query.sort, query.filter == "following", query.cursor or None, query.limit
+        house.pool, agent, query.sort, query.filter == "following", query.cursor or None, query.limit, of
     )
     if not page.posts and query.filter == "all" and not query.cursor:
-        public = await feed(house.pool, house.clock(), Feed(sort=query.sort, limit=query.limit))
+        public = await feed(house.pool, house.clock(), Feed(sort=query.sort, limit=query.limit, of=of))
         items = [feed_post_out(view, False) for view in public.posts]
         return _feed_answer(items, None, query, "Subscribe to submolts and follow agents: this feed becomes yours.")
     items = [feed_post_out(view, followed) for view, followed in page.posts]

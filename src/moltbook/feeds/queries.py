@@ -1,7 +1,12 @@
-"""Feeds as queries: each walks one index from a cursor; none sorts more than the newest few thousand posts.
+"""Public feeds: each walks one index from a cursor; none sorts more than the newest few thousand posts.
 
 new walks posts by age. hot and top walk the rank table, which a log reader writes. rising, and top within a window,
-rank the newest posts only. The personal feed merges the newest of each source by one index probe a source.
+rank the newest posts only.
+
+Posts of one intent are too few to be sought among all: they have indexes of their own, in which open and resolved
+questions stand apart. Every order but new ranks the newest of them only.
+
+Not here: an agent's own feed (personal).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,13 +19,10 @@ import msgspec
 
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode_cursor
-from moltbook.posts import COLUMNS, JOINS, PostRow, PostView, post_view
+from moltbook.posts import COLUMNS, JOINS, OfIntent, PostRow, PostView, post_view
 
 NEWEST_RANKED = 5000
-SOURCE_DEPTH = 40
-# One feed is merged of so many sources at most, whoever asks for it.
-SUBSCRIPTIONS_MERGED = 200
-FOLLOWS_MERGED = 500
+NEWEST_OF_INTENT = 1000
 
 
 class Sort(StrEnum):
@@ -77,12 +79,34 @@ JOIN posts p ON p.id = r.post_id
 ORDER BY {{order}}
 """
 
+NEWEST = f"""
+SELECT * FROM post_ranks r WHERE true {{where}} ORDER BY r.created_at DESC, r.post_id DESC LIMIT {NEWEST_RANKED}
+"""
+# The newest of an intent. Open and resolved questions are two lists, of which one or both are read.
+OF_INTENT = """
+SELECT x.*
+FROM unnest({lists}::boolean[]) AS k(resolved)
+CROSS JOIN LATERAL (
+    SELECT r.id, r.created_at
+    FROM posts r
+    WHERE r.intent = {intent} AND (r.accepted_id IS NOT NULL) = k.resolved AND r.deleted_at IS NULL
+        AND r.verification_status = 'verified' {where}
+    ORDER BY r.created_at DESC, r.id DESC
+    LIMIT {depth}
+) x
+"""
+NEW_OF_INTENT = f"""
+SELECT {COLUMNS}
+FROM ({{posts}} ORDER BY x.created_at DESC, x.id DESC LIMIT $1 OFFSET $2) x
+JOIN posts p ON p.id = x.id
+{JOINS}
+ORDER BY x.created_at DESC, x.id DESC
+"""
+NEWEST_OF_ONE_INTENT = "SELECT r.* FROM ({posts}) x JOIN post_ranks r ON r.post_id = x.id"
 AMONG_NEWEST = f"""
 WITH newest AS (
     SELECT r.post_id, r.created_at, {{value}} AS value
-    FROM (
-        SELECT * FROM post_ranks r WHERE true {{where}} ORDER BY r.created_at DESC, r.post_id DESC LIMIT {NEWEST_RANKED}
-    ) r
+    FROM ({{newest}}) r
 ), page AS (
     SELECT * FROM newest r WHERE true {{after}} ORDER BY r.value DESC, r.post_id DESC LIMIT $1 OFFSET $2
 )
@@ -96,55 +120,6 @@ RISING = """(r.score + 1) / power(
     greatest(extract(epoch FROM $3::timestamptz - r.created_at), 0)::float8 / 3600 + 2, 1.5::float8
 )"""
 
-# Each source gives its newest; their union holds the newest of all.
-SOURCES = f"""
-WITH mine AS (
-    SELECT x.id, x.created_at
-    FROM (SELECT submolt_id FROM subscriptions WHERE agent_id = $1 AND $2 LIMIT {SUBSCRIPTIONS_MERGED}) s
-    CROSS JOIN LATERAL (
-        SELECT p.id, p.created_at
-        FROM posts p
-        WHERE p.submolt_id = s.submolt_id AND p.deleted_at IS NULL AND p.verification_status = 'verified' {{after}}
-        ORDER BY p.created_at DESC, p.id DESC
-        LIMIT greatest($3, {SOURCE_DEPTH})
-    ) x
-    UNION
-    SELECT x.id, x.created_at
-    FROM (SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT {FOLLOWS_MERGED}) f
-    CROSS JOIN LATERAL (
-        SELECT p.id, p.created_at
-        FROM posts p
-        WHERE p.author_id = f.followee_id AND p.deleted_at IS NULL AND p.verification_status = 'verified' {{after}}
-        ORDER BY p.created_at DESC, p.id DESC
-        LIMIT greatest($3, {SOURCE_DEPTH})
-    ) x
-)
-"""
-PERSONAL_NEW = f"""
-{SOURCES}
-SELECT {COLUMNS}, EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = $1 AND f.followee_id = p.author_id) AS followed
-FROM (SELECT * FROM mine ORDER BY created_at DESC, id DESC LIMIT $3) m
-JOIN posts p ON p.id = m.id
-{JOINS}
-ORDER BY m.created_at DESC, m.id DESC
-"""
-PERSONAL_RANKED = f"""
-{SOURCES}
-SELECT {COLUMNS}, EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = $1 AND f.followee_id = p.author_id) AS followed,
-    m.value AS rank_value
-FROM (
-    SELECT x.id, r.{{value}}::float8 AS value
-    FROM mine x
-    JOIN post_ranks r ON r.post_id = x.id
-    WHERE $4::float8 IS NULL OR (r.{{value}}::float8, x.id) < ($4, $5::uuid)
-    ORDER BY 2 DESC, 1 DESC
-    LIMIT $3
-) m
-JOIN posts p ON p.id = m.id
-{JOINS}
-ORDER BY m.value DESC, m.id DESC
-"""
-
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """Which posts are wanted."""
@@ -153,6 +128,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     window: Window = Window.ALL
     submolt_id: SubmoltId | None = None
     author_id: AgentId | None = None
+    of: OfIntent | None = None
     cursor: str | None = None
     offset: int = 0
     limit: int = 25
@@ -165,6 +141,8 @@ async def feed(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> FeedPage:
 
     Raises: BadCursor.
     """
+    if wanted.of is not None:
+        return await _of_intent(pool, now, wanted, wanted.of)
     if wanted.sort is Sort.NEW or wanted.author_id is not None:
         return await _new(pool, wanted)
     if wanted.sort is Sort.RISING or (wanted.sort is Sort.TOP and wanted.window is not Window.ALL):
@@ -185,14 +163,18 @@ class _Where:
             self.add(f"{post_id} <> ALL({{}}::uuid[])", list(wanted.without))
 
     def add(self, condition: str, *values: Any) -> None:
-        first = len(self.args) + 1
-        self.args.extend(values)
-        self.text += " AND " + condition.format(*(f"${first + i}" for i in range(len(values))))
+        self.text += " AND " + condition.format(*map(self.hold, values))
+
+    def hold(self, value: Any) -> str:
+        """A parameter; tells its place."""
+        self.args.append(value)
+        return f"${len(self.args)}"
 
 
 def _name(wanted: Feed) -> str:
-    """A cursor belongs to one list: its order, its submolt, its author."""
-    return f"{wanted.sort}.{wanted.window}.{wanted.submolt_id or ''}.{wanted.author_id or ''}"
+    """A cursor belongs to one list: its order, its submolt, its author, its intent."""
+    of = f".{wanted.of.intent}.{wanted.of.resolved}" if wanted.of else ""
+    return f"{wanted.sort}.{wanted.window}.{wanted.submolt_id or ''}.{wanted.author_id or ''}{of}"
 
 
 def _cut(rows: Sequence[asyncpg.Record], wanted: Feed, key: Callable[[asyncpg.Record, PostRow], Any]) -> FeedPage:
@@ -259,41 +241,42 @@ async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> Feed
     inner, where.text = where.text, ""
     if after:
         where.add("(r.value, r.post_id) < ({}::float8, {}::uuid)", *after)
-    rows = await pool.fetch(AMONG_NEWEST.format(value=value, where=inner, after=where.text), *where.args)
+    sql = AMONG_NEWEST.format(value=value, newest=NEWEST.format(where=inner), after=where.text)
+    rows = await pool.fetch(sql, *where.args)
     return _cut(rows, wanted, lambda row, post: (now, row["rank_value"], post.id))
 
 
-class PersonalPage(msgspec.Struct, frozen=True):
-    """A page of somebody's own feed: each post with whether its author is followed."""
-
-    posts: list[tuple[PostView, bool]]
-    next_cursor: str | None
-
-
-async def personal_feed(
-    pool: asyncpg.Pool, agent_id: AgentId, sort: Sort, only_followed: bool, cursor: str | None, limit: int
-) -> PersonalPage:
-    """What an agent subscribed to and whom it follows, or only the latter.
-
-    Raises: BadCursor.
-    """
-    name = f"mine.{sort}.{only_followed}"
-    everything = not only_followed
-    if sort is Sort.NEW:
-        after, args = "", []
-        if cursor:
-            args = list(decode_cursor(cursor, name, KeyTime, KeyId))
-            after = "AND (p.created_at, p.id) < ($4::timestamptz, $5::uuid)"
-        rows = await pool.fetch(PERSONAL_NEW.format(after=after), agent_id, everything, limit + 1, *args)
-    else:
-        value = "hot" if sort is Sort.HOT else "score"
-        key = decode_cursor(cursor, name, float, KeyId) if cursor else (None, None)
-        rows = await pool.fetch(PERSONAL_RANKED.format(after="", value=value), agent_id, everything, limit + 1, *key)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    posts = [(post_view(row), bool(row["followed"])) for row in rows]
-    next_cursor = None
-    if more:
-        last = posts[-1][0].post
-        next_cursor = encode_cursor(name, last.created_at if sort is Sort.NEW else rows[-1]["rank_value"], last.id)
-    return PersonalPage(posts, next_cursor)
+async def _of_intent(pool: asyncpg.Pool, now: datetime, wanted: Feed, of: OfIntent) -> FeedPage:
+    """Each order as above; an author's posts come by age, as they do there."""
+    by_age = wanted.sort is Sort.NEW or wanted.author_id is not None
+    where = _Where(wanted)
+    after: list[Any] = []
+    value = "r.hot" if wanted.sort is Sort.HOT else "r.score::float8"
+    if not by_age:
+        if wanted.cursor:
+            now, *after = decode_cursor(wanted.cursor, _name(wanted), KeyTime, float, KeyId)
+        if wanted.sort is Sort.RISING:
+            value = RISING
+            where.args.append(now)
+        elif wanted.window is not Window.ALL:
+            where.add("r.created_at > {}::timestamptz", now - timedelta(days=DAYS[wanted.window]))
+    elif wanted.cursor:
+        key = decode_cursor(wanted.cursor, _name(wanted), KeyTime, KeyId)
+        where.add("(r.created_at, r.id) < ({}::timestamptz, {}::uuid)", *key)
+    if wanted.submolt_id:
+        where.add("r.submolt_id = {}::uuid", wanted.submolt_id)
+    if wanted.author_id:
+        where.add("r.author_id = {}::uuid", wanted.author_id)
+    where.leave_out("r.id", wanted)
+    depth = "$1::int + $2::int" if by_age else NEWEST_OF_INTENT
+    lists, intent = where.hold(of.lists), where.hold(of.intent.value)
+    posts = OF_INTENT.format(lists=lists, intent=intent, where=where.text, depth=depth)
+    if by_age:
+        rows = await pool.fetch(NEW_OF_INTENT.format(posts=posts), *where.args)
+        return _cut(rows, wanted, lambda _, post: (post.created_at, post.id))
+    where.text = ""
+    if after:
+        where.add("(r.value, r.post_id) < ({}::float8, {}::uuid)", *after)
+    newest = NEWEST_OF_ONE_INTENT.format(posts=posts)
+    rows = await pool.fetch(AMONG_NEWEST.format(value=value, newest=newest, after=where.text), *where.args)
+    return _cut(rows, wanted, lambda row, post: (now, row["rank_value"], post.id))

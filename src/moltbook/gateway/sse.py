@@ -50,6 +50,8 @@ PUBLIC = frozenset(
         "comment.deleted",
         "comment.removed",
         "comment.restored",
+        "question.resolved",
+        "question.reopened",
         "moderator.appointed",
         "moderator.dismissed",
         "agent.banned",

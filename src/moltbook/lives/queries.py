@@ -26,12 +26,13 @@ def _part(columns: str, source: str) -> str:
 PARTS = {
     "posts": _part(
         f"p.id, s.name AS submolt, p.kind AS type, p.title, p.content, p.url, p.upvotes, p.downvotes, p.comment_count, "
-        f"p.verification_status, {_at('p.created_at')} AS created_at, {_at('p.deleted_at')} AS deleted_at",
+        f"p.intent, p.accepted_id AS accepted_comment_id, p.verification_status, {_at('p.created_at')} AS created_at, "
+        f"{_at('p.deleted_at')} AS deleted_at",
         "posts p JOIN submolts s ON s.id = p.submolt_id WHERE p.author_id = $1 ORDER BY p.created_at DESC, p.id DESC",
     ),
     "comments": _part(
-        f"id, post_id, parent_id, content, upvotes, downvotes, verification_status, {_at('created_at')} AS created_at, "
-        f"{_at('deleted_at')} AS deleted_at",
+        f"id, post_id, parent_id, content, stance, upvotes, downvotes, verification_status, "
+        f"{_at('created_at')} AS created_at, {_at('deleted_at')} AS deleted_at",
         "comments WHERE author_id = $1 ORDER BY comments.created_at DESC, id DESC",
     ),
     "votes": _part(

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     THREAD_REPLY = "thread_reply"
     NEW_FOLLOWER = "new_follower"
     POST_UPVOTE = "post_upvote"
+    ANSWER_ACCEPTED = "answer_accepted"
     DM_REQUEST = "dm_request"
     DM = "dm"
 

@@ -29,7 +29,7 @@ from moltbook.messages import (
     conversation_of,
 )
 from moltbook.notifications.model import Kind
-from moltbook.posts import PostDeleted, PostPublished, PostRemoved
+from moltbook.posts import PostDeleted, PostPublished, PostRemoved, QuestionReopened, QuestionResolved
 from moltbook.votes import Direction, VoteCast
 
 # Those who are told can wait longer than those who write.
@@ -140,6 +140,21 @@ WITH told AS (
 )
 {GATHER}
 """
+# $1 seq, $2 at, $3 who asked, $4 who answered, $5 post, $6 comment
+TELL_ANSWERS = f"""
+WITH told AS (
+    SELECT u.*, '{Kind.ANSWER_ACCEPTED}' AS kind, 1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[])
+        AS u(seq, at, writer, agent_id, post_id, comment_id)
+)
+{PUT}
+"""
+# $1 post, $2 when its answer changed
+DROP_ANSWERS = f"""
+DELETE FROM notifications n
+USING unnest($1::uuid[], $2::bigint[]) AS u(post_id, seq)
+WHERE n.post_id = u.post_id AND n.kind = '{Kind.ANSWER_ACCEPTED}' AND n.seq < u.seq
+"""
 # $1 seq, $2 at, $3 writer, $4 who is written to, $5 dm_request or dm, $6 conversation
 TELL_MESSAGES = f"""
 WITH told AS (
@@ -188,6 +203,8 @@ _read = msgspec.json.Decoder(MessagesRead).decode
 _comment_deleted = msgspec.json.Decoder(CommentDeleted).decode
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
 _comment_removed = msgspec.json.Decoder(CommentRemoved).decode
+_resolved = msgspec.json.Decoder(QuestionResolved).decode
+_reopened = msgspec.json.Decoder(QuestionReopened).decode
 _post_removed = msgspec.json.Decoder(PostRemoved).decode
 
 
@@ -210,6 +227,8 @@ class Notifications:
         follows: dict[tuple[str, str], _Row] = {}
         messages: dict[tuple[str, str, str], _Row] = {}
         seen: list[_Row] = []
+        answers: list[_Row] = []
+        settled: list[_Row] = []
         gone_comments: list[tuple[str, str]] = []
         gone_posts: list[tuple[str, int]] = []
         async for part in in_breaths(entries):
@@ -249,6 +268,12 @@ class Notifications:
                         talk = conversation_of(b.agent_id, b.blocked_id)
                         both = (b.agent_id, b.blocked_id)
                         seen += [(who, kind, talk, entry.seq) for who in both for kind in (Kind.DM_REQUEST, Kind.DM)]
+                    case "question.resolved":
+                        q = _resolved(entry.body)
+                        answers.append((entry.seq, entry.at, entry.actor_id, q.author_id, q.post_id, q.comment_id))
+                        settled.append((q.post_id, entry.seq))
+                    case "question.reopened":
+                        settled.append((_reopened(entry.body).post_id, entry.seq))
                     case "comment.deleted":
                         gone = _comment_deleted(entry.body)
                         gone_comments.append((gone.post_id, gone.comment_id))
@@ -270,6 +295,9 @@ class Notifications:
             (TELL_MESSAGES, list(messages.values())),
             (DROP_MESSAGES, seen),
             (DROP_COMMENTS, gone_comments),
+            # After these: what is removed opens its question again, and what came back may be accepted anew.
+            (TELL_ANSWERS, answers),
+            (DROP_ANSWERS, settled),
         ):
             async for few in in_breaths(rows, PART, REST_SHARE):
                 await connection.execute(sql, *(list(column) for column in zip(*few, strict=True)))

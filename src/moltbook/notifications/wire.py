@@ -17,6 +17,7 @@ SENTENCES = {
     Kind.THREAD_REPLY: "Someone wrote in a thread you follow",
     Kind.NEW_FOLLOWER: "Someone started following you",
     Kind.POST_UPVOTE: "Someone upvoted your post",
+    Kind.ANSWER_ACCEPTED: "Someone accepted your answer",
     Kind.DM_REQUEST: "Someone wants to write to you",
     Kind.DM: "Someone wrote to you",
 }

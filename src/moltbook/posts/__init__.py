@@ -1,7 +1,9 @@
 """Posts: what opens a conversation."""
 
 from moltbook.posts.acts import DeletePost, PublishPost, publish
+from moltbook.posts.intents import OfIntent, of_intent
 from moltbook.posts.model import (
+    Intent,
     PostDeleted,
     PostKind,
     PostPublished,
@@ -9,6 +11,8 @@ from moltbook.posts.model import (
     PostRestored,
     PostRow,
     PostWithdrawn,
+    QuestionReopened,
+    QuestionResolved,
 )
 from moltbook.posts.queries import (
     COLUMNS,
@@ -21,8 +25,8 @@ from moltbook.posts.queries import (
     posts_by_ids,
 )
 from moltbook.posts.rules import Locked, PinsFull, is_crypto_talk
-from moltbook.posts.standing import PLACES, hide_post, put_standing, show_post, unpin
-from moltbook.posts.tables import PINS, POST_STANDING, POST_WORDS, POSTS, PinRow
+from moltbook.posts.standing import PLACES, hide_post, put_standing, reopen, resolve, show_post, unpin
+from moltbook.posts.tables import PINS, POST_ANSWER, POST_STANDING, POST_WORDS, POSTS, PinRow
 from moltbook.posts.wire import (
     BriefPost,
     FeedPostOut,
@@ -41,12 +45,15 @@ __all__ = [
     "PINS",
     "PLACES",
     "POSTS",
+    "POST_ANSWER",
     "POST_STANDING",
     "POST_WORDS",
     "BriefPost",
     "DeletePost",
     "FeedPostOut",
+    "Intent",
     "Locked",
+    "OfIntent",
     "PinRow",
     "PinsFull",
     "PostDeleted",
@@ -59,12 +66,15 @@ __all__ = [
     "PostView",
     "PostWithdrawn",
     "PublishPost",
+    "QuestionReopened",
+    "QuestionResolved",
     "Removal",
     "brief",
     "feed_post_out",
     "hide_post",
     "hot",
     "is_crypto_talk",
+    "of_intent",
     "pinned_posts",
     "post_by_id",
     "post_out",
@@ -74,6 +84,8 @@ __all__ = [
     "publish",
     "put_standing",
     "removal_out",
+    "reopen",
+    "resolve",
     "show_post",
     "unpin",
 ]

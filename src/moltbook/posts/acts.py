@@ -2,13 +2,15 @@
 
 from urllib.parse import urlsplit
 
+from msgspec import UNSET
+
 from moltbook.agents import AGENTS, QUOTAS, Pace, ensure_claimed, ensure_pace
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.kernel.text import checked
 from moltbook.modlog import BANS, REMOVED_WORDS, Action, ensure_may_speak, write_down
-from moltbook.posts.model import PostDeleted, PostKind, PostPublished, PostRow, PostWithdrawn, Published
+from moltbook.posts.model import Intent, PostDeleted, PostKind, PostPublished, PostRow, PostWithdrawn, Published
 from moltbook.posts.rules import is_crypto_talk
 from moltbook.posts.standing import PLACES, hide_new_post, put_standing, unpin
 from moltbook.posts.tables import PINS, POST_WORDS, POSTS, PostWords
@@ -33,6 +35,7 @@ class PublishPost(Act[Published], frozen=True):
     kind: PostKind
     pace: Pace = Pace()
     challenge: Draft | None = None
+    intent: Intent | None = None
 
     def needs(self, wants: Wants) -> None:
         """The author, its quota if there is a limit, the submolt, and whether the author may speak there."""
@@ -78,6 +81,9 @@ class PublishPost(Act[Published], frozen=True):
             world.now,
             None,
             VerificationStatus.PENDING.value if self.challenge else VerificationStatus.VERIFIED.value,
+            False,
+            False,
+            intent=self.intent.value if self.intent else None,
         )
         world[POSTS].add(post)
         if not submolt.allow_crypto and is_crypto_talk(title, content, url or ""):
@@ -159,7 +165,15 @@ def publish(world: World, post: PostRow, submolt: str) -> None:
     world[AGENTS].sum(post.author_id, "posts_count", 1)
     world[SUBMOLTS].sum(post.submolt_id, "post_count", 1)
     world.emit(
-        PostPublished(post.id, post.submolt_id, submolt, post.author_id, post.author_name, post.created_at),
+        PostPublished(
+            post.id,
+            post.submolt_id,
+            submolt,
+            post.author_id,
+            post.author_name,
+            post.created_at,
+            intent=post.intent or UNSET,
+        ),
         post.author_id,
     )
 

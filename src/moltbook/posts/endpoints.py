@@ -8,7 +8,7 @@ from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauth
 from moltbook.kernel.ids import PostId, SubmoltId, parse_id
 from moltbook.modlog import Banned
 from moltbook.posts.acts import DeletePost, PublishPost
-from moltbook.posts.model import PostKind, Published
+from moltbook.posts.model import Intent, PostKind, Published
 from moltbook.posts.wire import NewPostOut, published_out
 from moltbook.verification import ContentType, NotPublished, screened
 
@@ -19,7 +19,8 @@ CRYPTO_POLICY = (
 
 
 class PostBody(msgspec.Struct, frozen=True):
-    """What to publish; `submolt` is the older name of `submolt_name`."""
+    """What to publish; `submolt` is the older name of `submolt_name`. `type` is what it carries, `intent` what it is
+    after."""
 
     title: str
     submolt_name: str | None = None
@@ -27,6 +28,7 @@ class PostBody(msgspec.Struct, frozen=True):
     content: str | None = None
     url: str | None = None
     type: PostKind | None = None
+    intent: Intent | None = None
 
 
 class PublishedAnswer(Ok, frozen=True, kw_only=True):
@@ -91,6 +93,7 @@ async def publish(house: House, request: Request) -> Ok:
             kind,
             pace,
             screening.draft,
+            body.intent,
         ),
         answer,
     )

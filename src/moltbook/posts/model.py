@@ -7,7 +7,7 @@ import msgspec
 
 from moltbook.agents import AgentRow
 from moltbook.db.world import Event
-from moltbook.kernel.ids import AgentId, PostId, SubmoltId
+from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
 from moltbook.submolts import SubmoltRow
 from moltbook.verification import VerificationStatus
 
@@ -20,8 +20,19 @@ class PostKind(StrEnum):
     IMAGE = "image"
 
 
-class PostRow(msgspec.Struct, gc=False):
-    """A post. Tallies are base (imported) plus the sum of its vote rows."""
+class Intent(StrEnum):
+    """What a post is after; most do not say."""
+
+    QUESTION = "question"
+    FINDING = "finding"
+    PROPOSAL = "proposal"
+
+
+class PostRow(msgspec.Struct, gc=False, omit_defaults=True):
+    """A post. Tallies are base (imported) plus the sum of its vote rows.
+
+    What has a default here may be null, and does not travel to the database while it is.
+    """
 
     id: PostId
     submolt_id: SubmoltId
@@ -39,14 +50,21 @@ class PostRow(msgspec.Struct, gc=False):
     created_at: datetime
     deleted_at: datetime | None
     verification_status: str
-    is_pinned: bool = False
-    is_locked: bool = False
+    is_pinned: bool
+    is_locked: bool
     removed_reason: str | None = None
+    intent: str | None = None
+    accepted_id: CommentId | None = None
 
     @property
     def published(self) -> bool:
         """Whether anybody may see it in a list."""
         return self.deleted_at is None and self.verification_status == VerificationStatus.VERIFIED
+
+    @property
+    def is_question(self) -> bool:
+        """Whether an answer to it may be accepted."""
+        return self.intent == Intent.QUESTION
 
 
 class PostPublished(Event, frozen=True, tag="post.published"):
@@ -60,6 +78,7 @@ class PostPublished(Event, frozen=True, tag="post.published"):
     created_at: datetime
     upvotes: int = 0
     downvotes: int = 0
+    intent: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class PostDeleted(Event, frozen=True, tag="post.deleted"):
@@ -93,6 +112,24 @@ class PostRestored(Event, frozen=True, tag="post.restored"):
     created_at: datetime
     upvotes: int
     downvotes: int
+
+
+class QuestionResolved(Event, frozen=True, tag="question.resolved"):
+    """Who asked accepted a comment as the answer; one accepted before is so no longer."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    comment_id: CommentId
+    # Who wrote the answer.
+    author_id: AgentId
+
+
+class QuestionReopened(Event, frozen=True, tag="question.reopened"):
+    """The accepted answer was taken back by who asked, or is not to be seen any more."""
+
+    post_id: PostId
+    submolt_id: SubmoltId
+    comment_id: CommentId
 
 
 class Published(msgspec.Struct, frozen=True):

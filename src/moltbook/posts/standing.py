@@ -1,16 +1,25 @@
-"""What others decide about a post's row: hiding it with its words, showing it again, taking its pin away.
+"""What others decide about a post's row: hiding it with its words, showing it again, taking its pin away, its answer.
 
-In this room: the changes to this slice's rows. Not here: who may ask for them (verdicts, moderation), the public
-log (modlog).
+In this room: the changes to this slice's rows. Not here: who may ask for them (verdicts, moderation, answers),
+the public log (modlog).
 """
 
 from moltbook.agents import AGENTS
 from moltbook.db.world import World
-from moltbook.kernel.ids import AgentId
+from moltbook.kernel.ids import AgentId, CommentId
 from moltbook.modlog import REMOVED, REMOVED_WORDS, RemovedWords
-from moltbook.posts.model import PostRemoved, PostRestored, PostRow
+from moltbook.posts.model import PostRemoved, PostRestored, PostRow, QuestionReopened, QuestionResolved
 from moltbook.posts.rules import MOST_PINS
-from moltbook.posts.tables import PINS, POST_STANDING, POST_WORDS, POSTS, PostStanding, PostWords
+from moltbook.posts.tables import (
+    PINS,
+    POST_ANSWER,
+    POST_STANDING,
+    POST_WORDS,
+    POSTS,
+    PostAnswer,
+    PostStanding,
+    PostWords,
+)
 from moltbook.submolts import SUBMOLTS
 
 PLACES = range(1, MOST_PINS + 1)
@@ -71,6 +80,24 @@ def put_standing(world: World, post: PostRow) -> None:
     world[POST_STANDING].touch(
         PostStanding(post.id, post.verification_status, post.is_pinned, post.is_locked, post.removed_reason)
     )
+
+
+def resolve(world: World, post: PostRow, comment_id: CommentId, author_id: AgentId, by: AgentId) -> None:
+    """Let a comment by this author answer the question."""
+    _put_answer(world, post, comment_id)
+    world.emit(QuestionResolved(post.id, post.submolt_id, comment_id, author_id), by)
+
+
+def reopen(world: World, post: PostRow, comment_id: CommentId, by: AgentId | None) -> None:
+    """Open the question again if this comment is its accepted answer."""
+    if post.accepted_id == comment_id:
+        _put_answer(world, post, None)
+        world.emit(QuestionReopened(post.id, post.submolt_id, comment_id), by)
+
+
+def _put_answer(world: World, post: PostRow, comment_id: CommentId | None) -> None:
+    post.accepted_id = comment_id
+    world[POST_ANSWER].touch(PostAnswer(post.id, comment_id))
 
 
 def _count(world: World, post: PostRow, by: int) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from moltbook.db.table import Table
-from moltbook.kernel.ids import PostId, SubmoltId
+from moltbook.kernel.ids import CommentId, PostId, SubmoltId
 from moltbook.posts.model import PostRow
 
 POSTS = Table(
@@ -35,6 +35,8 @@ POSTS = Table(
         "is_pinned": "boolean",
         "is_locked": "boolean",
         "removed_reason": "text",
+        "intent": "text",
+        "accepted_id": "uuid",
     },
     key=("id",),
     settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
@@ -83,6 +85,16 @@ POST_STANDING = Table(
     key=("id",),
     settable=("verification_status", "is_pinned", "is_locked", "removed_reason"),
 )
+
+
+class PostAnswer(msgspec.Struct, gc=False):
+    """Which comment answers a question."""
+
+    id: PostId
+    accepted_id: CommentId | None
+
+
+POST_ANSWER = Table("posts", PostAnswer, {"id": "uuid", "accepted_id": "uuid"}, key=("id",), settable=("accepted_id",))
 
 
 class PinRow(msgspec.Struct, gc=False):

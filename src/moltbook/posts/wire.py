@@ -14,7 +14,7 @@ from moltbook.verification import Challenge, VerificationOut, verification_out
 
 
 class PostOut(msgspec.Struct, frozen=True):
-    """A post in full; the same shape in every list."""
+    """A post in full; the same shape in every list. The last three stand there only where they say something."""
 
     id: str
     title: str
@@ -38,6 +38,10 @@ class PostOut(msgspec.Struct, frozen=True):
     verification_status: str
     created_at: str
     updated_at: str
+    intent: str | msgspec.UnsetType = msgspec.UNSET
+    # Of questions only.
+    resolved: bool | msgspec.UnsetType = msgspec.UNSET
+    accepted_comment_id: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class NewPostOut(PostOut, frozen=True, kw_only=True):
@@ -110,6 +114,9 @@ def _fields(view: PostView) -> tuple[object, ...]:
         p.verification_status,
         at,
         at,
+        p.intent or msgspec.UNSET,
+        p.accepted_id is not None if p.is_question else msgspec.UNSET,
+        p.accepted_id if p.is_question else msgspec.UNSET,
     )
 
 

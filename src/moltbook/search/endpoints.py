@@ -11,7 +11,7 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, Unavailable
 from moltbook.kernel.paging import BadCursor
 from moltbook.kernel.text import checked
-from moltbook.posts import PostOut, PostView, post_out
+from moltbook.posts import Intent, OfIntent, PostOut, PostView, of_intent, post_out
 from moltbook.search import queries
 from moltbook.search.queries import DEPTH, Kind
 from moltbook.search.wire import ResultOut, result_out
@@ -33,8 +33,15 @@ class FoundQuery(msgspec.Struct, frozen=True):
     offset: Place = 0
 
 
-class SearchQuery(FoundQuery, frozen=True):
-    """What is looked for."""
+class FoundPostQuery(FoundQuery, frozen=True):
+    """The same among posts, if wished of one intent."""
+
+    intent: Intent | None = None
+    resolved: bool | None = None
+
+
+class SearchQuery(FoundPostQuery, frozen=True):
+    """What is looked for; of an intent there are posts only."""
 
     type: Kind = Kind.ALL
 
@@ -70,12 +77,19 @@ class _Cursor(msgspec.Struct, frozen=True):
 
 async def everything(house: House, request: Request) -> Ok:
     """Search for what the query says."""
-    return await _search(house, request.query, request.query.type)
+    query: SearchQuery = request.query
+    of = of_intent(query.intent, query.resolved)
+    if of is None:
+        return await _search(house, query, query.type)
+    if query.type not in (Kind.ALL, Kind.POSTS):
+        raise Invalid("intent is asked of posts only", "Leave intent and resolved out, or search with type=posts.")
+    return await _search(house, query, Kind.POSTS, of)
 
 
 async def posts(house: House, request: Request) -> Ok:
     """Search posts."""
-    return await _search(house, request.query, Kind.POSTS)
+    query: FoundPostQuery = request.query
+    return await _search(house, query, Kind.POSTS, of_intent(query.intent, query.resolved))
 
 
 async def comments(house: House, request: Request) -> Ok:
@@ -95,10 +109,10 @@ async def submolts(house: House, request: Request) -> Ok:
     return NamedAnswer(submolts=[submolt_out(view) for view in found], count=len(found))
 
 
-async def _search(house: House, query: FoundQuery, kind: Kind) -> SearchAnswer:
+async def _search(house: House, query: FoundQuery, kind: Kind, of: OfIntent | None = None) -> SearchAnswer:
     asked = _asked(query)
     offset = _read_cursor(query.cursor) if query.cursor else query.offset
-    page = await queries.find(house.pool, asked, kind, house.log.head, offset, query.limit)
+    page = await queries.find(house.pool, asked, kind, house.log.head, offset, query.limit, of)
     members, places = [], []
     # Names come with the first page; the pages after it go on with posts and comments.
     if kind is Kind.AGENTS and not offset:
@@ -145,7 +159,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/search/posts", handle=posts, audience=Audience.ANYONE, limit=Limit.READ,
-        query=FoundQuery, answer=SearchAnswer, refusals=(Invalid, Unavailable), about="Find posts.",
+        query=FoundPostQuery, answer=SearchAnswer, refusals=(Invalid, Unavailable), about="Find posts.",
     ),
     Endpoint(
         method="GET", path="/search/comments", handle=comments, audience=Audience.ANYONE, limit=Limit.READ,

@@ -14,7 +14,7 @@ import msgspec
 
 from moltbook.agents import AgentRow, agents_by_ids
 from moltbook.kernel.errors import Unavailable
-from moltbook.posts import PostView, posts_by_ids
+from moltbook.posts import OfIntent, PostView, posts_by_ids
 from moltbook.search.meaning import meanings
 from moltbook.search.stretches import newest
 from moltbook.submolts import SubmoltView, submolts_by_ids
@@ -79,6 +79,12 @@ JOIN comments c ON c.post_id = u.post_id AND c.id = u.id
 JOIN posts p ON p.id = u.post_id
 JOIN submolts s ON s.id = p.submolt_id
 WHERE c.deleted_at IS NULL AND p.deleted_at IS NULL
+"""
+# Which of the candidates are posts of an intent. $2 intent, $3 whether questions are resolved: no, yes or both
+OF_INTENT = """
+SELECT id
+FROM posts
+WHERE id = ANY($1::uuid[]) AND intent = $2 AND (accepted_id IS NOT NULL) = ANY($3::boolean[]) AND deleted_at IS NULL
 """
 # The first so many names that begin so; which of them matter most is asked of these only.
 BEGINNING = f"""
@@ -157,8 +163,10 @@ class _Place(msgspec.Struct):
     similarity: float = 0.0
 
 
-async def find(pool: asyncpg.Pool, asked: str, kind: Kind, head: int, offset: int, limit: int) -> Hits:
-    """A page of posts and comments, best first.
+async def find(
+    pool: asyncpg.Pool, asked: str, kind: Kind, head: int, offset: int, limit: int, of: OfIntent | None = None
+) -> Hits:
+    """A page of posts and comments, best first; with an intent those posts among the candidates that have it.
 
     Raises: Unavailable.
     """
@@ -174,6 +182,10 @@ async def find(pool: asyncpg.Pool, asked: str, kind: Kind, head: int, offset: in
             ranked = merge(
                 await _by_words(connection, asked, kinds, head), await _by_meaning(connection, vector, kinds)
             )
+            if of is not None:
+                ids = [id for id, _ in ranked]
+                meant = {row[0] for row in await connection.fetch(OF_INTENT, ids, of.intent.value, of.lists)}
+                ranked = [(id, place) for id, place in ranked if id in meant]
             page = ranked[offset : offset + limit]
             if vector is not None:
                 keys = [place.post_id for _, place in page], [id for id, _ in page]

@@ -14,7 +14,7 @@ from moltbook.feeds import Feed, feed
 from moltbook.feeds import Sort as FeedSort
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound
-from moltbook.kernel.ids import PostId
+from moltbook.kernel.ids import CommentId, PostId
 from moltbook.posts import PostView as Post
 from moltbook.posts import post_by_id, posts_by_author, posts_by_ids
 from moltbook.submolts import SubmoltRow, list_submolts, submolt_by_name
@@ -60,14 +60,14 @@ LIMIT 6
 THREAD = """
 SELECT post_id, id, parent_id, author_id, author_name, depth,
     left(content, CASE WHEN id = $2::uuid THEN $4::int ELSE $3::int END), upvotes, downvotes, base_upvotes,
-    base_downvotes, char_length(content), created_at, deleted_at, verification_status
+    base_downvotes, char_length(content), created_at, deleted_at, verification_status, removed_reason, stance
 FROM comments
 WHERE post_id = $1 AND verification_status = 'verified'
 """
 COMMENT = """
 SELECT c.post_id, c.id, c.parent_id, c.author_id, c.author_name, c.upvotes, c.downvotes, c.created_at,
     left(c.content, $2::int) AS text, char_length(c.content) AS length, p.author_id AS post_author_id,
-    a.author_name AS answers
+    a.author_name AS answers, c.stance, p.accepted_id
 FROM comments c
 JOIN posts p ON p.id = c.post_id
 LEFT JOIN comments a ON a.post_id = c.post_id AND a.id = c.parent_id
@@ -149,6 +149,8 @@ def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
         voices=talk.voices,
         exchange=talk.exchange,
         is_pinned=post.is_pinned,
+        intent=post.intent or "",
+        is_resolved=post.accepted_id is not None,
     )
 
 
@@ -164,25 +166,27 @@ async def _shown(house: House, post_id: PostId) -> Post:
 
 
 async def thread(house: House, around: Frame, post_id: PostId, sort: AnswerSort, cursor: str, full: str) -> ThreadPage:
-    """A post with a page of its thread.
+    """A post with a page of its thread; in the usual order its accepted answer stands first.
 
     Raises: NotFound, BadCursor.
     """
     view = await _shown(house, post_id)
     rows = await house.pool.fetch(THREAD, post_id, full or None, SHOWN_CHARS + 1, WHOLE_CHARS + 1)
-    roots, after = page_of([CommentRow(*row) for row in rows], sort.value, cursor or None, ROOTS_A_PAGE)
+    accepted_id = view.post.accepted_id
+    first = accepted_id if sort is AnswerSort.BEST else None
+    roots, after = page_of([CommentRow(*row) for row in rows], sort.value, cursor or None, ROOTS_A_PAGE, first)
     comments: list[CommentView] = []
     stack = list(reversed(roots))
     while stack:
         branch = stack.pop()
-        comments.append(_comment(branch.comment))
+        comments.append(_comment(branch.comment, accepted_id))
         stack.extend(reversed(branch.replies))
     chars = WHOLE_CHARS + 1 if full == post_id else SHOWN_CHARS + 1
     (post,) = await dressed(house.pool, [view], chars)
     return ThreadPage(around, post, tuple(comments), sort, full, after or "")
 
 
-def _comment(row: CommentRow) -> CommentView:
+def _comment(row: CommentRow, accepted_id: CommentId | None) -> CommentView:
     # THREAD gives the length of the whole text in the place of reply_count.
     return CommentView(
         id=row.id,
@@ -194,6 +198,8 @@ def _comment(row: CommentRow) -> CommentView:
         upvotes=row.upvotes,
         downvotes=row.downvotes,
         is_deleted=row.deleted_at is not None,
+        stance=row.stance or "",
+        is_accepted=row.id == accepted_id,
     )
 
 
@@ -297,5 +303,7 @@ async def comment_piece(house: House, comment_id: str) -> tuple[CommentView, str
         parent_id=row["parent_id"] or "",
         upvotes=row["upvotes"],
         downvotes=row["downvotes"],
+        stance=row["stance"] or "",
+        is_accepted=row["accepted_id"] == row["id"],
     )
     return comment, row["post_id"], row["post_author_id"], row["answers"] or ""

@@ -70,8 +70,12 @@ def render_comment(
     else:
         name = escape(comment.author.name)
         parts.append(f'<a class="who" href="/u/{quote(comment.author.name)}">{face(comment.author.id)}{name}</a>')
-        if comment.author.id == post_author_id:
+        if comment.is_accepted:
+            parts.append('<span class="tag q">accepted</span>')
+        elif comment.author.id == post_author_id:
             parts.append('<span class="tag q">author</span>')
+        if comment.stance:
+            parts.append(f'<span class="stance">{escape(comment.stance)}</span>')
     if answers:
         parts.append(f'<a class="to" href="#c-{comment.parent_id}">to {escape(answers)}</a>')
     tally = comment.upvotes - comment.downvotes

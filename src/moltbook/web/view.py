@@ -67,6 +67,8 @@ class PostView(Struct, frozen=True, kw_only=True):
     exchange: tuple[Line, ...] = ()
     is_pinned: bool = False
     is_deleted: bool = False
+    intent: str = ""
+    is_resolved: bool = False
 
 
 class CommentView(Struct, frozen=True, kw_only=True):
@@ -81,6 +83,8 @@ class CommentView(Struct, frozen=True, kw_only=True):
     upvotes: int = 0
     downvotes: int = 0
     is_deleted: bool = False
+    stance: str = ""
+    is_accepted: bool = False
 
 
 class RecentComment(Struct, frozen=True):

@@ -1,0 +1,44 @@
+"""The pages of a question: its accepted answer stands first in the usual order, and is marked in every one."""
+
+import pytest
+
+from moltbook.kernel.ids import PostId
+from moltbook.web import source
+from moltbook.web.view import AnswerSort
+
+
+@pytest.fixture
+async def resolved(network):
+    """A question whose accepted answer, below a comment nobody likes, is the least liked of all."""
+    ada, blaise = await network.agents("ada", "blaise")
+    question = await network.post(ada, "Why?", intent="question")
+    loved = await network.comment(ada, question, "Who knows.")
+    await blaise.call("POST", f"/comments/{loved}/upvote")
+    parent = await network.comment(blaise, question, "The moon?")
+    sibling = await network.comment(ada, question, "Perhaps.", parent=parent)
+    await blaise.call("POST", f"/comments/{sibling}/upvote")
+    body = {"content": "The moon.", "parent_id": parent, "stance": "answer"}
+    answer = (await blaise.call("POST", f"/posts/{question}/comments", body))["comment"]["id"]
+    await ada.call("POST", f"/posts/{question}/accept", {"comment_id": answer})
+    late = await network.comment(blaise, question, "Is it settled?")
+    return network, question, [parent, answer, sibling, loved, late], answer
+
+
+async def test_the_accepted_answer_stands_first_with_what_it_answers(resolved):
+    network, question, order, answer = resolved
+    around = await source.frame(network.house)
+    for sort in AnswerSort:
+        page = await source.thread(network.house, around, PostId(question), sort, "", "")
+        assert (page.post.intent, page.post.is_resolved) == ("question", True)
+        assert [(c.id, c.stance) for c in page.comments if c.is_accepted] == [(answer, "answer")]
+        shown = [c.id for c in page.comments]
+        assert (shown == order) == (sort is AnswerSort.BEST)
+
+
+async def test_a_comment_that_comes_live_is_marked_too(resolved):
+    network, question, order, answer = resolved
+    for comment_id in order:
+        comment, *_ = await source.comment_piece(network.house, comment_id)
+        assert (comment.is_accepted, comment.stance) == ((True, "answer") if comment_id == answer else (False, ""))
+    post = await source.post_piece(network.house, PostId(question))
+    assert (post.intent, post.is_resolved) == ("question", True)
