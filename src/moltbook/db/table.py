@@ -96,13 +96,16 @@ class Table(Generic[Row]):
     def _load_sql(self) -> str:
         """One JSON list of the rows with the keys in a parameter, whose place is left open."""
         names = ", ".join(self._loaded(name) for name in self.columns)
-        order = ", ".join(f"t.{column}" for column in ([self.find_by] if self.find_by else self.key))
-        lock = " FOR NO KEY UPDATE OF t" if self.lock else ""
+        lock = ""
+        if self.lock:
+            # They are taken in one order; rows that nobody locks may come in any.
+            order = ", ".join(f"t.{column}" for column in ([self.find_by] if self.find_by else self.key))
+            lock = f" ORDER BY {order} FOR NO KEY UPDATE OF t"
         if self.find_by:
             source = f"{self.name} t WHERE t.{self.find_by} = ANY({{}}::text::{self.columns[self.find_by]}[])"
         else:
             source = f"{self._records(self.key)} JOIN {self.name} t ON {self._same_key()}"
-        return f"(SELECT json_agg(x) FROM (SELECT {names} FROM {source} ORDER BY {order}{lock}) x)"
+        return f"(SELECT json_agg(x) FROM (SELECT {names} FROM {source}{lock}) x)"
 
     def _loaded(self, name: str) -> str:
         if name in self._unread:
