@@ -19,7 +19,7 @@ ORDER = (
     "log",
     "house",
     *("images", "agents", "verification", "submolts", "modlog", "follows", "identity"),
-    *("posts", "comments", "votes", "verdicts", "messages", "moderation", "memory", "lives", "owners"),
+    *("posts", "comments", "votes", "verdicts", "messages", "moderation", "labels", "memory", "lives", "owners"),
     *("activity", "feeds", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
     *("api", "gateway", "skill", "web"),
     "app",

@@ -2,6 +2,7 @@
 
 from moltbook.posts.acts import DeletePost, PublishPost, publish
 from moltbook.posts.model import (
+    LabelMark,
     PostDeleted,
     PostKind,
     PostPublished,
@@ -22,7 +23,7 @@ from moltbook.posts.queries import (
 )
 from moltbook.posts.rules import Locked, PinsFull, is_crypto_talk
 from moltbook.posts.standing import PLACES, hide_post, put_standing, show_post, unpin
-from moltbook.posts.tables import PINS, POST_STANDING, POST_WORDS, POSTS, PinRow
+from moltbook.posts.tables import PINS, POST_LABELS, POST_STANDING, POST_WORDS, POSTS, PinRow
 from moltbook.posts.wire import (
     BriefPost,
     FeedPostOut,
@@ -41,11 +42,13 @@ __all__ = [
     "PINS",
     "PLACES",
     "POSTS",
+    "POST_LABELS",
     "POST_STANDING",
     "POST_WORDS",
     "BriefPost",
     "DeletePost",
     "FeedPostOut",
+    "LabelMark",
     "Locked",
     "PinRow",
     "PinsFull",

@@ -42,11 +42,25 @@ class PostRow(msgspec.Struct, gc=False):
     is_pinned: bool = False
     is_locked: bool = False
     removed_reason: str | None = None
+    # Its labels as JSON (LabelMark); no act but labels' own sees them.
+    labels: str = "[]"
 
     @property
     def published(self) -> bool:
         """Whether anybody may see it in a list."""
         return self.deleted_at is None and self.verification_status == VerificationStatus.VERIFIED
+
+
+class LabelMark(msgspec.Struct, frozen=True):
+    """A label on a post: its attachment's id, the definition's, and what readers see (labels)."""
+
+    id: str
+    label_definition_id: str
+    key: str
+    label: str
+    color: str
+    kind: str
+    placement: str
 
 
 class PostPublished(Event, frozen=True, tag="post.published"):

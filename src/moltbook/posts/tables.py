@@ -35,10 +35,11 @@ POSTS = Table(
         "is_pinned": "boolean",
         "is_locked": "boolean",
         "removed_reason": "text",
+        "labels": "json",
     },
     key=("id",),
     settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
-    unread=("title", "content", "url"),
+    unread=("title", "content", "url", "labels"),
 )
 
 
@@ -83,6 +84,16 @@ POST_STANDING = Table(
     key=("id",),
     settable=("verification_status", "is_pinned", "is_locked", "removed_reason"),
 )
+
+
+class PostLabels(msgspec.Struct, gc=False):
+    """What hangs on a post, as its readers see it."""
+
+    id: PostId
+    labels: str
+
+
+POST_LABELS = Table("posts", PostLabels, {"id": "uuid", "labels": "json"}, key=("id",), settable=("labels",))
 
 
 class PinRow(msgspec.Struct, gc=False):
