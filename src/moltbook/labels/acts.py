@@ -164,7 +164,7 @@ class AttachLabel(Act[Attached], frozen=True):
     def _holder(self, world: World) -> tuple[AgentId, str]:
         self._ensure_may_act(world, None)
         holder = world[AGENTS].get(self.target_id)
-        if holder is None or holder.claimed_at is None:
+        if holder is None or holder.claimed_at is None or holder.archived:
             raise NotFound("Claimed agent")
         ban = world[BANS].get((self.definition.submolt_id, holder.id))
         if ban is not None and ban.until > world.now:
