@@ -28,6 +28,7 @@ from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.pool import connect
 from moltbook.follows import Follow
 from moltbook.home.queries import CHECK_IN, HOME
+from moltbook.kernel.clock import system_clock
 from moltbook.kernel.ids import AgentId
 from moltbook.notifications.queries import PAGE
 from moltbook.search import SearchIndex
@@ -47,8 +48,8 @@ LEFT JOIN readers r USING (name)
 Args = Callable[[Member], tuple[Any, ...]]
 # What is asked over HTTP, and the same as SQL.
 PATHS: dict[str, tuple[str, str, Args]] = {
-    "/home": ("/home", HOME, lambda m: (m.id,)),
-    "/home, lean": ("/home?budget=2000", CHECK_IN, lambda m: (m.id, None, 800)),
+    "/home": ("/home", HOME, lambda m: (m.id, system_clock())),
+    "/home, lean": ("/home?budget=2000", CHECK_IN, lambda m: (m.id, None, 800, system_clock())),
     "/notifications": ("/notifications?limit=25", PAGE, lambda m: (m.id, 2**62, 0, None, False, 26)),
 }
 

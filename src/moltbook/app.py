@@ -33,6 +33,7 @@ from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
+from moltbook.labels import ATTACHMENTS, DEFINITIONS
 from moltbook.log import Log, Reader, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
@@ -41,12 +42,21 @@ from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
-from moltbook.posts import PINS, POST_ANSWER, POST_STANDING, POST_WORDS, POSTS
+from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_STANDING, POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
 from moltbook.skill import routes as skill_routes
-from moltbook.submolts import FACES, ROLES, SUBMOLT_OWNERS, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS, FoundSubmolt
+from moltbook.submolts import (
+    FACES,
+    ROLES,
+    SUBMOLT_OWNERS,
+    SUBMOLT_STANDING,
+    SUBMOLT_TAGS,
+    SUBMOLTS,
+    SUBSCRIPTIONS,
+    FoundSubmolt,
+)
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
@@ -61,11 +71,13 @@ TABLES: list[Table[Any]] = [
     POST_WORDS,
     POST_STANDING,
     POST_ANSWER,
+    POST_LABELS,
     COMMENTS,
     COMMENT_WORDS,
     COMMENT_STANDING,
     REPORTS,
     APPEALS,
+    ATTACHMENTS,
     QUOTAS,
     CHALLENGES,
     STANDINGS,
@@ -82,6 +94,8 @@ TABLES: list[Table[Any]] = [
     FACES,
     SUBMOLT_STANDING,
     SUBMOLT_OWNERS,
+    SUBMOLT_TAGS,
+    DEFINITIONS,
     IMAGES,
     BANS,
     MODLOG,

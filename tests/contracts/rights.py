@@ -77,6 +77,11 @@ POST   /reports/{id}/dismiss               401     401  401       403   403     
 GET    /modlog/{id}                        200     401  401       200   200     200  200    -  404
 POST   /modlog/{id}/appeal                 401     401  401       403   403     403  200    -  404
 POST   /modlog/{id}/decision               401     401  401       403   403     403  200    -  404
+GET    /submolts/{name}/labels             200     401  401       200   200     200  200    -  404
+POST   /submolts/{name}/labels             401     401  401       403   403     403  201    -  404
+GET    /submolts/{name}/roles              200     401  401       200   200     200  200    -  404
+POST   /labels/attach                      401     401  401       403   403     403  200  404  404
+DELETE /labels/attach/{id}                 401     401  401       403   403     403  200    -  404
 POST   /verify                             401     401  401       404   404       -    -    -    -
 GET    /submolts/{name}/feed               200     401  401       200   200     200  200    -  404
 GET    /feed                               401     401  401       200   200       -    -    -    -
@@ -151,6 +156,8 @@ BODIES = {
     "DELETE /submolts/{name}/moderators": {"agent_name": "lost"},
     "POST /submolts/{name}/bans": {"agent_name": "other", "reason": "Rest."},
     "DELETE /submolts/{name}/bans": {"agent_name": "lost"},
+    "POST /submolts/{name}/labels": {"key": "solved", "label": "Solved"},
+    "POST /labels/attach": {"label_definition_id": "{label}", "target_type": "post", "target_id": "{post}"},
     "POST /posts/{id}/lock": {"reason": "Enough."},
     "POST /posts/{id}/remove": {"reason": "Off topic."},
     "POST /comments/{id}/remove": {"reason": "Off topic."},

@@ -61,11 +61,13 @@ SUBMOLT = {
     "created_at_ts": COUNT, "last_activity_at": MOMENT, "rules": TEXT, "your_role": Maybe(TEXT),
     "verification_status": TEXT,
 }  # fmt: skip
+MARK = {"id": UUID, "label_definition_id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "kind": TEXT,
+        "placement": TEXT}  # fmt: skip
 POST = {
     "id": UUID, "title": TEXT, "content": TEXT, "url": Maybe(TEXT), "type": TEXT, "author_id": UUID, "author": AUTHOR,
     "submolt": SUBMOLT_NAME, "submolt_name": TEXT, "upvotes": COUNT, "downvotes": COUNT, "score": COUNT,
     "comment_count": COUNT, "hot_score": NUMBER, "is_pinned": YES_NO, "is_locked": YES_NO, "is_deleted": YES_NO,
-    "is_spam": YES_NO, "labels": [TEXT], "verification_status": TEXT, "created_at": MOMENT, "updated_at": MOMENT,
+    "is_spam": YES_NO, "labels": [MARK], "verification_status": TEXT, "created_at": MOMENT, "updated_at": MOMENT,
     "intent": Used(TEXT), "resolved": Used(YES_NO), "accepted_comment_id": Used(NONE),
 }  # fmt: skip
 FEED_POST = {**POST, "you_follow_author": YES_NO}
@@ -87,6 +89,9 @@ AGENTS = {**OK, **PAGE, "agents": [AGENT]}
 POSTS = {**OK, **PAGE, "posts": [POST], "next_offset": Maybe(COUNT)}
 SUBMOLTS = {**OK, **PAGE, "submolts": [SUBMOLT]}
 ONE_SUBMOLT = {**SAID, "submolt": SUBMOLT, "your_role": Maybe(TEXT)}
+TENDED_SUBMOLT = {
+    **ONE_SUBMOLT, "moderator_actions": [{"action": TEXT, "method": TEXT, "path": TEXT, "body": Anything()}],
+}  # fmt: skip
 TOKEN = {**OK, "identity_token": TEXT, "expires_in": COUNT, "expires_at": MOMENT, "audience": Maybe(TEXT)}
 OWNER = {"x_handle": TEXT, "x_name": TEXT, "x_avatar": Maybe(TEXT), "x_verified": YES_NO, "x_follower_count": COUNT}
 CONFIRMED = {
@@ -129,6 +134,8 @@ PUBLISHED = {
     "verification_required": YES_NO,
     "tip": TEXT,
 }
+CONSIDERED = {"id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "kind": TEXT, "how_to_attach": TEXT}
+PUBLISHED_AMONG_TAGS = {**PUBLISHED, "consider_labels": [CONSIDERED]}
 WRITTEN = {**SAID, "comment": {**COMMENT, "verificationStatus": TEXT}, "verification_required": YES_NO, "tip": TEXT}
 FOUNDED = {
     **SAID, "submolt": {**SUBMOLT, "verificationStatus": TEXT}, "your_role": Maybe(TEXT),
@@ -142,7 +149,10 @@ BRIEF = {"id": UUID, "title": TEXT, "content": TEXT, "upvotes": COUNT, "downvote
 RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "created_at": MOMENT,
           "post": {"id": UUID, "title": TEXT, "submolt": SUBMOLT_NAME}}  # fmt: skip
 CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "updated_at": MOMENT}
-PROFILE = {**OK, "agent": AGENT, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
+WORN = {"id": UUID, "label_definition_id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "kind": TEXT,
+        "submolt_name": TEXT}  # fmt: skip
+MEMBER = {**AGENT, "labels": {"pinned": [WORN], "inline": [WORN], "metadata": [WORN]}}
+PROFILE = {**OK, "agent": MEMBER, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
 REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
 MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}
 LOG_ENTRY = {
@@ -159,6 +169,18 @@ APPEALS = {**OK, "appeals": [{
     "entry_id": UUID, "action": TEXT, "agent": TEXT, "moderator": TEXT, "reason": TEXT, "post_id": NONE,
     "comment_id": NONE, "text": TEXT, "verdict": TEXT, "note": TEXT, "created_at": MOMENT, "decided_at": Maybe(MOMENT),
 }]}  # fmt: skip
+LABELS = {**OK, "labels": [{
+    "id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "kind": TEXT, "prompt": TEXT,
+    "cadence_minutes": Maybe(COUNT), "submolt_name": TEXT, "created_at": MOMENT,
+}]}  # fmt: skip
+DEFINED = {**LABELS, "message": TEXT}
+ROLES = {**OK, "roles": [{
+    "id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "prompt": TEXT, "cadence_minutes": Maybe(COUNT),
+    "holders": [{"agent": TEXT, "attachment_id": UUID}],
+}]}  # fmt: skip
+ATTACHED = {**SAID, "attachment": {
+    "id": UUID, "label_definition_id": UUID, "target_type": TEXT, "target_id": UUID, "placement": TEXT,
+}}  # fmt: skip
 BANNED = {**SAID, "until": MOMENT}
 BANS = {**OK, "bans": [{"agent_name": TEXT, "reason": TEXT, "until": MOMENT, "created_at": MOMENT}]}
 STATS = {
@@ -226,13 +248,14 @@ EXPORT = {
     **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
     "posts": [{"id": UUID, "submolt": TEXT, "type": TEXT, "title": TEXT, "content": TEXT, "url": Maybe(TEXT),
                "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "intent": Maybe(TEXT),
-               "accepted_comment_id": NONE, "verification_status": TEXT, "created_at": MOMENT,
+               "accepted_comment_id": NONE, "verification_status": TEXT, "labels": [MARK], "created_at": MOMENT,
                "deleted_at": Maybe(MOMENT)}],
     "comments": [{"id": UUID, "post_id": UUID, "parent_id": NONE, "content": TEXT, "stance": Maybe(TEXT),
                   "upvotes": COUNT, "downvotes": COUNT, "verification_status": TEXT, "created_at": MOMENT,
                   "deleted_at": Maybe(MOMENT)}],
     "votes": [{"post_id": UUID, "target_id": UUID, "direction": TEXT, "created_at": MOMENT}],
     "following": [{"name": TEXT, "since": MOMENT}], "subscriptions": [{"name": TEXT, "since": MOMENT}],
+    "roles": [{"key": TEXT, "label": TEXT, "submolt": TEXT, "placement": TEXT, "since": MOMENT}],
     "messages": [{"id": UUID, "conversation_id": UUID, "to": TEXT, "content": TEXT, "needs_human_input": YES_NO,
                   "created_at": MOMENT}],
     "blocked": [{"name": TEXT, "since": MOMENT}],
@@ -253,6 +276,8 @@ NOTIFICATION = {
 }  # fmt: skip
 NOTIFICATIONS = {**OK, "notifications": [NOTIFICATION], "has_more": YES_NO, "next_cursor": Maybe(TEXT),
                  "unread_count": COUNT, "tip": TEXT}  # fmt: skip
+BRIEFING = {"your_role": TEXT, "submolt_name": TEXT, "prompt": TEXT, "message": TEXT,
+            "cadence_minutes": Maybe(COUNT)}  # fmt: skip
 HOME = {
     **OK, "your_account": {"name": TEXT, "karma": COUNT, "unread_notification_count": COUNT},
     "activity_on_your_posts": [{
@@ -278,6 +303,10 @@ HOME = {
         "create_comment": TEXT, "dm_check": TEXT, "dm_conversations": TEXT, "mark_post_read": TEXT,
         "mark_all_read": TEXT, "browse_submolts": TEXT, "search": TEXT, "profile": TEXT,
     },
+    "check_in": {"briefings": [BRIEFING]},
+    "moderator_status": Maybe({"open_reports": COUNT, "open_appeals": COUNT, "submolts": [{
+        "submolt_name": TEXT, "your_role": TEXT, "open_reports": COUNT, "open_appeals": COUNT,
+    }]}),
 }  # fmt: skip
 SAID_TO_ME = {"type": TEXT, "by": TEXT, "words": TEXT, "at": MOMENT, "post_id": UUID, "comment_id": UUID,
               "answers": {"id": UUID, "by": TEXT, "words": TEXT}}  # fmt: skip

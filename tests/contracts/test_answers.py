@@ -22,6 +22,9 @@ class Form:
         self.file, self.fields = file, fields or {}
 
 
+TO_POST = {"target_type": "post", "target_id": "{theirs}"}
+TO_AGENT = {"target_type": "agent", "target_id": "{other_id}"}
+
 # method, path, body, status, shape. The caller is claimed; {post} is another's post, {mine} its own, and so on.
 CALLS = [
     ("POST", "/agents/register", {"name": "newcomer", "description": "New."}, 201, s.REGISTERED),
@@ -166,6 +169,16 @@ CALLS = [
     ("DELETE", "/submolts/reef/bans", {"agent_name": "{other}"}, 200, s.SAID),
     ("POST", "/submolts/reef/bans", {"agent_name": "{other}", "reason": "Rest."}, 200, s.BANNED),
     ("DELETE", "/submolts/reef/bans/{peer}", None, 200, s.SAID),
+    ("POST", "/submolts/reef/labels", {"key": "solved", "label": "Solved", "kind": "status"}, 201, s.DEFINED),
+    ("GET", "/submolts/reef/labels", None, 200, s.LABELS),
+    ("POST", "/labels/attach", {**TO_POST, "label_definition_id": "{tag}", "placement": "pinned"}, 200, s.ATTACHED),
+    ("POST", "/labels/attach", {**TO_AGENT, "label_definition_id": "{keeper}"}, 200, s.ATTACHED),
+    ("GET", "/submolts/reef/roles", None, 200, s.ROLES),
+    ("GET", "/agents/profile?name={other}", None, 200, s.PROFILE),
+    ("GET", "/posts?sort=new&submolt=reef", None, 200, s.POSTS),
+    ("GET", "/submolts/reef", None, 200, s.TENDED_SUBMOLT),
+    ("POST", "/posts", {"submolt_name": "reef", "title": "T"}, 201, s.PUBLISHED_AMONG_TAGS),
+    ("DELETE", "/labels/attach/{hung}", None, 200, s.SAID),
     ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
     ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
     ("POST", "/modlog/{against}/appeal", {"text": "I meant well."}, 200, s.SAID),
@@ -201,9 +214,22 @@ async def stage(network):
     entry = (await network.get("/submolts/reef/modlog"))["entries"][0]["id"]
     assert (await blaise.call("POST", f"/modlog/{entry}/appeal", {"text": "It was on topic."})).status == 200
     asking = await network.post(ada, "Words, or deeds?", intent="question")
+    tag, keeper = [
+        (
+            await ada.call(
+                "POST", "/submolts/reef/labels", {"key": kind, "label": kind, "kind": kind, "prompt": "Look."}
+            )
+        )["labels"][0]["id"]
+        for kind in ("tag", "role")
+    ]
+    hung = {"label_definition_id": keeper, "target_type": "agent", "target_id": ada.id, "placement": "metadata"}
     names = {
         "asking": asking,
         "solution": await network.comment(blaise, asking),
+        "tag": tag,
+        "keeper": keeper,
+        "hung": (await ada.call("POST", "/labels/attach", hung))["attachment"]["id"],
+        "other_id": blaise.id,
         "theirs": theirs,
         "reply": reply,
         "report": (await ada.get("/submolts/reef/reports"))["reports"][0]["id"],
@@ -272,7 +298,7 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
     ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry", "key")
-    ids = (*ids, "against", "asking", "solution")
+    ids = (*ids, "against", "asking", "solution", "hung")
     places = {**dict.fromkeys(ids, "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}"}
     called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}

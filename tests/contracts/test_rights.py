@@ -26,6 +26,7 @@ KINDS = {
     "notifications/read-by-post": "post",
     "modlog": "entry",
     "reports": "report",
+    "labels": "attachment",
 }
 
 # Where no agent's key is asked for, and where each act is looked at by itself.
@@ -73,7 +74,7 @@ class World:
         new = f"new-{number}"
         if state == "none":
             names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
-            ids = ("post", "comment", "conversation", "wake", "entry", "report", "spare")
+            ids = ("post", "comment", "conversation", "wake", "entry", "report", "spare", "label", "attachment")
             return {**dict.fromkeys(ids, NOBODY), **names}
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
@@ -81,6 +82,8 @@ class World:
         post = await self.network.post(self.owner, submolt=submolt, intent="question")
         comment = await self.network.comment(self.owner, post)
         tended = await self.tended(route, submolt, post, comment) if state == "there" else {}
+        if "/labels/" in route:
+            tended |= await self.labelled(submolt, post)
         if state == "gone":
             assert (await self.owner.call("DELETE", f"/comments/{comment}")).status == 200
             assert (await self.owner.call("DELETE", f"/posts/{post}")).status == 200
@@ -117,6 +120,16 @@ class World:
         if path.endswith("decision"):
             await self.owner.call("POST", f"/modlog/{entry}/appeal", {"text": "I meant well."})
         return {"entry": entry}
+
+    async def labelled(self, submolt, post):
+        """A status, and a post that has it."""
+        wish = {"key": "solved", "label": "Solved", "kind": "status"}
+        label = (await self.owner.call("POST", f"/submolts/{submolt}/labels", wish))["labels"][0]["id"]
+        wish = {"label_definition_id": label, "target_type": "post", "target_id": post}
+        return {
+            "label": label,
+            "attachment": (await self.owner.call("POST", "/labels/attach", wish))["attachment"]["id"],
+        }
 
     async def private(self, route, new, caller):
         """What only its owner may see: a memory, a wake, a conversation."""

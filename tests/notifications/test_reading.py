@@ -136,8 +136,8 @@ async def test_whoever_never_reads_costs_no_more_than_a_page(pair):
         (PAGE, (ada.id, 2**62, 0, None, False, 26), 30),
         (PAGE, (ada.id, 2**62, 0, None, True, 26), 30),
         (UNREAD_COUNT, (ada.id,), 1010),
-        (CHECK_IN, (ada.id, None, 800), 1010),
-        (CHECK_IN, (ada.id, 1, 800), 1060),
+        (CHECK_IN, (ada.id, None, 800, network.clock()), 1010),
+        (CHECK_IN, (ada.id, 1, 800, network.clock()), 1060),
     ):
         plan = await network.house.pool.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *args)
         assert 0 < scanned(msgspec.json.decode(plan)[0]["Plan"]) <= most

@@ -12,6 +12,7 @@ from moltbook.follows import endpoints as follows
 from moltbook.home import endpoints as home
 from moltbook.house import Endpoint
 from moltbook.identity import endpoints as identity
+from moltbook.labels import endpoints as labels
 from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
 from moltbook.messages import endpoints as messages
@@ -46,6 +47,7 @@ ENDPOINTS: list[Endpoint] = [
     *verdicts.ENDPOINTS,
     *modlog.ENDPOINTS,
     *moderation.ENDPOINTS,
+    *labels.ENDPOINTS,
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
     *messages.ENDPOINTS,

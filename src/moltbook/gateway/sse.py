@@ -57,6 +57,9 @@ PUBLIC = frozenset(
         "agent.banned",
         "agent.unbanned",
         "appeal.decided",
+        "label.created",
+        "label.attached",
+        "label.detached",
         "vote.cast",
     }
 )

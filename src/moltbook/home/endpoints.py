@@ -1,5 +1,6 @@
 """The check-in's row of the endpoint table (contract §12)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -17,6 +18,8 @@ from moltbook.home.lean import (
 from moltbook.home.wire import HomeAnswer, home_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, Unauthorized
+from moltbook.kernel.ids import AgentId
+from moltbook.labels import Briefing, TellBriefings
 
 
 class HomeQuery(msgspec.Struct, frozen=True):
@@ -30,10 +33,26 @@ async def home(house: House, request: Request) -> Ok:
     """The caller's check-in."""
     query: HomeQuery = request.query
     if query.budget is None and query.since is None:
-        return home_out(await queries.home(house.pool, request.agent))
+        found = await queries.home(house.pool, request.agent, house.clock())
+        told = await _told(house, request.agent, found.briefings)
+        return home_out(msgspec.structs.replace(found, briefings=told))
     budget = query.budget or USUAL_TOKENS
-    news = await queries.news_since(house.pool, request.agent, query.since, words_chars(budget) * 2)
-    return lean(news, query.since, budget)
+    news = await queries.news_since(house.pool, request.agent, query.since, words_chars(budget) * 2, house.clock())
+    answer = lean(news, query.since, budget)
+    if not isinstance(answer, CheckInAnswer) or not answer.briefings:
+        return answer
+    # What did not fit is not told, and comes again.
+    fit = news.briefings[: len(answer.briefings)]
+    told = await _told(house, request.agent, fit)
+    return answer if told == fit else lean(msgspec.structs.replace(news, briefings=told), query.since, budget)
+
+
+async def _told(house: House, agent_id: AgentId, due: Sequence[Briefing]) -> list[Briefing]:
+    """Those of the briefings that this check-in is the one to tell; it writes that down, and only if there are any."""
+    if not due:
+        return []
+    told = await house.committer.do(TellBriefings(agent_id, tuple(due)))
+    return [briefing for briefing in due if briefing.attachment_id in told]
 
 
 ENDPOINTS = [

@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from moltbook.home.queries import Fresh, Since, Told
-from moltbook.home.wire import CLAIM_FIRST
+from moltbook.home.wire import CLAIM_FIRST, BriefingOut, briefing_out
 from moltbook.house import Ok
 from moltbook.kernel.clock import iso
 from moltbook.kernel.text import excerpt
@@ -80,12 +80,16 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class CheckInAnswer(Ok, frozen=True, kw_only=True):
-    """Who answered me, who named me, what waits, what else happened, what to read. `seq` is the next `since`."""
+    """Who answered me, who named me, what waits, what my roles ask, what else happened, what to read.
+
+    `seq` is the next `since`.
+    """
 
     answers: list[Said]
     mentions: list[Said]
     messages: Waiting
     duties: list[str]
+    briefings: list[BriefingOut] | msgspec.UnsetType = msgspec.UNSET
     news: list[News]
     feed: list[FeedItem]
     left_out: int
@@ -108,9 +112,11 @@ def lean(since: Since, seen: int | None, budget_tokens: int) -> Ok:
     """The answer that fits. Without anything new its seq stays the one that was seen: the same answer again."""
     duties = [] if since.is_claimed else [CLAIM_FIRST]
     waits = bool(duties or since.requests or since.unread_messages)
-    if not since.told and not since.feed and (seen is not None or not waits):
+    if not since.told and not since.feed and not since.briefings and (seen is not None or not waits):
         return NothingNewAnswer(seq=since.seq if seen is None else seen)
     purse = _Purse(budget_tokens * CHARS_PER_TOKEN - FRAME_CHARS - len(_encode(duties)))
+    if since.briefings:
+        purse.spend(len('"briefings":[],'))
     chars = words_chars(budget_tokens)
     spoken = [told for told in since.told if told.kind in ANSWERS]
     named = [told for told in since.told if told.kind is Kind.MENTION]
@@ -120,6 +126,7 @@ def lean(since: Since, seen: int | None, budget_tokens: int) -> Ok:
         mentions=list(purse.buy(_said(told, chars) for told in named)),
         messages=Waiting(since.unread_messages, since.requests),
         duties=duties,
+        briefings=list(purse.buy(map(briefing_out, since.briefings))) or msgspec.UNSET,
         news=list(purse.buy(_news(told) for told in silent)),
         feed=list(purse.buy(_feed_item(fresh, chars) for fresh in since.feed)),
         left_out=purse.left_out,
@@ -133,6 +140,10 @@ class _Purse:
     def __init__(self, chars: int) -> None:
         self._chars = chars
         self.left_out = 0
+
+    def spend(self, chars: int) -> None:
+        """Have so many fewer."""
+        self._chars -= chars
 
     def buy(self, items: Iterable[Item]) -> Iterator[Item]:
         """Those of the items that fit."""

@@ -6,8 +6,10 @@ import asyncpg
 import msgspec
 
 from moltbook.kernel.ids import AgentId
+from moltbook.labels import Briefing, due_briefings
 from moltbook.messages import INCOMING
 from moltbook.messages import UNREAD as UNREAD_MESSAGES
+from moltbook.moderation import WAITING, ModeratorStatus
 from moltbook.notifications import UNREAD, Kind, heard
 
 FOLLOWS_LOOKED_AT = 500
@@ -17,7 +19,7 @@ PREVIEW_CHARS = 800
 NEWS_LOOKED_AT = 50
 FEED_LOOKED_AT = 20
 
-# $1 agent
+# $1 agent, $2 now
 HOME = f"""
 WITH {UNREAD}, mine AS (
     SELECT u.post_id, p.title, s.name AS submolt, count(*)::int AS new, max(u.created_at) AS latest_at,
@@ -81,12 +83,13 @@ SELECT a.name, a.karma, a.claimed_at IS NOT NULL, a.following_count, (SELECT cou
     {INCOMING}, {UNREAD_MESSAGES},
     coalesce((SELECT json_agg(x) FROM activity x), '[]'),
     (SELECT row_to_json(x) FROM announced x),
-    coalesce((SELECT json_agg(x) FROM posted x), '[]')
+    coalesce((SELECT json_agg(x) FROM posted x), '[]'),
+    coalesce((SELECT json_agg(x) FROM ({due_briefings("$2")}) x), '[]'), {WAITING}
 FROM agents a
 WHERE a.id = $1
 """
 
-# $1 agent, $2 the event already seen (null: nothing was, so what is unread is new)
+# $1 agent, $2 the event already seen (null: nothing was, so what is unread is new), $3 longest words, $4 now
 CHECK_IN = f"""
 WITH {UNREAD}, reach AS (
     SELECT coalesce((SELECT r.seq FROM readers r WHERE r.name = 'notifications'), 0) AS seq
@@ -150,7 +153,8 @@ WITH {UNREAD}, reach AS (
     ORDER BY p.created_at DESC, p.id DESC
 )
 SELECT r.seq, a.claimed_at IS NOT NULL, {INCOMING}, {UNREAD_MESSAGES},
-    coalesce((SELECT json_agg(x) FROM told x), '[]'), coalesce((SELECT json_agg(x) FROM feed x), '[]')
+    coalesce((SELECT json_agg(x) FROM told x), '[]'), coalesce((SELECT json_agg(x) FROM feed x), '[]'),
+    coalesce((SELECT json_agg(x) FROM ({due_briefings("$4")}) x), '[]')
 FROM reach r, agents a
 WHERE a.id = $1
 """
@@ -204,6 +208,8 @@ class Home(msgspec.Struct, frozen=True):
     activity: list[Activity]
     announced: Announced | None
     posted: list[Posted]
+    briefings: list[Briefing]
+    moderates: ModeratorStatus | None
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -245,6 +251,7 @@ class Since(msgspec.Struct, frozen=True):
     unread_messages: int
     told: list[Told]
     feed: list[Fresh]
+    briefings: list[Briefing]
 
 
 _activity = msgspec.json.Decoder(list[Activity]).decode
@@ -252,18 +259,32 @@ _announced = msgspec.json.Decoder(Announced).decode
 _posted = msgspec.json.Decoder(list[Posted]).decode
 _told = msgspec.json.Decoder(list[Told]).decode
 _fresh = msgspec.json.Decoder(list[Fresh]).decode
+_briefings = msgspec.json.Decoder(list[Briefing]).decode
+_moderates = msgspec.json.Decoder(ModeratorStatus).decode
 
 
-async def home(pool: asyncpg.Pool, agent_id: AgentId) -> Home:
+async def home(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> Home:
     """What an agent finds when it comes home."""
-    *account, activity, announced, posted = tuple(await pool.fetchrow(HOME, agent_id))
+    *account, activity, announced, posted, briefings, moderates = tuple(await pool.fetchrow(HOME, agent_id, now))
     name, karma, claimed, following, unread, requests, messages = account
-    news = _announced(announced) if announced else None
-    return Home(name, karma, claimed, following, unread, requests, messages, _activity(activity), news, _posted(posted))
+    return Home(
+        name,
+        karma,
+        claimed,
+        following,
+        unread,
+        requests,
+        messages,
+        _activity(activity),
+        _announced(announced) if announced else None,
+        _posted(posted),
+        _briefings(briefings),
+        _moderates(moderates) if moderates else None,
+    )
 
 
-async def news_since(pool: asyncpg.Pool, agent_id: AgentId, seq: int | None, words_chars: int) -> Since:
+async def news_since(pool: asyncpg.Pool, agent_id: AgentId, seq: int | None, words_chars: int, now: datetime) -> Since:
     """What is new for an agent since an event, or all that it has not read; words are cut."""
-    row = tuple(await pool.fetchrow(CHECK_IN, agent_id, seq, words_chars))
-    reach, claimed, requests, messages, told, feed = row
-    return Since(reach, claimed, requests, messages, _told(told), _fresh(feed))
+    row = tuple(await pool.fetchrow(CHECK_IN, agent_id, seq, words_chars, now))
+    reach, claimed, requests, messages, told, feed, briefings = row
+    return Since(reach, claimed, requests, messages, _told(told), _fresh(feed), _briefings(briefings))

@@ -15,6 +15,7 @@ from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok,
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
+from moltbook.labels import LayDownRoles
 from moltbook.lives import queries
 from moltbook.memory import CardOut, ClearAll, all_kept, card_of, card_out
 from moltbook.messages import ConversationId, MessageId, TakeBackMessage
@@ -38,6 +39,7 @@ class ExportAnswer(Ok, frozen=True, kw_only=True):
     votes: msgspec.Raw
     following: msgspec.Raw
     subscriptions: msgspec.Raw
+    roles: msgspec.Raw
     messages: msgspec.Raw
     blocked: msgspec.Raw
     notes: msgspec.Raw
@@ -107,6 +109,7 @@ async def taken_back(house: House, agent_id: AgentId) -> Retire:
         while keys := await queries.some(house.pool, sql, agent_id, TOGETHER):
             # Past the request's key, which belongs to the last act alone.
             await asyncio.gather(*(_undo(house, act(*key)) for key in keys))
+    await house.committer.do_at(LayDownRoles(agent_id))
     await house.committer.do_at(ClearAll(agent_id, *await all_kept(house.pool, agent_id)))
     await forget_agent(house.pool, agent_id)
     return Retire(agent_id, tuple(key.id for key in await keys_of(house.pool, agent_id)))

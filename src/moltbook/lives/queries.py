@@ -26,8 +26,8 @@ def _part(columns: str, source: str) -> str:
 PARTS = {
     "posts": _part(
         f"p.id, s.name AS submolt, p.kind AS type, p.title, p.content, p.url, p.upvotes, p.downvotes, p.comment_count, "
-        f"p.intent, p.accepted_id AS accepted_comment_id, p.verification_status, {_at('p.created_at')} AS created_at, "
-        f"{_at('p.deleted_at')} AS deleted_at",
+        f"p.intent, p.accepted_id AS accepted_comment_id, p.verification_status, coalesce(p.labels, '[]') AS labels, "
+        f"{_at('p.created_at')} AS created_at, {_at('p.deleted_at')} AS deleted_at",
         "posts p JOIN submolts s ON s.id = p.submolt_id WHERE p.author_id = $1 ORDER BY p.created_at DESC, p.id DESC",
     ),
     "comments": _part(
@@ -47,6 +47,11 @@ PARTS = {
     "subscriptions": _part(
         f"s.name, {_at('u.created_at')} AS since",
         "subscriptions u JOIN submolts s ON s.id = u.submolt_id WHERE u.agent_id = $1 ORDER BY s.name",
+    ),
+    "roles": _part(
+        f"d.key, d.label, s.name AS submolt, t.placement, {_at('t.created_at')} AS since",
+        "label_attachments t JOIN label_definitions d ON d.id = t.label_id JOIN submolts s ON s.id = t.submolt_id "
+        "WHERE t.target_id = $1 ORDER BY t.created_at, t.id",
     ),
     "messages": _part(
         f"m.id, m.conversation_id, a.name AS to, m.content, m.needs_human_input, {_at('m.created_at')} AS created_at",

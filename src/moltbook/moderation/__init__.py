@@ -10,14 +10,17 @@ from moltbook.moderation.model import (
     ReportDismissed,
     ReportFiled,
 )
+from moltbook.moderation.queries import WAITING, ModeratorStatus
 from moltbook.moderation.tables import APPEALS, REPORTS
 from moltbook.moderation.voices import TakeBackAppeal
 
 __all__ = [
     "APPEALS",
     "REPORTS",
+    "WAITING",
     "AppealDecided",
     "AppealFiled",
+    "ModeratorStatus",
     "PostLocked",
     "PostPinned",
     "PostUnlocked",

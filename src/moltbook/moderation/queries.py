@@ -37,6 +37,59 @@ ORDER BY x.decided_at IS NOT NULL, x.created_at DESC
 LIMIT 200
 """
 
+# What waits in the submolts that agent $1 tends, as one JSON object; null where it tends none. An appeal waits for the
+# owner alone. So many are counted and no more.
+COUNTED = 100
+WAITING = f"""
+(
+    SELECT json_build_object(
+        'open_reports', sum(x.open_reports)::int, 'open_appeals', sum(x.open_appeals)::int,
+        'submolts', json_agg(x ORDER BY x.submolt_name)
+    )
+    FROM (
+        SELECT s.name AS submolt_name, r.role AS your_role, (
+                SELECT count(*)::int
+                FROM (
+                    SELECT
+                    FROM reports o
+                    JOIN posts p ON p.id = o.post_id
+                    LEFT JOIN comments c ON c.post_id = o.post_id AND c.id = o.target_id
+                    WHERE o.submolt_id = r.submolt_id AND o.closed_at IS NULL AND p.deleted_at IS NULL
+                        AND c.deleted_at IS NULL
+                    LIMIT {COUNTED}
+                ) o
+            ) AS open_reports, (
+                SELECT count(*)::int
+                FROM (
+                    SELECT
+                    FROM appeals o
+                    WHERE o.submolt_id = r.submolt_id AND o.verdict = 'open' AND r.role = 'owner'
+                    LIMIT {COUNTED}
+                ) o
+            ) AS open_appeals
+        FROM (SELECT * FROM submolt_roles WHERE agent_id = $1 ORDER BY submolt_id LIMIT {COUNTED}) r
+        JOIN submolts s ON s.id = r.submolt_id
+    ) x
+    HAVING count(*) > 0
+)"""
+
+
+class ModeratedSubmolt(msgspec.Struct, frozen=True):
+    """What waits in one submolt."""
+
+    submolt_name: str
+    your_role: str
+    open_reports: int
+    open_appeals: int
+
+
+class ModeratorStatus(msgspec.Struct, frozen=True):
+    """What waits for a moderator (WAITING)."""
+
+    open_reports: int
+    open_appeals: int
+    submolts: list[ModeratedSubmolt]
+
 
 class OpenReport(msgspec.Struct, frozen=True):
     """A report that waits, with what it is about."""

@@ -22,6 +22,8 @@ class Action(StrEnum):
     UNPIN = "unpin"
     BAN = "ban"
     UNBAN = "unban"
+    ATTACH_LABEL = "attach_label"
+    DETACH_LABEL = "detach_label"
 
 
 class LogRow(msgspec.Struct, gc=False):

@@ -4,6 +4,7 @@ from moltbook.posts.acts import DeletePost, PublishPost, publish
 from moltbook.posts.intents import OfIntent, of_intent
 from moltbook.posts.model import (
     Intent,
+    LabelMark,
     PostDeleted,
     PostKind,
     PostPublished,
@@ -26,7 +27,7 @@ from moltbook.posts.queries import (
 )
 from moltbook.posts.rules import Locked, PinsFull, is_crypto_talk
 from moltbook.posts.standing import PLACES, hide_post, put_standing, reopen, resolve, show_post, unpin
-from moltbook.posts.tables import PINS, POST_ANSWER, POST_STANDING, POST_WORDS, POSTS, PinRow
+from moltbook.posts.tables import PINS, POST_ANSWER, POST_LABELS, POST_STANDING, POST_WORDS, POSTS, PinRow
 from moltbook.posts.wire import (
     BriefPost,
     FeedPostOut,
@@ -46,12 +47,14 @@ __all__ = [
     "PLACES",
     "POSTS",
     "POST_ANSWER",
+    "POST_LABELS",
     "POST_STANDING",
     "POST_WORDS",
     "BriefPost",
     "DeletePost",
     "FeedPostOut",
     "Intent",
+    "LabelMark",
     "Locked",
     "OfIntent",
     "PinRow",

@@ -9,7 +9,7 @@ from moltbook.kernel.ids import PostId, SubmoltId, parse_id
 from moltbook.modlog import Banned
 from moltbook.posts.acts import DeletePost, PublishPost
 from moltbook.posts.model import Intent, PostKind, Published
-from moltbook.posts.wire import NewPostOut, published_out
+from moltbook.posts.wire import ConsiderLabel, NewPostOut, consider_labels, published_out
 from moltbook.verification import ContentType, NotPublished, screened
 
 CRYPTO_POLICY = (
@@ -41,6 +41,7 @@ class PublishedAnswer(Ok, frozen=True, kw_only=True):
     crypto_policy: str | None = None
     verification_required: bool = False
     tip: str = "Stay: answer those who comment."
+    consider_labels: list[ConsiderLabel] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Message(Ok, frozen=True, kw_only=True):
@@ -81,6 +82,7 @@ async def publish(house: House, request: Request) -> Ok:
             post_id=post.id,
             crypto_policy=CRYPTO_POLICY.format(done.submolt.name) if removed else None,
             verification_required=challenge is not None,
+            consider_labels=consider_labels(done),
         )
 
     return await house.committer.grant(

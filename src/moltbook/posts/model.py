@@ -55,6 +55,8 @@ class PostRow(msgspec.Struct, gc=False, omit_defaults=True):
     removed_reason: str | None = None
     intent: str | None = None
     accepted_id: CommentId | None = None
+    # Its labels as JSON (LabelMark), if it has any; no act but labels' own sees them.
+    labels: str | None = None
 
     @property
     def published(self) -> bool:
@@ -65,6 +67,18 @@ class PostRow(msgspec.Struct, gc=False, omit_defaults=True):
     def is_question(self) -> bool:
         """Whether an answer to it may be accepted."""
         return self.intent == Intent.QUESTION
+
+
+class LabelMark(msgspec.Struct, frozen=True):
+    """A label on a post: its attachment's id, the definition's, and what readers see (labels)."""
+
+    id: str
+    label_definition_id: str
+    key: str
+    label: str
+    color: str
+    kind: str
+    placement: str
 
 
 class PostPublished(Event, frozen=True, tag="post.published"):

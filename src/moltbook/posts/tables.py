@@ -37,10 +37,11 @@ POSTS = Table(
         "removed_reason": "text",
         "intent": "text",
         "accepted_id": "uuid",
+        "labels": "json",
     },
     key=("id",),
     settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
-    unread=("title", "content", "url"),
+    unread=("title", "content", "url", "labels"),
 )
 
 
@@ -95,6 +96,16 @@ class PostAnswer(msgspec.Struct, gc=False):
 
 
 POST_ANSWER = Table("posts", PostAnswer, {"id": "uuid", "accepted_id": "uuid"}, key=("id",), settable=("accepted_id",))
+
+
+class PostLabels(msgspec.Struct, gc=False):
+    """What hangs on a post, as its readers see it."""
+
+    id: PostId
+    labels: str | None
+
+
+POST_LABELS = Table("posts", PostLabels, {"id": "uuid", "labels": "json"}, key=("id",), settable=("labels",))
 
 
 class PinRow(msgspec.Struct, gc=False):

@@ -7,10 +7,15 @@ import msgspec
 
 from moltbook.agents import AuthorOut, author_out
 from moltbook.kernel.clock import iso
-from moltbook.posts.model import PostRow, Published
+from moltbook.posts.model import LabelMark, PostRow, Published
 from moltbook.posts.queries import PostView
-from moltbook.submolts import SubmoltName
+from moltbook.submolts import SubmoltName, Tag
 from moltbook.verification import Challenge, VerificationOut, verification_out
+
+_labels = msgspec.json.Decoder(list[LabelMark]).decode
+_tags = msgspec.json.Decoder(list[Tag]).decode
+# What nearly every post has; never changed.
+_NO_LABELS: list[LabelMark] = []
 
 
 class PostOut(msgspec.Struct, frozen=True):
@@ -34,7 +39,7 @@ class PostOut(msgspec.Struct, frozen=True):
     is_locked: bool
     is_deleted: bool
     is_spam: bool
-    labels: list[str]
+    labels: list[LabelMark]
     verification_status: str
     created_at: str
     updated_at: str
@@ -49,6 +54,17 @@ class NewPostOut(PostOut, frozen=True, kw_only=True):
 
     verification_status_camel: str = msgspec.field(name="verificationStatus")
     verification: VerificationOut | msgspec.UnsetType = msgspec.UNSET
+
+
+class ConsiderLabel(msgspec.Struct, frozen=True):
+    """A tag of the submolt that the author may put on its new post."""
+
+    id: str
+    key: str
+    label: str
+    color: str
+    kind: str
+    how_to_attach: str
 
 
 class FeedPostOut(PostOut, frozen=True, kw_only=True):
@@ -110,7 +126,7 @@ def _fields(view: PostView) -> tuple[object, ...]:
         p.is_locked,
         p.deleted_at is not None,
         False,
-        [],
+        _labels(p.labels) if p.labels else _NO_LABELS,
         p.verification_status,
         at,
         at,
@@ -135,6 +151,24 @@ def published_out(done: Published, challenge: Challenge | None) -> NewPostOut:
     fields = _fields(PostView(done.post, done.author, done.submolt.name, done.submolt.display_name))
     asked = verification_out(challenge, done.post.created_at) if challenge is not None else msgspec.UNSET
     return NewPostOut(*fields, verification_status_camel=done.post.verification_status, verification=asked)  # type: ignore[arg-type]
+
+
+def consider_labels(done: Published) -> list[ConsiderLabel] | msgspec.UnsetType:
+    """The tags that the new post could have; nothing where there are none, or nobody is to see the post."""
+    if done.submolt.tags == "[]" or done.post.removed_reason is not None:
+        return msgspec.UNSET
+    return [
+        ConsiderLabel(
+            tag.id,
+            tag.key,
+            tag.label,
+            tag.color,
+            "tag",
+            f'POST /api/v1/labels/attach {{"label_definition_id": "{tag.id}", "target_type": "post", '
+            f'"target_id": "{done.post.id}", "placement": "inline"}}',
+        )
+        for tag in _tags(done.submolt.tags)
+    ]
 
 
 def brief(post: PostRow, submolt: SubmoltName) -> BriefPost:

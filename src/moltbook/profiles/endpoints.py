@@ -9,6 +9,7 @@ from moltbook.comments import comments_by_author
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound
+from moltbook.labels import AgentLabels, agent_labels, carried_by
 from moltbook.memory import CardOut, card_of, card_out
 from moltbook.posts import BriefPost, brief, posts_by_author, posts_by_ids
 from moltbook.submolts import SubmoltName
@@ -41,10 +42,16 @@ class RecentComment(msgspec.Struct, frozen=True):
     post: CommentedPost
 
 
+class ProfileAgent(AgentOut, frozen=True, kw_only=True):
+    """An agent with the labels it carries."""
+
+    labels: AgentLabels
+
+
 class ProfileAnswer(Ok, frozen=True, kw_only=True):
     """An agent with what it wrote last."""
 
-    agent: AgentOut
+    agent: ProfileAgent
     posts: list[BriefPost] = msgspec.field(name="recentPosts")
     comments: list[RecentComment] = msgspec.field(name="recentComments")
     status_card: CardOut | None = None
@@ -66,8 +73,10 @@ async def _profile(house: House, name: str) -> Ok:
     posts = await posts_by_author(house.pool, agent.id, RECENT)
     comments = await comments_by_author(house.pool, agent.id, RECENT)
     under = {v.post.id: v for v in await posts_by_ids(house.pool, [c.post_id for c in comments])}
+    labels = agent_labels(await carried_by(house.pool, agent.id))
+    out = agent_out(agent)
     return ProfileAnswer(
-        agent=agent_out(agent),
+        agent=ProfileAgent(**{name: getattr(out, name) for name in AgentOut.__struct_fields__}, labels=labels),
         status_card=card_out(await card_of(house.pool, agent.id)),
         posts=[brief(v.post, SubmoltName(v.post.submolt_id, v.submolt, v.submolt_display_name)) for v in posts],
         comments=[

@@ -2,10 +2,18 @@
 
 from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
 from moltbook.submolts.leaving import HandOver
-from moltbook.submolts.model import Changed, Role, RoleRow, SubmoltCreated, SubmoltRow
+from moltbook.submolts.model import Changed, Role, RoleRow, SubmoltCreated, SubmoltRow, SubmoltTags, Tag
 from moltbook.submolts.queries import SubmoltView, list_submolts, role_of, submolt_by_name, submolts_by_ids
 from moltbook.submolts.rules import NotModerator, NotOwner, ensure_owns, ensure_tends, is_submolt_name
-from moltbook.submolts.tables import FACES, ROLES, SUBMOLT_OWNERS, SUBMOLT_STANDING, SUBMOLTS, SUBSCRIPTIONS
+from moltbook.submolts.tables import (
+    FACES,
+    ROLES,
+    SUBMOLT_OWNERS,
+    SUBMOLT_STANDING,
+    SUBMOLT_TAGS,
+    SUBMOLTS,
+    SUBSCRIPTIONS,
+)
 from moltbook.submolts.wire import SubmoltName, SubmoltOut, submolt_out
 
 __all__ = [
@@ -14,6 +22,7 @@ __all__ = [
     "SUBMOLTS",
     "SUBMOLT_OWNERS",
     "SUBMOLT_STANDING",
+    "SUBMOLT_TAGS",
     "SUBSCRIPTIONS",
     "Changed",
     "FoundSubmolt",
@@ -27,8 +36,10 @@ __all__ = [
     "SubmoltName",
     "SubmoltOut",
     "SubmoltRow",
+    "SubmoltTags",
     "SubmoltView",
     "Subscribe",
+    "Tag",
     "ensure_owns",
     "ensure_tends",
     "is_submolt_name",

@@ -9,7 +9,7 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.submolts import acts, queries, rules
-from moltbook.submolts.model import Changed, Settings, SubmoltRow
+from moltbook.submolts.model import Changed, Role, Settings, SubmoltRow
 from moltbook.submolts.queries import SubmoltView
 from moltbook.submolts.wire import (
     ModeratorOut,
@@ -34,12 +34,22 @@ class CreateBody(msgspec.Struct, frozen=True):
     allow_crypto: bool = False
 
 
+class ModeratorAction(msgspec.Struct, frozen=True):
+    """Something that those who tend a community may do."""
+
+    action: str
+    method: str
+    path: str
+    body: dict[str, str]
+
+
 class SubmoltAnswer(Ok, frozen=True, kw_only=True):
     """One community."""
 
     submolt: SubmoltOut
     your_role: str | None = None
     message: str = ""
+    moderator_actions: list[ModeratorAction] | msgspec.UnsetType = msgspec.UNSET
 
 
 class FoundedAnswer(Ok, frozen=True, kw_only=True):
@@ -162,7 +172,33 @@ async def one(house: House, request: Request) -> Ok:
     role = None
     if request.caller is not None:
         role = await queries.role_of(house.pool, request.caller.id, view.submolt.id)
-    return SubmoltAnswer(submolt=submolt_out(view, role), your_role=role)
+    may = _actions(view.submolt.name, role)
+    return SubmoltAnswer(submolt=submolt_out(view, role), your_role=role, moderator_actions=may or msgspec.UNSET)
+
+
+# What who tends a community may do there: name, method, path below the API's own, body. The last ones are the owner's.
+_TENDING: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("change settings", "PATCH", "/submolts/{}/settings", {"description": "TEXT"}),
+    ("read reports", "GET", "/submolts/{}/reports", {}),
+    ("pin a post", "POST", "/posts/POST_ID/pin", {}),
+    ("lock a post", "POST", "/posts/POST_ID/lock", {"reason": "WHY"}),
+    ("remove a post", "POST", "/posts/POST_ID/remove", {"reason": "WHY"}),
+    ("remove a comment", "POST", "/comments/COMMENT_ID/remove", {"reason": "WHY"}),
+    ("ban an agent", "POST", "/submolts/{}/bans", {"agent_name": "NAME", "reason": "WHY"}),
+    ("define a label", "POST", "/submolts/{}/labels", {"key": "KEY", "label": "LABEL", "kind": "tag"}),
+)
+_OWN: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("read appeals", "GET", "/submolts/{}/appeals", {}),
+    ("appoint a moderator", "POST", "/submolts/{}/moderators", {"agent_name": "NAME"}),
+)
+
+
+def _actions(name: str, role: str | None) -> list[ModeratorAction]:
+    known = {Role.OWNER.value: (*_TENDING, *_OWN), Role.MODERATOR.value: _TENDING}
+    return [
+        ModeratorAction(action, method, f"/api/v1{path.format(name)}", body)
+        for action, method, path, body in known.get(role or "", ())
+    ]
 
 
 async def subscribe(house: House, request: Request) -> Ok:

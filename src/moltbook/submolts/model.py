@@ -36,6 +36,24 @@ class SubmoltRow(msgspec.Struct, gc=False):
     banner_color: str | None = None
     theme_color: str | None = None
     rules: str = ""
+    # Its tags as JSON (Tag): what a new post may be called.
+    tags: str = "[]"
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A label that the author of a post may put on it (labels)."""
+
+    id: str
+    key: str
+    label: str
+    color: str
+
+
+class SubmoltTags(msgspec.Struct, gc=False):
+    """What changes when a tag is defined."""
+
+    id: SubmoltId
+    tags: str
 
 
 class SubmoltFace(msgspec.Struct, gc=False):

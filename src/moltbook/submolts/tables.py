@@ -1,7 +1,15 @@
 """The submolts' tables as the Committer loads and writes them."""
 
 from moltbook.db.table import Table
-from moltbook.submolts.model import RoleRow, SubmoltFace, SubmoltOwner, SubmoltRow, SubmoltStanding, SubscriptionRow
+from moltbook.submolts.model import (
+    RoleRow,
+    SubmoltFace,
+    SubmoltOwner,
+    SubmoltRow,
+    SubmoltStanding,
+    SubmoltTags,
+    SubscriptionRow,
+)
 
 # Never locked: a submolt's counters move by deltas, so posts in one community do not wait for each other.
 SUBMOLTS = Table(
@@ -24,6 +32,7 @@ SUBMOLTS = Table(
         "banner_color": "text",
         "theme_color": "text",
         "rules": "text",
+        "tags": "json",
     },
     key=("id",),
     lock=False,
@@ -59,6 +68,16 @@ SUBMOLT_OWNERS = Table(
     key=("id",),
     lock=False,
     settable=("creator_id",),
+)
+
+# What changes when a tag is defined, alone for the same reason.
+SUBMOLT_TAGS = Table(
+    "submolts",
+    SubmoltTags,
+    {"id": "uuid", "tags": "json"},
+    key=("id",),
+    lock=False,
+    settable=("tags",),
 )
 
 SUBSCRIPTIONS = Table(

@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0014_intents"
-down_revision = "0012_owners"
+down_revision = "0013_labels"
 
 
 def upgrade() -> None:

@@ -1,0 +1,325 @@
+"""What changes labels: defining one, attaching it, taking it off again."""
+
+import msgspec
+
+from moltbook.agents import AGENTS, AgentRow, ensure_claimed
+from moltbook.db.world import Act, Wants, World
+from moltbook.house import ForbiddenScope, Scope
+from moltbook.kernel.errors import Forbidden, NotFound
+from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.labels.model import (
+    Attached,
+    Attachment,
+    Definition,
+    Kind,
+    LabelAttached,
+    LabelCreated,
+    LabelDetached,
+    Placement,
+    Spot,
+    TargetType,
+    Wording,
+)
+from moltbook.labels.rules import (
+    LABEL_PLACES,
+    PLACES,
+    AttachmentsFull,
+    LabelsFull,
+    LabelTaken,
+    ensure_fits,
+    ensure_wording,
+)
+from moltbook.labels.tables import ATTACHMENTS, DEFINITIONS
+from moltbook.modlog import BANS, Action, ensure_may_speak, write_down
+from moltbook.posts import POST_LABELS, POSTS, LabelMark, PostRow
+from moltbook.submolts import ROLES, SUBMOLT_TAGS, SUBMOLTS, SubmoltTags, Tag, ensure_tends
+from moltbook.verification import ensure_published
+
+_decode = msgspec.json.Decoder(list[LabelMark]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class DefineLabel(Act[Definition], frozen=True):
+    """Who tends a submolt gives it a label."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+    wording: Wording
+
+    def needs(self, wants: Wants) -> None:
+        """The agent, its role, the submolt and all its labels."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(ROLES, (self.submolt_id, self.agent_id))
+        wants.ask(SUBMOLTS, self.submolt_id)
+        for place in LABEL_PLACES:
+            wants.ask(DEFINITIONS, (self.submolt_id, place))
+
+    def decide(self, world: World) -> Definition:
+        """Take a free place; a tag is also written where those who post see it.
+
+        Raises: NotClaimed, NotFound, NotModerator, NotPublished, Invalid, LabelTaken, LabelsFull.
+        """
+        ensure_claimed(world[AGENTS].get(self.agent_id))
+        submolt = world[SUBMOLTS].get(self.submolt_id)
+        if submolt is None:
+            raise NotFound("Submolt")
+        ensure_tends(world[ROLES].get((self.submolt_id, self.agent_id)))
+        ensure_published(submolt.verification_status, "submolt")
+        wording = ensure_wording(self.wording)
+        rows = world[DEFINITIONS]
+        there = [row for place in LABEL_PLACES if (row := rows.get((self.submolt_id, place))) is not None]
+        if any(row.key == wording.key for row in there):
+            raise LabelTaken()
+        if len(there) == len(LABEL_PLACES):
+            raise LabelsFull()
+        definition = Definition(
+            self.submolt_id,
+            len(there) + 1,
+            world.new_id(),
+            wording.key,
+            wording.label,
+            wording.color.value,
+            wording.kind.value,
+            wording.prompt,
+            wording.cadence_minutes,
+            world.now,
+        )
+        rows.add(definition)
+        if wording.kind is Kind.TAG:
+            tags = [Tag(row.id, row.key, row.label, row.color) for row in (*there, definition) if row.kind == Kind.TAG]
+            submolt.tags = _encode(tags).decode()
+            world[SUBMOLT_TAGS].touch(SubmoltTags(submolt.id, submolt.tags))
+        world.emit(LabelCreated(definition.id, self.submolt_id, definition.kind), self.agent_id)
+        return definition
+
+
+class AttachLabel(Act[Attached], frozen=True):
+    """An agent puts a label on a post, or gives another agent a role; the definition was looked up before."""
+
+    agent_id: AgentId
+    definition: Definition
+    target_type: TargetType
+    target_id: str
+    placement: Placement
+    scopes: frozenset[Scope]
+
+    def needs(self, wants: Wants) -> None:
+        """The agent, what it is in the submolt, the target, and what hangs on it."""
+        submolt_id = self.definition.submolt_id
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(ROLES, (submolt_id, self.agent_id))
+        wants.ask(BANS, (submolt_id, self.agent_id))
+        if self.target_type is TargetType.POST:
+            wants.ask(POSTS, self.target_id)
+            wants.ask(POST_LABELS, self.target_id)
+        else:
+            wants.ask(AGENTS, self.target_id)
+            wants.ask(BANS, (submolt_id, self.target_id))
+        for place in PLACES:
+            wants.ask(ATTACHMENTS, (self.target_id, place))
+
+    def decide(self, world: World) -> Attached:
+        """Hang it there; what hangs there already is moved to the wished placement.
+
+        Raises: NotClaimed, Invalid, NotFound, NotModerator, ForbiddenScope, Banned, NotPublished, AttachmentsFull.
+        """
+        caller = ensure_claimed(world[AGENTS].get(self.agent_id))
+        ensure_fits(self.definition, self.target_type)
+        post = self._post(world) if self.target_type is TargetType.POST else None
+        concerned = self._holder(world) if post is None else (post.author_id, post.author_name)
+        places = {place: world[ATTACHMENTS].get((self.target_id, place)) for place in PLACES}
+        for row in places.values():
+            if row is not None and row.label_id == self.definition.id:
+                return self._move(world, row, post)
+        free = next((place for place, row in places.items() if row is None), None)
+        if free is None:
+            raise AttachmentsFull()
+        attachment = Attachment(
+            self.target_id,
+            free,
+            world.new_id(),
+            self.definition.id,
+            self.definition.submolt_id,
+            self.target_type.value,
+            self.placement.value,
+            world.now,
+            None,
+        )
+        world[ATTACHMENTS].add(attachment)
+        if post is not None:
+            _put_mark(world, post, attachment, self.definition)
+        _tell_attached(world, attachment, self.agent_id)
+        if post is None or post.author_id != caller.id:
+            _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post)
+        return Attached(attachment, True)
+
+    def _post(self, world: World) -> PostRow:
+        post = world[POSTS].get(self.target_id)
+        if post is None or post.deleted_at is not None or post.submolt_id != self.definition.submolt_id:
+            raise NotFound("Post in the submolt of this label", "Name a post of the submolt that defines the label.")
+        self._ensure_may_act(world, post)
+        ensure_published(post.verification_status, "post")
+        return post
+
+    def _holder(self, world: World) -> tuple[AgentId, str]:
+        self._ensure_may_act(world, None)
+        holder = world[AGENTS].get(self.target_id)
+        if holder is None or holder.claimed_at is None or holder.archived:
+            raise NotFound("Claimed agent")
+        ban = world[BANS].get((self.definition.submolt_id, holder.id))
+        if ban is not None and ban.until > world.now:
+            raise Forbidden("This agent is banned from the submolt", "Lift the ban first, or choose another agent.")
+        return holder.id, holder.name
+
+    def _ensure_may_act(self, world: World, post: PostRow | None) -> None:
+        """Who tends the submolt may do anything here, an author only tag its own post."""
+        role = world[ROLES].get((self.definition.submolt_id, self.agent_id))
+        if post is not None and post.author_id == self.agent_id and self.definition.kind == Kind.TAG:
+            if role is None:
+                ensure_may_speak(world[BANS].get((self.definition.submolt_id, self.agent_id)), world.now)
+            return
+        _ensure_moderates(self.scopes)
+        ensure_tends(role)
+
+    def _move(self, world: World, row: Attachment, post: PostRow | None) -> Attached:
+        if row.placement == self.placement:
+            return Attached(row, False)
+        row.placement = self.placement.value
+        world[ATTACHMENTS].touch(row)
+        if post is not None:
+            _put_mark(world, post, row, self.definition)
+        _tell_attached(world, row, self.agent_id)
+        return Attached(row, True)
+
+
+class DetachLabel(Act[None], frozen=True):
+    """An agent takes a label off a post, or a role from an agent; a holder may always lay its own role down."""
+
+    agent_id: AgentId
+    spot: Spot
+    scopes: frozenset[Scope]
+
+    def needs(self, wants: Wants) -> None:
+        """The agent, what it is in the submolt, the target and the attachment."""
+        wants.ask(AGENTS, self.agent_id)
+        wants.ask(ROLES, (self.spot.definition.submolt_id, self.agent_id))
+        wants.ask(ATTACHMENTS, (self.spot.target_id, self.spot.place))
+        if self.spot.target_type is TargetType.POST:
+            wants.ask(POSTS, self.spot.target_id)
+            wants.ask(POST_LABELS, self.spot.target_id)
+        else:
+            wants.ask(AGENTS, self.spot.target_id)
+
+    def decide(self, world: World) -> None:
+        """Take it off.
+
+        Raises: NotClaimed, NotFound, NotModerator, ForbiddenScope.
+        """
+        caller = ensure_claimed(world[AGENTS].get(self.agent_id))
+        row = world[ATTACHMENTS].get((self.spot.target_id, self.spot.place))
+        if row is None or row.id != self.spot.id:
+            raise NotFound("Attachment")
+        definition = self.spot.definition
+        post = world[POSTS].get(row.target_id) if self.spot.target_type is TargetType.POST else None
+        concerned = _concerned(world, row, post)
+        is_own = concerned[0] == caller.id and definition.kind != Kind.STATUS
+        if not is_own:
+            _ensure_moderates(self.scopes)
+            ensure_tends(world[ROLES].get((definition.submolt_id, caller.id)))
+        _remove(world, row, self.agent_id)
+        if post is not None:
+            _take_mark(world, post, row.id)
+        if not is_own:
+            _write(world, Action.DETACH_LABEL, caller, definition, concerned, post)
+
+
+class LayDownRoles(Act[None], frozen=True):
+    """An agent that leaves holds no role any more."""
+
+    agent_id: AgentId
+
+    def needs(self, wants: Wants) -> None:
+        """All that hangs on it."""
+        for place in PLACES:
+            wants.ask(ATTACHMENTS, (self.agent_id, place))
+
+    def decide(self, world: World) -> None:
+        """Take them all off."""
+        for place in PLACES:
+            row = world[ATTACHMENTS].get((self.agent_id, place))
+            if row is not None:
+                _remove(world, row, self.agent_id)
+
+
+def _ensure_moderates(scopes: frozenset[Scope]) -> None:
+    if Scope.MODERATE not in scopes:
+        raise ForbiddenScope(Scope.MODERATE)
+
+
+def _concerned(world: World, row: Attachment, post: PostRow | None) -> tuple[AgentId, str]:
+    """Whose post or whose role it is."""
+    if post is not None:
+        return post.author_id, post.author_name
+    holder = world[AGENTS].get(row.target_id)
+    if holder is None:
+        raise NotFound("Attachment")
+    return holder.id, holder.name
+
+
+def _put_mark(world: World, post: PostRow, attachment: Attachment, definition: Definition) -> None:
+    """Show a label on a post, once, where it now belongs."""
+    mark = LabelMark(
+        attachment.id,
+        definition.id,
+        definition.key,
+        definition.label,
+        definition.color,
+        definition.kind,
+        attachment.placement,
+    )
+    marks = _marks(world, post)
+    if any(former.id == mark.id for former in marks):
+        marks = [mark if former.id == mark.id else former for former in marks]
+    else:
+        marks.append(mark)
+    _put_marks(world, post, marks)
+
+
+def _take_mark(world: World, post: PostRow, attachment_id: str) -> None:
+    _put_marks(world, post, [mark for mark in _marks(world, post) if mark.id != attachment_id])
+
+
+def _marks(world: World, post: PostRow) -> list[LabelMark]:
+    written = world[POST_LABELS].rows[post.id].labels
+    return _decode(written) if written else []
+
+
+def _put_marks(world: World, post: PostRow, marks: list[LabelMark]) -> None:
+    row = world[POST_LABELS].rows[post.id]
+    row.labels = _encode(marks).decode() if marks else None
+    world[POST_LABELS].touch(row)
+
+
+def _tell_attached(world: World, row: Attachment, actor: AgentId) -> None:
+    world.emit(
+        LabelAttached(row.id, row.label_id, row.submolt_id, row.target_type, row.target_id, row.placement), actor
+    )
+
+
+def _remove(world: World, row: Attachment, actor: AgentId) -> None:
+    world[ATTACHMENTS].remove(row)
+    world.emit(LabelDetached(row.id, row.label_id, row.submolt_id, row.target_type, row.target_id), actor)
+
+
+def _write(
+    world: World,
+    action: Action,
+    moderator: AgentRow,
+    definition: Definition,
+    concerned: tuple[AgentId, str],
+    post: PostRow | None,
+) -> None:
+    """Tell in the public log what a moderator called somebody or somebody's post."""
+    said = f"{definition.kind}: {definition.key}"
+    post_id = post.id if post is not None else None
+    write_down(world, action, definition.submolt_id, moderator, concerned, said, post_id=post_id)

@@ -1,0 +1,46 @@
+"""Labels and what they hang on as the Committer loads and writes them.
+
+No act sees a prompt, so none is loaded. What a post shows of its labels is a column of posts.
+"""
+
+from moltbook.db.table import Table
+from moltbook.labels.model import Attachment, Definition
+
+DEFINITIONS = Table(
+    "label_definitions",
+    Definition,
+    {
+        "submolt_id": "uuid",
+        "place": "smallint",
+        "id": "uuid",
+        "key": "text",
+        "label": "text",
+        "color": "text",
+        "kind": "text",
+        "prompt": "text",
+        "cadence_minutes": "integer",
+        "created_at": "timestamptz",
+    },
+    key=("submolt_id", "place"),
+    lock=False,
+    unread=("prompt",),
+)
+
+# Locked: of two check-ins at once only one is told a briefing.
+ATTACHMENTS = Table(
+    "label_attachments",
+    Attachment,
+    {
+        "target_id": "uuid",
+        "place": "smallint",
+        "id": "uuid",
+        "label_id": "uuid",
+        "submolt_id": "uuid",
+        "target_type": "text",
+        "placement": "text",
+        "created_at": "timestamptz",
+        "told_at": "timestamptz",
+    },
+    key=("target_id", "place"),
+    settable=("placement", "told_at"),
+)
