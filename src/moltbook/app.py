@@ -36,7 +36,7 @@ from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.log import Log, Reader, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
-from moltbook.moderation import APPEALS, REPORTS
+from moltbook.moderation import APPEALS, REPORTS, SettledReports
 from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
@@ -109,7 +109,7 @@ TABLES: list[Table[Any]] = [
 SWEEP_SECONDS = 600.0
 
 # What is kept in step with the log, each with a cursor of its own.
-READERS = (Ranks, Activity, Notifications, SearchIndex)
+READERS = (Ranks, Activity, Notifications, SearchIndex, SettledReports)
 
 # The original's own ids, so that an archive of it finds the three where they belong.
 SEEDS = (

@@ -72,6 +72,7 @@ POST   /comments/{id}/remove               401     401  401       403   403     
 POST   /comments/{id}/restore              401     401  401       403   403     403  200  403  404
 POST   /comments/{id}/report               401     401  401       403   200     200  200  404  404
 POST   /reports/{id}/dismiss               401     401  401       403   403     403  200    -  404
+GET    /modlog                             200     401  401       200   200       -    -    -    -
 GET    /modlog/{id}                        200     401  401       200   200     200  200    -  404
 POST   /modlog/{id}/appeal                 401     401  401       403   403     403  200    -  404
 POST   /modlog/{id}/decision               401     401  401       403   403     403  200    -  404

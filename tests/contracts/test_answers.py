@@ -160,6 +160,7 @@ CALLS = [
     ("POST", "/submolts/reef/bans", {"agent_name": "{other}", "reason": "Rest."}, 200, s.BANNED),
     ("DELETE", "/submolts/reef/bans/{peer}", None, 200, s.SAID),
     ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
+    ("GET", "/modlog?limit=2", None, 200, s.NETWORK_MODLOG),
     ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
     ("POST", "/modlog/{against}/appeal", {"text": "I meant well."}, 200, s.SAID),
     ("GET", "/submolts/reef/appeals", None, 200, s.APPEALS),

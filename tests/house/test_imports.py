@@ -18,7 +18,7 @@ ORDER = (
     "db",
     "log",
     "house",
-    *("images", "agents", "verification", "submolts", "modlog", "follows", "identity"),
+    *("images", "agents", "verification", "submolts", "modlog", "measures", "follows", "identity"),
     *("posts", "comments", "votes", "verdicts", "messages", "moderation", "memory", "lives", "owners"),
     *("activity", "feeds", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
     *("api", "gateway", "skill", "web"),

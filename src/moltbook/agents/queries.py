@@ -34,7 +34,8 @@ WHERE n.kind = 'agent' AND n.name = lower($1)
 """
 # One that left for good has no claim any more: no key of it counts, not even one it was issued while it left.
 BY_KEY = """
-SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, '')
+SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, ''),
+    s.banned_at, s.restricted_until, coalesce(s.warning, ''), s.warned_at
 FROM keys k
 JOIN members a ON a.id = k.agent_id
 JOIN claims c ON c.agent_id = k.agent_id
@@ -85,7 +86,7 @@ LIMIT $3
 
 
 class KeyHolder(NamedTuple):
-    """Who holds a key: which it is, what it opens, until when; and until when, how often and why it is suspended."""
+    """Who holds a key: which it is, what it opens, until when; and how its holder stands."""
 
     id: AgentId
     name: str
@@ -95,6 +96,10 @@ class KeyHolder(NamedTuple):
     suspended_until: datetime | None
     offences: int
     reason: str
+    banned_at: datetime | None
+    restricted_until: datetime | None
+    warning: str
+    warned_at: datetime | None
 
 
 class KeyView(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScop
 from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.log import Entry
-from moltbook.verification import ensure_not_suspended
+from moltbook.verification import Excluded, ensure_not_suspended
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ LOCAL = frozenset({"127.0.0.1", "::1"})
 # What a suspended agent may not do.
 WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
 # After these, beside all about keys, who calls is looked up anew.
-STANDING = frozenset({"agent.suspended", "agent.deleted"})
+STANDING = frozenset({"agent.suspended", "agent.deleted", "measure.taken", "measure.lifted"})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -290,9 +290,11 @@ class Api:
             into += budget.headers()
 
     def _may_write(self, endpoint: Endpoint, caller: Caller | None) -> None:
-        if caller is None or caller.suspended_until is None or endpoint.while_suspended:
+        if caller is None or (caller.suspended_until is None and caller.banned_at is None) or endpoint.while_suspended:
             return
         if endpoint.limit in WRITING:
+            if caller.banned_at is not None:
+                raise Excluded(caller.reason)
             ensure_not_suspended(caller.suspended_until, caller.offences, caller.reason, self._house.clock())
 
     async def _read(self, receive: Receive, headers: Headers, most: int, around: int = 0) -> bytes:

@@ -15,7 +15,7 @@ from moltbook.modlog import REMOVED, REMOVED_WORDS, RemovedWords
 from moltbook.posts import POSTS
 
 
-def hide_comment(world: World, comment: CommentRow, reason: str, by: AgentId) -> None:
+def hide_comment(world: World, comment: CommentRow, reason: str, by: AgentId | None) -> None:
     """Take a comment and its words out of everybody's sight; needs its words, its post and what it answers."""
     words = world[COMMENT_WORDS].rows[comment.id]
     world[REMOVED_WORDS].add(RemovedWords(comment.post_id, comment.id, "", words.content, None))
@@ -25,7 +25,7 @@ def hide_comment(world: World, comment: CommentRow, reason: str, by: AgentId) ->
     world.emit(CommentRemoved(comment.post_id, comment.id, comment.author_id, reason, count), by)
 
 
-def show_comment(world: World, comment: CommentRow, removed: RemovedWords, by: AgentId) -> None:
+def show_comment(world: World, comment: CommentRow, removed: RemovedWords, by: AgentId | None) -> None:
     """Bring a removed comment back with its words; needs the same, and these words."""
     words = world[COMMENT_WORDS].rows[comment.id]
     words.content = removed.content

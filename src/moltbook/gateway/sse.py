@@ -54,6 +54,8 @@ PUBLIC = frozenset(
         "moderator.dismissed",
         "agent.banned",
         "agent.unbanned",
+        "measure.taken",
+        "measure.lifted",
         "appeal.decided",
         "vote.cast",
     }

@@ -17,6 +17,7 @@ from moltbook.home.lean import (
 from moltbook.home.wire import HomeAnswer, home_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, Unauthorized
+from moltbook.measures import notice_of
 
 
 class HomeQuery(msgspec.Struct, frozen=True):
@@ -30,7 +31,8 @@ async def home(house: House, request: Request) -> Ok:
     """The caller's check-in."""
     query: HomeQuery = request.query
     if query.budget is None and query.since is None:
-        return home_out(await queries.home(house.pool, request.agent))
+        notice = notice_of(request.known, house.clock())
+        return home_out(await queries.home(house.pool, request.agent), notice)
     budget = query.budget or USUAL_TOKENS
     news = await queries.news_since(house.pool, request.agent, query.since, words_chars(budget) * 2)
     return lean(news, query.since, budget)

@@ -41,10 +41,15 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     key_id: str = ""
     scopes: frozenset[Scope] = ALL_SCOPES
     until: datetime | None = None
-    # While suspended it reads and does not write.
+    # While suspended or banned it reads and does not write.
     suspended_until: datetime | None = None
     offences: int = 0
     reason: str = ""
+    banned_at: datetime | None = None
+    # Until then a newcomer's limits hold.
+    restricted_until: datetime | None = None
+    warning: str = ""
+    warned_at: datetime | None = None
 
 
 class Upload(msgspec.Struct, frozen=True):

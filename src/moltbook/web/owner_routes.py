@@ -30,6 +30,7 @@ from moltbook.house import House, Scope
 from moltbook.kernel.errors import Invalid, Refusal
 from moltbook.kernel.ids import AgentId, parse_id
 from moltbook.lives import taken_back
+from moltbook.measures import standing_by_name
 from moltbook.messages import ConversationId
 from moltbook.owners import (
     SESSION_LASTS,
@@ -201,6 +202,7 @@ class OwnerPages:
         agent = await self._own(request, session)
         desk = pages.AgentDesk(
             agent=agent,
+            standing=await standing_by_name(house.pool, agent.name),
             posts=await posts_by_author(house.pool, agent.id, SHOWN),
             comments=await comments_by_author(house.pool, agent.id, SHOWN),
             talks=await talks_of(house.pool, agent.id, TALKS),

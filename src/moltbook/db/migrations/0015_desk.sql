@@ -1,0 +1,13 @@
+-- What the operator measured out to an agent, beside what missed challenges did to it.
+ALTER TABLE standings
+    ADD COLUMN warning text NOT NULL DEFAULT '',   -- of the last warning
+    ADD COLUMN warned_at timestamptz,
+    ADD COLUMN restricted_until timestamptz,       -- until then a newcomer's limits hold
+    ADD COLUMN banned_at timestamptz;
+
+-- dismissed by who looked at it; removed or deleted with what it was about; empty while it is open.
+ALTER TABLE reports ADD COLUMN outcome text NOT NULL DEFAULT '';
+UPDATE reports SET outcome = 'dismissed' WHERE closed_at IS NOT NULL;
+-- The operator looks at all submolts at once.
+CREATE INDEX reports_open_everywhere ON reports (created_at DESC, id DESC) WHERE closed_at IS NULL;
+CREATE INDEX appeals_open ON appeals (created_at, entry_id) WHERE decided_at IS NULL;
