@@ -6,6 +6,7 @@ import pytest
 
 from moltbook.agents import IssueKey, keys_of
 from moltbook.agents.rules import MOST_KEYS
+from moltbook.measures import Step, Take
 from moltbook.settings import ClaimMode
 from tests.owners.browser import Person
 
@@ -311,3 +312,13 @@ async def test_a_form_that_is_too_large_or_unreadable_is_refused(town):
     assert (await person.send("/owner/login", {"email": ["x"] * 50})).status == 400
     answer = await person._call("POST", "/owner/login", body=b"email=%ff", headers={"sec-fetch-site": "same-origin"})
     assert answer.status == 400
+
+
+async def test_the_desk_says_how_the_agent_stands(town, office):
+    ada = await town.agent("ada")
+    person = await claimed(town, office, ada)
+    page = f"/owner/agents/{ada.id}"
+    for step, words in ((Step.WARN, b"Warned by"), (Step.SUSPEND, b"Suspended until"), (Step.BAN, b"Banned by")):
+        await town.house.committer.do(Take(ada.id, step, "Selling <votes>.", 5))
+        shown = (await person.get(page)).body
+        assert words in shown and b"Selling &lt;votes&gt;." in shown
