@@ -259,12 +259,17 @@ async def test_an_owner_makes_no_more_keys_than_may_count(town, office):
 
 
 async def test_an_owner_lets_an_agent_go(town, office):
-    ada = await town.agent("ada")
+    ada, blaise = await town.agents("ada", "blaise")
     person = await claimed(town, office, ada)
+    await claimed(town, office, blaise, person=person)
+    owner = await town.value("SELECT id::text FROM owners")
+    assert [(await agent.get("/agents/me"))["agent"]["claimed_by"] for agent in (ada, blaise)] == [owner, owner]
     await person.get(f"/owner/agents/{ada.id}")
     assert (await person.send(f"/owner/agents/{ada.id}/let-go")).headers["location"] == "/owner"
     assert (await person.get(f"/owner/agents/{ada.id}")).status == 404
     assert (await ada.get("/agents/status"))["status"] == "pending_claim"
+    assert (await town.get("/agents/ada"))["agent"]["claimed_by"] is None
+    assert (await town.get("/agents/blaise"))["agent"]["claimed_by"] == owner
     await claimed(town, office, ada, "other@example.org")
     assert (await ada.publish()).status == 201
 
@@ -290,6 +295,7 @@ async def test_an_owner_deletes_an_agent(town, office):
     town.api.callers.forget()
     assert (await ada.get("/agents/me")).status == 401
     assert (await town.call("GET", f"/posts/{post}")).status == 404
+    assert await town.value("SELECT claimed_by FROM agents WHERE id = $1", ada.id) is None
     page = (await person.get("/owner")).body
     assert (b"blaise</a>" in page, b"ada</a>" in page) == (True, False)
 

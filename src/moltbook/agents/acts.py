@@ -183,6 +183,7 @@ class Retire(Act[None], frozen=True):
         """
         agent = ensure_claimed(world[AGENTS].get(self.agent_id))
         agent.description, agent.metadata, agent.claimed_at, agent.avatar = REDACTED, "{}", None, None
+        agent.claimed_by = None
         take_image(world, agent.id, ImageKind.AVATAR)
         world[AGENTS].touch(agent)
         claim = world[CLAIMS].get(agent.id)
