@@ -152,7 +152,8 @@ class Api:
             boundary = boundary_of(headers.get(b"content-type"))
             raw = await self._read(receive, headers, endpoint.upload_bytes, AROUND_BYTES)
         if endpoint.method == "GET":
-            body = await self._granted(endpoint, Asked(path, values, query_string, raw, caller, address))
+            asked = Asked(path, values, query_string, raw, caller, address, traceless=method == "HEAD")
+            body = await self._granted(endpoint, asked)
             if endpoint.limit is Limit.FREE:
                 return endpoint.status, body, [JSON, *SAFE]
             return _tagged(endpoint.status, body, headers)
@@ -225,7 +226,7 @@ class Api:
             if len(body.file) > endpoint.upload_bytes:
                 raise TooLarge(f"The file is larger than {endpoint.upload_bytes:,} bytes", "Send a smaller file.")
         try:
-            request = Request(asked.values, query, body, asked.caller, asked.address)
+            request = Request(asked.values, query, body, asked.caller, asked.address, traceless=asked.traceless)
             return _encode(await endpoint.handle(self._house, request))
         except Refusal:
             raise

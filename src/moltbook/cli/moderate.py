@@ -11,14 +11,12 @@ from typing import Annotated, Any, Literal, TypeVar
 import asyncpg
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, in_house
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId, parse_id
+from moltbook.kernel.text import excerpt
 from moltbook.measures import Lift, Past, Standing, Step, Take, past_of, standing_by_name
 from moltbook.moderation import (
     AnyReport,
@@ -46,6 +44,7 @@ Every act stands in the public log, with its reason and `operator` as its actor.
 
 MOST_APPEALS = 500
 MOST_PAST = 50
+LINE_CHARS = 200
 
 Given = TypeVar("Given")
 
@@ -104,17 +103,18 @@ def reports(
             )
         )
 
-    def shown(page: ReportPage) -> Table:
-        more = f"More: --cursor {page.next_cursor}" if page.next_cursor else None
-        table = Table(
-            "Report", "Filed", "About", "By", "Reason", "Reporter", "In", "Words", title="Open reports", caption=more
-        )
-        for report in page.reports:
-            what = f"comment {report.comment_id}" if report.comment_id else f"post {report.post_id}"
-            words = Text(report.preview or report.post_title, overflow="ellipsis", no_wrap=True)
-            names = (report.author, report.reason, report.reporter, f"m/{report.submolt}")
-            table.add_row(report.id, _stamp(report.created_at), what, *map(Text, names), words)
-        return table
+    def shown(page: ReportPage) -> list[str]:
+        lines = []
+        for r in page.reports:
+            what = f"comment {r.comment_id}" if r.comment_id else f"post {r.post_id}"
+            lines += [
+                f"Report {r.id}, {_stamp(r.created_at)}: {r.reason}, says {r.reporter}",
+                f"  {what} by {r.author} in m/{r.submolt}, “{line(r.post_title)}”",
+                f"  {line(r.preview)}",
+            ]
+        if page.next_cursor:
+            lines.append(f"More: --cursor {page.next_cursor}")
+        return lines or ["No report waits."]
 
     _tell(in_house(run, data, database_url, pg_bin), as_json, shown)
 
@@ -186,13 +186,13 @@ def agent(
         found = await standing_by_name(house.pool, name)
         return AgentRecord(found, found.words(house.clock()), await past_of(house.pool, found.id, MOST_PAST))
 
-    def shown(record: AgentRecord) -> Table:
-        found = record.agent
-        offences = f"{found.offences} suspension{'s' if found.offences != 1 else ''} so far"
-        table = Table("When", "What", "Reason", "Entry", title=f"{found.name}: {record.stands}, {offences}")
-        for past in record.log:
-            table.add_row(_stamp(past.at), past.action, Text(past.reason), past.entry_id)
-        return table
+    def shown(record: AgentRecord) -> list[str]:
+        suspended = record.agent.offences
+        times = f"{suspended} time{'s' if suspended != 1 else ''}"
+        return [
+            f"{record.agent.name}: {record.stands}; suspended {times} so far",
+            *(f"  {_stamp(p.at)} {p.action}, entry {p.entry_id}: {line(p.reason)}" for p in record.log),
+        ]
 
     _tell(in_house(run, data, database_url, pg_bin), as_json, shown)
 
@@ -282,13 +282,17 @@ def appeals(
     async def run(house: House) -> list[OpenAppeal]:
         return await open_appeals(house.pool, MOST_APPEALS)
 
-    def shown(found: list[OpenAppeal]) -> Table:
-        table = Table("Entry", "Filed", "Agent", "Against", "By", "Because", "Says", "Decides", title="Open appeals")
-        for appeal in found:
-            where = f"{appeal.action} in m/{appeal.submolt}" if appeal.submolt else appeal.action
-            texts = (appeal.agent, where, appeal.moderator, appeal.reason, appeal.text, appeal.owner or "operator")
-            table.add_row(appeal.entry_id, _stamp(appeal.created_at), *map(Text, texts))
-        return table
+    def shown(found: list[OpenAppeal]) -> list[str]:
+        lines = []
+        for x in found:
+            where = f" in m/{x.submolt}" if x.submolt else ""
+            lines += [
+                f"Entry {x.entry_id}, {_stamp(x.created_at)}: {x.agent} against {x.action}{where} by {x.moderator}, "
+                f"for {x.owner or 'the operator'} to decide",
+                f"  because: {line(x.reason)}",
+                f"  says: {line(x.text)}",
+            ]
+        return lines or ["No appeal waits."]
 
     _tell(in_house(run, data, database_url, pg_bin), as_json, shown)
 
@@ -323,14 +327,20 @@ def _take(step: Step, name: str, reason: str, hours: int, as_json: bool, where: 
     _tell(in_house(run, *where), as_json)
 
 
-def _tell(found: Given, as_json: bool, shown: Callable[[Given], Table] | None = None) -> None:
-    """Print what was found, for a program or for a person."""
+def _tell(found: Given, as_json: bool, shown: Callable[[Given], list[str]] | None = None) -> None:
+    """Print what was found, for a program or for a person: in lines, so that ids can be copied whole."""
     if as_json:
         print(msgspec.json.encode(found).decode())
     elif shown is not None:
-        Console().print(shown(found))
+        print("\n".join(shown(found)))
     elif isinstance(found, Done):
         print(found.done)
+
+
+def line(text: str) -> str:
+    """What an agent wrote on one line of a terminal, without anything that would steer the terminal."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return excerpt(" ".join(shown.split()), LINE_CHARS)
 
 
 def _stamp(at: datetime) -> str:

@@ -60,16 +60,29 @@ class Upload(msgspec.Struct, frozen=True):
 
 
 class Request:
-    """What a handler sees of a call; `body` is an Upload where the endpoint takes a file."""
+    """What a handler sees of a call; `body` is an Upload where the endpoint takes a file.
 
-    __slots__ = ("address", "body", "caller", "path", "query")
+    Of a `traceless` one nobody reads the answer (HEAD): it changes nothing.
+    """
 
-    def __init__(self, path: tuple[str, ...], query: Any, body: Any, caller: Caller | None, address: str) -> None:
+    __slots__ = ("address", "body", "caller", "path", "query", "traceless")
+
+    def __init__(
+        self,
+        path: tuple[str, ...],
+        query: Any,
+        body: Any,
+        caller: Caller | None,
+        address: str,
+        *,
+        traceless: bool = False,
+    ) -> None:
         self.path = path
         self.query = query
         self.body = body
         self.caller = caller
         self.address = address
+        self.traceless = traceless
 
     @property
     def agent(self) -> AgentId:
