@@ -17,6 +17,7 @@ import asyncpg
 import msgspec
 import structlog
 
+from moltbook.db.commit import GONE
 from moltbook.db.world import Told
 
 log = structlog.get_logger(__name__)
@@ -127,7 +128,7 @@ class Log:
         while True:
             try:
                 await self._listen()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*GONE, asyncpg.PostgresError) as error:
                 log.warning("log listener lost its connection", error=repr(error))
                 await asyncio.sleep(0.5)
 
