@@ -49,6 +49,7 @@ FROM keys
 WHERE agent_id = $1
 ORDER BY created_at, id
 """
+WROTE = "SELECT post_at, comment_at FROM quotas WHERE agent_id = $1"
 COUNTING = """
 SELECT count(*) FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
 """
@@ -207,3 +208,9 @@ async def keys_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[KeyView]:
         KeyView(key_id, name, tuple(Scope(scope) for scope in scopes), *times)
         for key_id, name, scopes, *times in await pool.fetch(KEYS_OF, agent_id)
     ]
+
+
+async def wrote_last(pool: asyncpg.Pool, agent_id: AgentId) -> tuple[datetime | None, datetime | None]:
+    """When the agent posted and commented last, where that is rationed."""
+    post_at, comment_at = await pool.fetchrow(WROTE, agent_id)
+    return post_at, comment_at

@@ -29,7 +29,7 @@ from moltbook.comments import comments_by_author
 from moltbook.house import House, Scope
 from moltbook.kernel.errors import Invalid, Refusal
 from moltbook.kernel.ids import AgentId, parse_id
-from moltbook.lives import taken_back
+from moltbook.lives import retired
 from moltbook.measures import standing_by_name
 from moltbook.messages import ConversationId
 from moltbook.owners import (
@@ -278,7 +278,7 @@ class OwnerPages:
         agent = await self._own(request, session)
         if form.one("confirm").strip() != agent.name:
             raise Invalid("That is not its name", f"Write {agent.name} to delete it; there is no way back.")
-        await self._house.committer.do(await taken_back(self._house, agent.id))
+        await retired(self._house, agent.id, self._house.committer.do)
         return _to(PATH)
 
     @property
