@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from moltbook.activity import Activity
 from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS
-from moltbook.api import Api, docs_page, openapi
+from moltbook.api import Api, came_from, docs_page, networks_of, openapi
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
 from moltbook.db.once import REPEATS, forget_old
@@ -131,6 +131,7 @@ class Server:
         self.settings = settings
         self.dsn = dsn
         self.pages = PageCache()
+        self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
         self._stream: Stream | None = None
         self._site: Starlette | None = None
@@ -142,6 +143,8 @@ class Server:
         kind = scope["type"]
         if kind == "http":
             path: str = scope["path"]
+            if self._proxies and scope.get("client"):
+                scope["client"] = (came_from(scope["client"][0], scope["headers"], self._proxies), 0)
             if path.startswith("/api/v1/") and self._api is not None:
                 if path == "/api/v1/events" and self._stream is not None:
                     await self._api.guarded(self._stream, scope, receive, send)

@@ -109,6 +109,20 @@ async def test_logging_out_ends_the_session(town, office):
     assert await town.value("SELECT count(*) FROM owner_sessions") == 0
 
 
+async def test_an_owner_logs_out_in_all_other_browsers(town, office):
+    ada, blaise = await town.agents("ada", "blaise")
+    desk = await claimed(town, office, ada)
+    phone, stranger = await claimed(town, office, ada, person=None), await claimed(town, office, blaise, "other@e.org")
+    lost = Person(town)
+    lost.cookie = phone.cookie
+    assert b"Log out in 1 other browser<" in (await desk.get("/owner")).body
+    # Only with the proof of one's own page.
+    assert (await Person(town).send("/owner/logout-others")).headers["location"] == "/owner/login"
+    assert (await desk.send("/owner/logout-others")).headers["location"] == "/owner"
+    assert [(await person.get("/owner")).status for person in (desk, phone, lost, stranger)] == [200, 303, 303, 200]
+    assert b"other browser" not in (await desk.get("/owner")).body
+
+
 async def test_a_session_ends_after_thirty_days(town, office):
     person = await claimed(town, office, await town.agent("ada"))
     town.clock.advance(days=29)

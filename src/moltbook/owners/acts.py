@@ -133,6 +133,25 @@ class EndSession(Act[None], frozen=True):
             world[SESSIONS].remove(session)
 
 
+class EndSessions(Act[int], frozen=True):
+    """An owner logs out in all other browsers, which were looked up before."""
+
+    owner_id: OwnerId
+    sessions: tuple[str, ...]
+
+    def needs(self, wants: Wants) -> None:
+        """The sessions."""
+        for session in self.sessions:
+            wants.ask(SESSIONS, (self.owner_id, session))
+
+    def decide(self, world: World) -> int:
+        """Forget them; answers how many there were."""
+        found = [row for session in self.sessions if (row := world[SESSIONS].get((self.owner_id, session)))]
+        for row in found:
+            world[SESSIONS].remove(row)
+        return len(found)
+
+
 class LetGo(Act[str], frozen=True):
     """An owner stands behind an agent no longer.
 

@@ -71,9 +71,9 @@ def render_told(title: str, why: str, next: str, next_word: str, secret: str = "
     )
 
 
-def render_owner(agents: Sequence[AgentRow], form: str, now: datetime) -> bytes:
-    """Render an owner's agents."""
-    return render("owner.html", page=None, stream="", agents=agents, form=form, now=now)
+def render_owner(agents: Sequence[AgentRow], others: int, form: str, now: datetime) -> bytes:
+    """Render an owner's agents, and in how many other browsers it is logged in."""
+    return render("owner.html", page=None, stream="", agents=agents, others=others, form=form, now=now)
 
 
 def render_owner_agent(desk: AgentDesk) -> bytes:

@@ -36,6 +36,7 @@ from moltbook.owners import (
     SESSION_LASTS,
     Budget,
     EndSession,
+    EndSessions,
     EnterByLink,
     LetGo,
     OwnerId,
@@ -44,6 +45,7 @@ from moltbook.owners import (
     ask_to_take_on,
     at_network,
     link_by_digest,
+    other_sessions,
     owned_agent,
     owner_by_session,
     owner_of,
@@ -93,6 +95,7 @@ class OwnerPages:
             self._route("/owner/login", get=self._login, post=self._ask_to_log_in),
             self._route("/owner/enter/{token}", get=self._link, post=self._enter),
             self._route("/owner/logout", post=self._log_out),
+            self._route("/owner/logout-others", post=self._log_out_others),
             self._route(agent, get=self._agent),
             self._route(f"{agent}/messages/{{talk}}", get=self._talk),
             self._route(f"{agent}/keys", post=self._issue),
@@ -185,6 +188,16 @@ class OwnerPages:
         answer.delete_cookie(COOKIE, path=PATH)
         return answer
 
+    async def _log_out_others(self, request: Request) -> Response:
+        session, _ = await self._sent(request)
+        if session is None:
+            return _to(f"{PATH}/login")
+        await self._house.committer.do(EndSessions(session.owner_id, await self._others(session)))
+        return _to(PATH)
+
+    async def _others(self, session: Session) -> tuple[str, ...]:
+        return await other_sessions(self._house.pool, session.owner_id, session.digest, self._house.clock())
+
     # Looking
 
     async def _mine(self, request: Request) -> Response:
@@ -192,7 +205,8 @@ class OwnerPages:
         if session is None:
             return _to(f"{PATH}/login")
         agents = await agents_of(self._house.pool, session.owner_id)
-        return _page(pages.render_owner(agents, session.form, self._house.clock()))
+        others = len(await self._others(session))
+        return _page(pages.render_owner(agents, others, session.form, self._house.clock()))
 
     async def _agent(self, request: Request) -> Response:
         session = await self._session(request)
