@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, MutableMapping
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, MutableMapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -17,7 +19,7 @@ from starlette.routing import Route
 
 from moltbook.activity import Activity
 from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS
-from moltbook.api import Api, docs_page, openapi
+from moltbook.api import Api, came_from, docs_page, networks_of, openapi
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
 from moltbook.db.once import REPEATS, forget_old
@@ -34,10 +36,10 @@ from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.labels import ATTACHMENTS, DEFINITIONS
-from moltbook.log import Log, Reader, Readers
+from moltbook.log import Entry, Log, Reader, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
-from moltbook.moderation import APPEALS, REPORTS
+from moltbook.moderation import APPEALS, REPORTS, SettledReports
 from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
@@ -122,9 +124,10 @@ TABLES: list[Table[Any]] = [
 ]
 
 SWEEP_SECONDS = 600.0
+AGAIN_SECONDS = 0.5
 
 # What is kept in step with the log, each with a cursor of its own.
-READERS = (Ranks, Activity, Notifications, SearchIndex)
+READERS = (Ranks, Activity, Notifications, SearchIndex, SettledReports)
 
 # The original's own ids, so that an archive of it finds the three where they belong.
 SEEDS = (
@@ -143,16 +146,20 @@ class Server:
         self.settings = settings
         self.dsn = dsn
         self.pages = PageCache()
+        self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
         self._stream: Stream | None = None
         self._site: Starlette | None = None
-        self._watch: asyncio.Task[None] | None = None
         self._kept: list[asyncio.Task[None]] = []
+        # What is done when a task that never ends has ended: the process stops, and whoever watches it starts it anew.
+        self.give_up: Callable[[], None] = partial(signal.raise_signal, signal.SIGTERM)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         kind = scope["type"]
         if kind == "http":
             path: str = scope["path"]
+            if self._proxies and scope.get("client"):
+                scope["client"] = (came_from(scope["client"][0], scope["headers"], self._proxies), 0)
             if path.startswith("/api/v1/") and self._api is not None:
                 if path == "/api/v1/events" and self._stream is not None:
                     await self._api.guarded(self._stream, scope, receive, send)
@@ -189,10 +196,10 @@ class Server:
             self._stream = Stream(house)
             self._api = Api(house, self.pages)
             self._site = site(house, self.pages, readers)
-            self._watch = asyncio.create_task(self._keep_true(house, self._api))
             self._kept = [
-                asyncio.create_task(keep_swept(house), name="sweep"),
-                asyncio.create_task(keep_lapsing(house), name="lapsing"),
+                self._endless(keep_true(house, self._hear, house.log.head), "keeping memory true"),
+                self._endless(keep_swept(house), "sweep"),
+                self._endless(keep_lapsing(house), "lapsing"),
             ]
             # What was made until now lives as long as the server: the collector need not look at it again.
             gc.collect()
@@ -202,19 +209,33 @@ class Server:
             try:
                 yield house
             finally:
-                self._watch.cancel()
-                for task in self._kept:
+                kept, self._kept = self._kept, []
+                for task in kept:
                     task.cancel()
-                await asyncio.gather(self._watch, *self._kept, return_exceptions=True)
+                await asyncio.gather(*kept, return_exceptions=True)
                 await self.end_streams()
                 await readers.stop()
 
-    async def _keep_true(self, house: House, api: Api) -> None:
-        """Memory follows the log: pages that show what changed, words taken back, keys that no longer count."""
-        async for entries in house.log.batches(house.log.head):
-            TALKS.hear(entries)
-            self.pages.touch()
-            api.hear(entries)
+    def _hear(self, entries: Sequence[Entry]) -> None:
+        """Forget what these events made untrue: pages, words taken back, keys that no longer count."""
+        TALKS.hear(entries)
+        self.pages.touch()
+        if self._api is not None:
+            self._api.hear(entries)
+
+    def _endless(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Run what must go on for as long as the server does."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Better no server than one that serves what is long untrue."""
+        if task not in self._kept:
+            return
+        error = None if task.cancelled() else task.exception()
+        log.error("endless task ended, the server stops", task=task.get_name(), error=repr(error))
+        self.give_up()
 
 
 @asynccontextmanager
@@ -245,6 +266,18 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
             await events.stop()
     finally:
         pool.terminate()
+
+
+async def keep_true(house: House, hear: Callable[[Sequence[Entry]], None], cursor: int) -> None:
+    """Memory follows the log: every event after the cursor is heard once, also after the database was away."""
+    while True:
+        try:
+            async for entries in house.log.batches(cursor):
+                hear(entries)
+                cursor = entries[-1].seq
+        except (*GONE, asyncpg.PostgresError) as error:
+            log.warning("log cannot be read for now", error=repr(error))
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def keep_swept(house: House) -> None:

@@ -76,6 +76,9 @@ class Settings(msgspec.Struct, frozen=True):
     pg_bin: str = ""
     # The address agents are told, when it differs from host and port (behind a proxy).
     public_url: str = ""
+    # Proxies whose X-Forwarded-For counts, as addresses or networks. Without one everybody behind a proxy has its
+    # address, and so shares one budget of registrations and letters; anybody else's header is ignored.
+    trusted_proxies: tuple[str, ...] = ()
     # Where letters to owners are handed in: smtp://user:password@host:587, or smtps://… for TLS from the first byte.
     # Empty: links are written to the log, for the operator to hand on.
     smtp_url: str = ""

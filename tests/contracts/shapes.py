@@ -156,9 +156,10 @@ PROFILE = {**OK, "agent": MEMBER, "recentPosts": [BRIEF], "recentComments": [REC
 REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
 MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}
 LOG_ENTRY = {
-    "id": UUID, "action": TEXT, "moderator": TEXT, "agent": TEXT, "post_id": NONE, "comment_id": NONE, "reason": TEXT,
-    "appeal": Maybe(TEXT), "created_at": MOMENT,
+    "id": UUID, "action": TEXT, "actor": TEXT, "moderator": TEXT, "agent": TEXT, "post_id": NONE, "comment_id": NONE,
+    "reason": TEXT, "appeal": Maybe(TEXT), "created_at": MOMENT,
 }  # fmt: skip
+NETWORK_MODLOG = {**OK, **PAGE, "entries": [LOG_ENTRY]}
 MODLOG = {**OK, **PAGE, "submolt_name": TEXT, "entries": [LOG_ENTRY]}
 ONE_ENTRY = {**OK, "entry": LOG_ENTRY, "words": Maybe({"title": TEXT, "content": TEXT, "url": Maybe(TEXT)})}
 REPORTS = {**OK, **PAGE, "reports": [{

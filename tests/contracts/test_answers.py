@@ -180,6 +180,7 @@ CALLS = [
     ("POST", "/posts", {"submolt_name": "reef", "title": "T"}, 201, s.PUBLISHED_AMONG_TAGS),
     ("DELETE", "/labels/attach/{hung}", None, 200, s.SAID),
     ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
+    ("GET", "/modlog?limit=2", None, 200, s.NETWORK_MODLOG),
     ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
     ("POST", "/modlog/{against}/appeal", {"text": "I meant well."}, 200, s.SAID),
     ("GET", "/submolts/reef/appeals", None, 200, s.APPEALS),

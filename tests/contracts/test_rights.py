@@ -6,6 +6,7 @@ import pytest
 
 from moltbook.agents import Claim, RevokeKey, agent_by_claim
 from moltbook.api import ENDPOINTS
+from moltbook.measures import Step, Take
 from moltbook.settings import ClaimMode
 from tests.contracts.rights import BODIES, NAMED_OTHERWISE, rows
 from tests.images.pictures import picture
@@ -39,17 +40,22 @@ class World:
     def __init__(self, network):
         self.network = network
         self._numbers = count(1)
+        # The objects of the last call, as long as nothing happened to them.
+        self._kept = {}
 
     async def settle_in(self):
         """The callers."""
-        names = ("owner", "other", "new", "lost", "left", "blocked")
-        self.owner, self.other, unclaimed, lost, left, blocked = await self.network.agents(*names)
-        for member in (self.owner, self.other, lost, left, blocked):
-            await self.claim(member)
+        names = ("owner", "other", "new", "lost", "left", "blocked", "muted", "banned", "moderator")
+        members = await self.network.agents(*names)
+        self.owner, self.other, unclaimed, lost, left, blocked, muted, banned, moderator = members
+        for member in members:
+            if member is not unclaimed:
+                await self.claim(member)
         (key_id,) = (await self.network.rows("SELECT id FROM keys WHERE agent_id = $1", lost.id))[0]
         await self.network.house.committer.do(RevokeKey(lost.id, key_id))
         assert (await left.call("DELETE", "/agents/me", {"confirm": "left"})).status == 200
         assert (await self.owner.call("POST", "/agents/blocked/block")).status == 200
+        await self.network.house.committer.do(Take(muted.id, Step.SUSPEND, "Flooding.", hours=744))
         # As the log has a running server do (app).
         self.network.api.callers.forget()
         self.keys = {
@@ -59,6 +65,9 @@ class World:
             "unclaimed": unclaimed.key,
             "other": self.other.key,
             "blocked": blocked.key,
+            "muted": muted.key,
+            "banned": banned.key,
+            "mod": moderator.key,
             "own": self.owner.key,
         }
 
@@ -79,6 +88,10 @@ class World:
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
         assert answer.status == 201
+        for path, body in (("moderators", {}), ("bans", {"reason": "Rest."})):
+            who = "moderator" if path == "moderators" else "banned"
+            answer = await self.owner.call("POST", f"/submolts/{submolt}/{path}", {"agent_name": who, **body})
+            assert answer.status == 200, answer.body
         post = await self.network.post(self.owner, submolt=submolt, intent="question")
         comment = await self.network.comment(self.owner, post)
         tended = await self.tended(route, submolt, post, comment) if state == "there" else {}
@@ -156,7 +169,10 @@ class World:
     async def status(self, route, caller):
         """What this caller is answered."""
         state = caller if caller in ("gone", "none") else "there"
-        things = await self.objects(route, state, caller)
+        things = self._kept.pop((route, state), None)
+        # One who was blocked has a conversation of its own.
+        if things is None or caller == "blocked":
+            things = await self.objects(route, state, caller)
         key = things.get("asker's key") or self.keys.get(caller, self.other.key)
         method, path = filled(route, things).split()
         body = BODIES.get(route)
@@ -166,7 +182,11 @@ class World:
         if route in UPLOADS:
             content, headers = form(picture(), type="avatar")
             sent = {"body": content, "headers": headers}
-        return (await self.network.call(method, path, key=key, **sent)).status
+        status = (await self.network.call(method, path, key=key, **sent)).status
+        if "asker's key" not in things and (method == "GET" or status >= 400):
+            # Nothing happened to them, so that the next caller may be asked about the same.
+            self._kept = {(route, state): things}
+        return status
 
 
 def filled(route, things):

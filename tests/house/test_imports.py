@@ -18,7 +18,7 @@ ORDER = (
     "db",
     "log",
     "house",
-    *("images", "agents", "verification", "submolts", "modlog", "follows", "identity"),
+    *("images", "agents", "verification", "submolts", "modlog", "measures", "follows", "identity"),
     *("posts", "comments", "answers", "votes", "verdicts", "messages", "moderation", "labels", "memory", "lives"),
     "owners",
     *("activity", "feeds", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),

@@ -41,6 +41,23 @@ async def test_an_avatar_is_seen_wherever_its_agent_is_shown(network, site):
     assert (await site(url, headers={"if-none-match": found.headers["etag"]})).status == 304
 
 
+async def test_pages_show_the_picture_of_who_has_one_and_a_drawn_face_of_who_has_none(network, site):
+    ada, blaise = await network.agents("ada", "blaise")
+    post = await network.post(ada)
+    comments = [await network.comment(by, post) for by in (ada, blaise)]
+    url = (await ada.upload("/agents/me/avatar", picture()))["avatar_url"]
+    shown = f'src="{url.removeprefix(network.house.settings.url)}" alt="" loading="lazy"'
+    await network.settle()
+    # The post and one of two comments are hers; the drawn faces are not.
+    paths = {"/?sort=new": (1, 0), f"/post/{post}": (2, 1), "/u": (1, 1)}
+    paths |= {f"/fragments/comment/{id}": count for id, count in zip(comments, ((1, 0), (0, 1)), strict=True)}
+    for path, (pictures, drawn) in paths.items():
+        page = (await site(path)).body.decode()
+        assert (page.count(shown), page.count('<svg class="face')) == (pictures, drawn), path
+    assert 'alt="Picture of ada" loading="lazy"' in (await site("/u/ada")).body.decode()
+    assert "img-src 'self' data:" in (await site("/u/ada")).headers["content-security-policy"]
+
+
 async def test_an_avatar_goes_away_with_its_bytes(network, site):
     (ada,) = await network.agents("ada")
     url = (await ada.upload("/agents/me/avatar", picture(), field="avatar"))["avatar_url"]
@@ -97,6 +114,10 @@ async def test_a_submolt_has_two_pictures_and_only_who_tends_it_changes_them(net
     submolt = (await network.get("/submolts/tides"))["submolt"]
     assert (submolt["avatar_url"], submolt["banner_url"]) == (avatar["url"], banner["url"])
     assert (await site(submolt["banner_url"])).status == 200
+    page = (await site("/m/tides")).body.decode()
+    for kind, name, url in (("banner", "Banner", banner["url"]), ("face", "Picture", avatar["url"])):
+        path = url.removeprefix(network.house.settings.url)
+        assert f'<img class="{kind}" src="{path}" alt="{name} of m/tides" loading="lazy"' in page
     for path in ("avatar", "banner", "settings"):
         answer = await blaise.upload(f"/submolts/tides/{path}", picture(colour=(9, 9, 9)), type="avatar")
         assert (answer.status, answer["code"]) == (403, "NOT_MODERATOR")

@@ -138,7 +138,7 @@ async def test_one_who_left_is_issued_no_key_by_anybody(network):
     ada = await network.agent("ada")
     (key,) = await keys_of(network.house.pool, ada.id)
     spare = (await ada.call("POST", "/agents/me/keys", {"name": "spare"}))["key"]["id"]
-    leaving = Retire(ada.id, (key.id,))
+    leaving = Retire(ada.id, (key.id,), (None, None))
     await network.house.committer.do(leaving)
     for act in (IssueKey(ada.id, b"%032d" % 1), RotateKey(ada.id, spare, b"%032d" % 2)):
         with pytest.raises(AgentLeft):

@@ -2,8 +2,10 @@
 
 import pytest
 
+from moltbook.moderation import DecideAppeal, Verdict
 from moltbook.moderation.acts import Pin
 from moltbook.moderation.model import Place
+from moltbook.modlog import entry_by_id
 from tests.promises.truth import what_is_wrong
 
 
@@ -279,7 +281,7 @@ async def test_a_granted_appeal_gives_back_what_was_taken(reef):
     assert (await carl.call("POST", f"/modlog/{after[0]['id']}/appeal", {"text": "?"}))["code"] == "NOT_APPEALABLE"
 
 
-async def test_a_denied_appeal_changes_nothing_and_a_house_without_owner_says_so(reef):
+async def test_a_denied_appeal_changes_nothing_and_where_no_owner_is_the_operator_decides(reef):
     network, ada, blaise, carl, _ = reef
     post = await network.post(carl, submolt="reef")
     await blaise.call("POST", f"/posts/{post}/remove", {"reason": "Off topic."})
@@ -290,8 +292,12 @@ async def test_a_denied_appeal_changes_nothing_and_a_house_without_owner_says_so
     assert (await network.get(f"/posts/{post}"))["removal"]["reason"] == "Off topic."
     await carl.publish("Bitcoin", content="and memecoins")
     entry = (await log(network, "general"))[0]["id"]
-    answer = await carl.call("POST", f"/modlog/{entry}/appeal", {"text": "Please."})
-    assert (answer.status, answer["error"]) == (409, "This submolt has no owner who could decide")
+    assert (await carl.call("POST", f"/modlog/{entry}/appeal", {"text": "Please."})).status == 200
+    found = await entry_by_id(network.house.pool, entry)
+    await network.house.committer.do(DecideAppeal(None, found.row, Verdict.DENIED, "Not here."))
+    denied, removed = await log(network, "general")
+    assert (denied["action"], denied["actor"], denied["reason"]) == ("deny_appeal", "operator", "Not here.")
+    assert (removed["id"], removed["actor"], removed["appeal"]) == (entry, "house", "denied")
 
 
 async def test_the_log_goes_on_page_after_page(reef):

@@ -6,6 +6,7 @@ import pytest
 
 from moltbook.agents import IssueKey, keys_of
 from moltbook.agents.rules import MOST_KEYS
+from moltbook.measures import Step, Take
 from moltbook.settings import ClaimMode
 from tests.owners.browser import Person
 
@@ -106,6 +107,20 @@ async def test_logging_out_ends_the_session(town, office):
     person.cookie = kept
     assert (await person.get("/owner")).status == 303
     assert await town.value("SELECT count(*) FROM owner_sessions") == 0
+
+
+async def test_an_owner_logs_out_in_all_other_browsers(town, office):
+    ada, blaise = await town.agents("ada", "blaise")
+    desk = await claimed(town, office, ada)
+    phone, stranger = await claimed(town, office, ada, person=None), await claimed(town, office, blaise, "other@e.org")
+    lost = Person(town)
+    lost.cookie = phone.cookie
+    assert b"Log out in 1 other browser<" in (await desk.get("/owner")).body
+    # Only with the proof of one's own page.
+    assert (await Person(town).send("/owner/logout-others")).headers["location"] == "/owner/login"
+    assert (await desk.send("/owner/logout-others")).headers["location"] == "/owner"
+    assert [(await person.get("/owner")).status for person in (desk, phone, lost, stranger)] == [200, 303, 303, 200]
+    assert b"other browser" not in (await desk.get("/owner")).body
 
 
 async def test_a_session_ends_after_thirty_days(town, office):
@@ -258,12 +273,17 @@ async def test_an_owner_makes_no_more_keys_than_may_count(town, office):
 
 
 async def test_an_owner_lets_an_agent_go(town, office):
-    ada = await town.agent("ada")
+    ada, blaise = await town.agents("ada", "blaise")
     person = await claimed(town, office, ada)
+    await claimed(town, office, blaise, person=person)
+    owner = await town.value("SELECT id::text FROM owners")
+    assert [(await agent.get("/agents/me"))["agent"]["claimed_by"] for agent in (ada, blaise)] == [owner, owner]
     await person.get(f"/owner/agents/{ada.id}")
     assert (await person.send(f"/owner/agents/{ada.id}/let-go")).headers["location"] == "/owner"
     assert (await person.get(f"/owner/agents/{ada.id}")).status == 404
     assert (await ada.get("/agents/status"))["status"] == "pending_claim"
+    assert (await town.get("/agents/ada"))["agent"]["claimed_by"] is None
+    assert (await town.get("/agents/blaise"))["agent"]["claimed_by"] == owner
     await claimed(town, office, ada, "other@example.org")
     assert (await ada.publish()).status == 201
 
@@ -289,6 +309,7 @@ async def test_an_owner_deletes_an_agent(town, office):
     town.api.callers.forget()
     assert (await ada.get("/agents/me")).status == 401
     assert (await town.call("GET", f"/posts/{post}")).status == 404
+    assert await town.value("SELECT claimed_by FROM agents WHERE id = $1", ada.id) is None
     page = (await person.get("/owner")).body
     assert (b"blaise</a>" in page, b"ada</a>" in page) == (True, False)
 
@@ -311,3 +332,13 @@ async def test_a_form_that_is_too_large_or_unreadable_is_refused(town):
     assert (await person.send("/owner/login", {"email": ["x"] * 50})).status == 400
     answer = await person._call("POST", "/owner/login", body=b"email=%ff", headers={"sec-fetch-site": "same-origin"})
     assert answer.status == 400
+
+
+async def test_the_desk_says_how_the_agent_stands(town, office):
+    ada = await town.agent("ada")
+    person = await claimed(town, office, ada)
+    page = f"/owner/agents/{ada.id}"
+    for step, words in ((Step.WARN, b"Warned by"), (Step.SUSPEND, b"Suspended until"), (Step.BAN, b"Banned by")):
+        await town.house.committer.do(Take(ada.id, step, "Selling <votes>.", 5))
+        shown = (await person.get(page)).body
+        assert words in shown and b"Selling &lt;votes&gt;." in shown

@@ -112,3 +112,13 @@ async def test_a_file_is_sent_once_and_then_only_asked_about(settings):
         answer = await call("GET", path)
         assert answer.headers["content-type"] == "application/json"
         assert answer.json["name"].lower() == "moltbook"
+
+
+async def test_a_registration_names_the_files_of_this_server(found):
+    async with found(public_url="https://reef.example/") as network:
+        told = (await network.call("POST", "/agents/register", json={"name": "ada"}))["skill_files"]
+        served = {f"https://reef.example{path}": path for path in SkillFiles(network.house.settings).by_path}
+        names = ["skill.md", "heartbeat.md", "messaging.md", "rules.md", "skill.json", "developers.md", "auth.md"]
+        assert [told[name] for name in names] == [f"https://reef.example/{name}" for name in names]
+        assert {told[name] for name in names} <= set(served)
+        assert set(told) - set(names) == {"api_docs", "openapi"}

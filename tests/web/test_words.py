@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from moltbook.web.faces import face
+from moltbook.web.faces import face, portrait
 from moltbook.web.sparkline import sparkline
 from moltbook.web.words import ago, brief, count, plural
 from tests.web.sample import NOW, uuid
@@ -57,6 +57,13 @@ def test_a_face_is_the_same_for_ever_and_its_own() -> None:
     assert face(uuid(1, 7)) == face(uuid(1, 7))
     assert len(faces) == 300
     assert all("style" not in drawn and len(drawn) < 500 for drawn in faces)
+
+
+@pytest.mark.parametrize("digest", ["", None, "x", '"><script>', "0" * 31, "../" * 10 + "00"])
+def test_only_a_hash_becomes_the_address_of_a_picture(digest: str | None) -> None:
+    assert portrait(uuid(1, 7), digest) == face(uuid(1, 7))
+    assert '<img class="face" src="/images/' in portrait(uuid(1, 7), "0" * 32, '"><script>')
+    assert "<script>" not in portrait(uuid(1, 7), "0" * 32, '"><script>')
 
 
 def test_a_face_is_symmetrical() -> None:

@@ -13,12 +13,14 @@ from moltbook.agents.queries import (
     ensure_room,
     keys_of,
     recent_agents,
+    wrote_last,
 )
 from moltbook.agents.rules import (
     KeyEnded,
     NameTaken,
     NotClaimed,
     Slower,
+    WroteMeanwhile,
     ensure_claimed,
     ensure_comment_pace,
     ensure_pace,
@@ -59,6 +61,7 @@ __all__ = [
     "SetAvatar",
     "Slower",
     "UpdateProfile",
+    "WroteMeanwhile",
     "agent_by_claim",
     "agent_by_id",
     "agent_by_key",
@@ -73,4 +76,5 @@ __all__ = [
     "keys_of",
     "recent_agents",
     "spell",
+    "wrote_last",
 ]

@@ -1,5 +1,6 @@
 """What changes an agent: registering, being claimed, rewriting its profile. Its further keys: key_acts."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from moltbook.agents.model import (
     Quota,
     Registered,
 )
-from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, ensure_claimed, ensure_name, is_name
+from moltbook.agents.rules import DESCRIPTION_CHARS, NameTaken, WroteMeanwhile, ensure_claimed, ensure_name, is_name
 from moltbook.agents.tables import AGENTS, CLAIMS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.db.world import Act, Wants, World
 from moltbook.house import Scope
@@ -162,10 +163,15 @@ class SetAvatar(Act[bool], frozen=True):
 
 
 class Retire(Act[None], frozen=True):
-    """An agent leaves for good; the door has found its keys. Its words were taken back before, its name stays taken."""
+    """An agent leaves for good; the door has found its keys. Its words were taken back before, its name stays taken.
+
+    `wrote` is when it had posted and commented last before that began: under the quota's lock nothing can come between,
+    where posts and comments are rationed.
+    """
 
     agent_id: AgentId
     keys: tuple[str, ...]
+    wrote: tuple[datetime | None, datetime | None]
 
     def needs(self, wants: Wants) -> None:
         """The agent with its quota, its claim, its keys and its picture."""
@@ -179,10 +185,14 @@ class Retire(Act[None], frozen=True):
     def decide(self, world: World) -> None:
         """Close the account.
 
-        Raises: NotClaimed.
+        Raises: NotClaimed, WroteMeanwhile.
         """
         agent = ensure_claimed(world[AGENTS].get(self.agent_id))
+        quota = world[QUOTAS].rows[self.agent_id]
+        if (quota.post_at, quota.comment_at) != self.wrote:
+            raise WroteMeanwhile()
         agent.description, agent.metadata, agent.claimed_at, agent.avatar = REDACTED, "{}", None, None
+        agent.claimed_by = None
         take_image(world, agent.id, ImageKind.AVATAR)
         world[AGENTS].touch(agent)
         claim = world[CLAIMS].get(agent.id)

@@ -27,6 +27,8 @@ class AgentRow(msgspec.Struct, gc=False):
     last_active: datetime | None
     # Hash of its picture (images).
     avatar: str | None
+    # The id of its owner (owners).
+    claimed_by: str | None = None
 
 
 class KeyRow(msgspec.Struct, gc=False):

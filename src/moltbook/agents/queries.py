@@ -34,7 +34,8 @@ WHERE n.kind = 'agent' AND n.name = lower($1)
 """
 # One that left for good has no claim any more: no key of it counts, not even one it was issued while it left.
 BY_KEY = """
-SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, '')
+SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, ''),
+    s.banned_at, s.restricted_until, coalesce(s.warning, ''), s.warned_at
 FROM keys k
 JOIN members a ON a.id = k.agent_id
 JOIN claims c ON c.agent_id = k.agent_id
@@ -48,6 +49,7 @@ FROM keys
 WHERE agent_id = $1
 ORDER BY created_at, id
 """
+WROTE = "SELECT post_at, comment_at FROM quotas WHERE agent_id = $1"
 COUNTING = """
 SELECT count(*) FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
 """
@@ -85,7 +87,7 @@ LIMIT $3
 
 
 class KeyHolder(NamedTuple):
-    """Who holds a key: which it is, what it opens, until when; and until when, how often and why it is suspended."""
+    """Who holds a key: which it is, what it opens, until when; and how its holder stands."""
 
     id: AgentId
     name: str
@@ -95,6 +97,10 @@ class KeyHolder(NamedTuple):
     suspended_until: datetime | None
     offences: int
     reason: str
+    banned_at: datetime | None
+    restricted_until: datetime | None
+    warning: str
+    warned_at: datetime | None
 
 
 class KeyView(msgspec.Struct, frozen=True):
@@ -202,3 +208,9 @@ async def keys_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[KeyView]:
         KeyView(key_id, name, tuple(Scope(scope) for scope in scopes), *times)
         for key_id, name, scopes, *times in await pool.fetch(KEYS_OF, agent_id)
     ]
+
+
+async def wrote_last(pool: asyncpg.Pool, agent_id: AgentId) -> tuple[datetime | None, datetime | None]:
+    """When the agent posted and commented last, where that is rationed."""
+    post_at, comment_at = await pool.fetchrow(WROTE, agent_id)
+    return post_at, comment_at

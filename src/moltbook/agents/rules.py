@@ -65,6 +65,13 @@ class AgentLeft(Forbidden):
     hint = "Register a new agent under another name."
 
 
+class WroteMeanwhile(Conflict):
+    """Something was written after all the agent's words were taken back; they are taken back again."""
+
+    message = "This agent wrote something while it was leaving."
+    hint = "Stop writing, then leave again."
+
+
 class KeysFull(Conflict):
     """The agent holds as many keys as it may."""
 

@@ -36,10 +36,11 @@ AGENTS = Table(
         "claimed_at": "timestamptz",
         "last_active": "timestamptz",
         "avatar": "text",
+        "claimed_by": "uuid",
     },
     key=("id",),
     lock=False,
-    settable=("description", "metadata", "claimed_at", "avatar"),
+    settable=("description", "metadata", "claimed_at", "avatar", "claimed_by"),
     summable=("karma", "follower_count", "following_count", "posts_count", "comments_count"),
 )
 

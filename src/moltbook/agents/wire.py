@@ -72,7 +72,7 @@ def agent_out(agent: AgentRow) -> AgentOut:
         agent.claimed_at is not None,
         not agent.archived,
         agent.archived,
-        None,
+        agent.claimed_by,
         iso(agent.claimed_at) if agent.claimed_at else None,
         iso(agent.created_at),
         iso(agent.last_active) if agent.last_active else None,

@@ -50,7 +50,7 @@ class BatchAnswer(Ok, frozen=True, kw_only=True):
 class Asked:
     """One request on its way to its handler."""
 
-    __slots__ = ("address", "boundary", "caller", "path", "query", "raw", "repeat_key", "values")
+    __slots__ = ("address", "boundary", "caller", "path", "query", "raw", "repeat_key", "traceless", "values")
 
     def __init__(
         self,
@@ -62,6 +62,8 @@ class Asked:
         address: str,
         repeat_key: bytes | None = None,
         boundary: bytes | None = None,
+        *,
+        traceless: bool = False,
     ) -> None:
         self.path = path
         self.values = values
@@ -72,6 +74,8 @@ class Asked:
         self.repeat_key = repeat_key
         # Of a form with a file; everything else is JSON.
         self.boundary = boundary
+        # HEAD: nobody reads the answer, so nothing counts as read.
+        self.traceless = traceless
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScop
 from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.log import Entry
-from moltbook.verification import ensure_not_suspended
+from moltbook.verification import Excluded, ensure_not_suspended
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ LOCAL = frozenset({"127.0.0.1", "::1"})
 # What a suspended agent may not do.
 WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
 # After these, beside all about keys, who calls is looked up anew.
-STANDING = frozenset({"agent.suspended", "agent.deleted"})
+STANDING = frozenset({"agent.suspended", "agent.deleted", "measure.taken", "measure.lifted"})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -152,7 +152,8 @@ class Api:
             boundary = boundary_of(headers.get(b"content-type"))
             raw = await self._read(receive, headers, endpoint.upload_bytes, AROUND_BYTES)
         if endpoint.method == "GET":
-            body = await self._granted(endpoint, Asked(path, values, query_string, raw, caller, address))
+            asked = Asked(path, values, query_string, raw, caller, address, traceless=method == "HEAD")
+            body = await self._granted(endpoint, asked)
             if endpoint.limit is Limit.FREE:
                 return endpoint.status, body, [JSON, *SAFE]
             return _tagged(endpoint.status, body, headers)
@@ -225,7 +226,7 @@ class Api:
             if len(body.file) > endpoint.upload_bytes:
                 raise TooLarge(f"The file is larger than {endpoint.upload_bytes:,} bytes", "Send a smaller file.")
         try:
-            request = Request(asked.values, query, body, asked.caller, asked.address)
+            request = Request(asked.values, query, body, asked.caller, asked.address, traceless=asked.traceless)
             return _encode(await endpoint.handle(self._house, request))
         except Refusal:
             raise
@@ -290,9 +291,11 @@ class Api:
             into += budget.headers()
 
     def _may_write(self, endpoint: Endpoint, caller: Caller | None) -> None:
-        if caller is None or caller.suspended_until is None or endpoint.while_suspended:
+        if caller is None or (caller.suspended_until is None and caller.banned_at is None) or endpoint.while_suspended:
             return
         if endpoint.limit in WRITING:
+            if caller.banned_at is not None:
+                raise Excluded(caller.reason)
             ensure_not_suspended(caller.suspended_until, caller.offences, caller.reason, self._house.clock())
 
     async def _read(self, receive: Receive, headers: Headers, most: int, around: int = 0) -> bytes:

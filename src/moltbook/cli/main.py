@@ -11,6 +11,7 @@ from moltbook.cli.claim import claim
 from moltbook.cli.doctor import doctor
 from moltbook.cli.importing import import_archive
 from moltbook.cli.keys import issue, keys
+from moltbook.cli.moderate import moderate
 from moltbook.cli.options import console
 from moltbook.cli.up import up
 from moltbook.house.telling import configure_logs
@@ -37,6 +38,7 @@ app.command()(claim)
 app.command("key")(issue)
 app.add_typer(keys, name="keys")
 app.add_typer(apps, name="app")
+app.add_typer(moderate, name="moderate")
 
 
 def _version(wanted: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from moltbook.api import networks_of
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin
 from moltbook.cli.supervisor import Supervisor
 from moltbook.house.mail import read_smtp_url
@@ -63,6 +64,14 @@ def up(
         str,
         typer.Option(metavar="URL", envvar="MOLTBOOK_PUBLIC_URL", help="The address agents are told, behind a proxy."),
     ] = "",
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            envvar="MOLTBOOK_TRUSTED_PROXY",
+            help="A proxy whose X-Forwarded-For counts, or a network of such (10.0.0.0/8); several times for several.",
+        ),
+    ] = None,
     smtp_url: Annotated[
         str,
         typer.Option(
@@ -102,6 +111,7 @@ def up(
         database_url=database_url,
         pg_bin=str(Path(pg_bin).resolve()) if pg_bin else "",
         public_url=public_url,
+        trusted_proxies=_proxies(trusted_proxy or []),
         smtp_url=smtp_url,
         mail_from=mail_from,
     )
@@ -114,6 +124,14 @@ def _residents(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 12:
         return int(text)
     raise typer.BadParameter("Use a number from 0 to 12, or none.", param_hint="--residents")
+
+
+def _proxies(texts: list[str]) -> tuple[str, ...]:
+    try:
+        networks_of(texts)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--trusted-proxy") from None
+    return tuple(texts)
 
 
 def _is_loopback(host: str) -> bool:

@@ -109,7 +109,7 @@ async def write_flat(house: House, request: Request) -> Ok:
 
 async def _write(house: House, request: Request, post_id: str, body: CommentBody | FlatCommentBody) -> Ok:
     limits = house.settings.limits
-    screening = await screened(house, request.agent, ContentType.COMMENT)
+    screening = await screened(house, request.known, ContentType.COMMENT)
     pace = Pace(limits.comment_every_seconds, limits.comments_per_day)
     if screening.newcomer_until is not None:
         pace = Pace(limits.new_comment_every_seconds, limits.new_comments_per_day, screening.newcomer_until)

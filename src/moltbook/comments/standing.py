@@ -15,7 +15,7 @@ from moltbook.modlog import REMOVED, REMOVED_WORDS, RemovedWords
 from moltbook.posts import POSTS, reopen
 
 
-def hide_comment(world: World, comment: CommentRow, reason: str, by: AgentId) -> None:
+def hide_comment(world: World, comment: CommentRow, reason: str, by: AgentId | None) -> None:
     """Take a comment and its words out of everybody's sight; needs its words, its post and what it answers.
 
     A question that it answered is open again, and stays so if the comment comes back.
@@ -29,7 +29,7 @@ def hide_comment(world: World, comment: CommentRow, reason: str, by: AgentId) ->
     reopen(world, world[POSTS].rows[comment.post_id], comment.id, by)
 
 
-def show_comment(world: World, comment: CommentRow, removed: RemovedWords, by: AgentId) -> None:
+def show_comment(world: World, comment: CommentRow, removed: RemovedWords, by: AgentId | None) -> None:
     """Bring a removed comment back with its words; needs the same, and these words."""
     words = world[COMMENT_WORDS].rows[comment.id]
     words.content = removed.content

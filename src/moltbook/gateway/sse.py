@@ -56,6 +56,8 @@ PUBLIC = frozenset(
         "moderator.dismissed",
         "agent.banned",
         "agent.unbanned",
+        "measure.taken",
+        "measure.lifted",
         "appeal.decided",
         "label.created",
         "label.attached",

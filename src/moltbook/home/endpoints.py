@@ -20,6 +20,7 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, Unauthorized
 from moltbook.kernel.ids import AgentId
 from moltbook.labels import Briefing, TellBriefings
+from moltbook.measures import notice_of
 
 
 class HomeQuery(msgspec.Struct, frozen=True):
@@ -35,7 +36,8 @@ async def home(house: House, request: Request) -> Ok:
     if query.budget is None and query.since is None:
         found = await queries.home(house.pool, request.agent, house.clock())
         told = await _told(house, request.agent, found.briefings)
-        return home_out(msgspec.structs.replace(found, briefings=told))
+        notice = notice_of(request.known, house.clock())
+        return home_out(msgspec.structs.replace(found, briefings=told), notice)
     budget = query.budget or USUAL_TOKENS
     news = await queries.news_since(house.pool, request.agent, query.since, words_chars(budget) * 2, house.clock())
     answer = lean(news, query.since, budget)

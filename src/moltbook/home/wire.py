@@ -130,8 +130,8 @@ class HomeAnswer(Ok, frozen=True, kw_only=True):
     moderator_status: ModeratorStatus | None
 
 
-def home_out(home: Home) -> HomeAnswer:
-    """The whole check-in on the wire."""
+def home_out(home: Home, notice: str) -> HomeAnswer:
+    """The whole check-in on the wire; first of all what the agent should know of its own standing, if anything."""
     return HomeAnswer(
         your_account=Account(home.name, home.karma, home.unread),
         activity_on_your_posts=[_activity_out(activity) for activity in home.activity],
@@ -144,7 +144,7 @@ def home_out(home: Home) -> HomeAnswer:
             "Their newest posts." if home.following else f"Follow agents: POST {API}/agents/NAME/follow",
         ),
         explore=Explore("What everybody talks about.", f"GET {API}/posts?sort=hot"),
-        what_to_do_next=_next(home),
+        what_to_do_next=[notice, *_next(home)] if notice else _next(home),
         quick_links=QUICK_LINKS,
         check_in=CheckIn([briefing_out(briefing) for briefing in home.briefings]),
         moderator_status=home.moderates,

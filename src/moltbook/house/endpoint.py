@@ -41,10 +41,15 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     key_id: str = ""
     scopes: frozenset[Scope] = ALL_SCOPES
     until: datetime | None = None
-    # While suspended it reads and does not write.
+    # While suspended or banned it reads and does not write.
     suspended_until: datetime | None = None
     offences: int = 0
     reason: str = ""
+    banned_at: datetime | None = None
+    # Until then a newcomer's limits hold.
+    restricted_until: datetime | None = None
+    warning: str = ""
+    warned_at: datetime | None = None
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -55,16 +60,29 @@ class Upload(msgspec.Struct, frozen=True):
 
 
 class Request:
-    """What a handler sees of a call; `body` is an Upload where the endpoint takes a file."""
+    """What a handler sees of a call; `body` is an Upload where the endpoint takes a file.
 
-    __slots__ = ("address", "body", "caller", "path", "query")
+    Of a `traceless` one nobody reads the answer (HEAD): it changes nothing.
+    """
 
-    def __init__(self, path: tuple[str, ...], query: Any, body: Any, caller: Caller | None, address: str) -> None:
+    __slots__ = ("address", "body", "caller", "path", "query", "traceless")
+
+    def __init__(
+        self,
+        path: tuple[str, ...],
+        query: Any,
+        body: Any,
+        caller: Caller | None,
+        address: str,
+        *,
+        traceless: bool = False,
+    ) -> None:
         self.path = path
         self.query = query
         self.body = body
         self.caller = caller
         self.address = address
+        self.traceless = traceless
 
     @property
     def agent(self) -> AgentId:

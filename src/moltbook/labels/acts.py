@@ -30,7 +30,7 @@ from moltbook.labels.rules import (
     ensure_wording,
 )
 from moltbook.labels.tables import ATTACHMENTS, DEFINITIONS
-from moltbook.modlog import BANS, Action, ensure_may_speak, write_down
+from moltbook.modlog import BANS, Action, Hand, ensure_may_speak, write_down
 from moltbook.posts import POST_LABELS, POSTS, LabelMark, PostRow
 from moltbook.submolts import ROLES, SUBMOLT_TAGS, SUBMOLTS, SubmoltTags, Tag, ensure_tends
 from moltbook.verification import ensure_published
@@ -322,4 +322,5 @@ def _write(
     """Tell in the public log what a moderator called somebody or somebody's post."""
     said = f"{definition.kind}: {definition.key}"
     post_id = post.id if post is not None else None
-    write_down(world, action, definition.submolt_id, moderator, concerned, said, post_id=post_id)
+    hand = Hand(moderator.id, moderator.name)
+    write_down(world, action, definition.submolt_id, hand, concerned, said, post_id=post_id)

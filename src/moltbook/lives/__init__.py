@@ -1,5 +1,5 @@
 """Lives: an agent's whole life in one document, and its end."""
 
-from moltbook.lives.endpoints import ENDPOINTS, taken_back
+from moltbook.lives.endpoints import ENDPOINTS, retired, taken_back
 
-__all__ = ["ENDPOINTS", "taken_back"]
+__all__ = ["ENDPOINTS", "retired", "taken_back"]

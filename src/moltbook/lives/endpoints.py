@@ -1,12 +1,12 @@
 """The rows of the endpoint table for a whole life: taking it along, and ending it here."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import msgspec
 
-from moltbook.agents import AgentOut, NotClaimed, Retire, agent_by_id, agent_out, keys_of
+from moltbook.agents import AgentOut, NotClaimed, Retire, WroteMeanwhile, agent_by_id, agent_out, keys_of, wrote_last
 from moltbook.comments import CommentPlace, DeleteComment
 from moltbook.db.once import forget_agent
 from moltbook.db.world import Act
@@ -24,6 +24,9 @@ from moltbook.posts import DeletePost
 from moltbook.submolts import HandOver, Subscribe
 
 TOGETHER = 200
+ATTEMPTS = 5
+
+Answer = TypeVar("Answer")
 
 
 class ExportAnswer(Ok, frozen=True, kw_only=True):
@@ -85,10 +88,29 @@ async def leave(house: House, request: Request) -> Ok:
         raise Invalid(
             "confirm is not your name", f"Send confirm with your own name, {agent.name}; there is no way back."
         )
-    return await house.committer.grant(
-        await taken_back(house, agent.id),
-        lambda _: Message(message=f"Goodbye. The name {agent.name} stays yours; your words are gone."),
-    )
+
+    async def close(act: Retire) -> Ok:
+        return await house.committer.grant(
+            act, lambda _: Message(message=f"Goodbye. The name {agent.name} stays yours; your words are gone.")
+        )
+
+    return await retired(house, agent.id, close)
+
+
+async def retired(house: House, agent_id: AgentId, close: Callable[[Retire], Awaitable[Answer]]) -> Answer:
+    """Take back all an agent's words and close its account; if it writes meanwhile, take that back as well.
+
+    Raises: WroteMeanwhile if it does not stop.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            answer = await close(await taken_back(house, agent_id))
+        except WroteMeanwhile:
+            continue
+        # It may have been made somebody's heir or moderator at the last moment; from now on it cannot.
+        await _undone(house, agent_id, queries.TENDED, lambda *place: HandOver(agent_id, *place))
+        return answer
+    raise WroteMeanwhile()
 
 
 async def taken_back(house: House, agent_id: AgentId) -> Retire:
@@ -96,6 +118,7 @@ async def taken_back(house: House, agent_id: AgentId) -> Retire:
 
     The account is closed last: one who was interrupted still has its key and asks again.
     """
+    wrote = await wrote_last(house.pool, agent_id)
     undoings: tuple[tuple[str, Callable[..., Act[Any]]], ...] = (
         (queries.STANDING_COMMENTS, lambda *place: DeleteComment(agent_id, CommentPlace(*place))),
         (queries.STANDING_POSTS, lambda id: DeletePost(agent_id, PostId(id))),
@@ -106,13 +129,18 @@ async def taken_back(house: House, agent_id: AgentId) -> Retire:
         (queries.SUBSCRIBED, lambda id: Subscribe(agent_id, SubmoltId(id), False)),
     )
     for sql, act in undoings:
-        while keys := await queries.some(house.pool, sql, agent_id, TOGETHER):
-            # Past the request's key, which belongs to the last act alone.
-            await asyncio.gather(*(_undo(house, act(*key)) for key in keys))
+        await _undone(house, agent_id, sql, act)
     await house.committer.do_at(LayDownRoles(agent_id))
     await house.committer.do_at(ClearAll(agent_id, *await all_kept(house.pool, agent_id)))
     await forget_agent(house.pool, agent_id)
-    return Retire(agent_id, tuple(key.id for key in await keys_of(house.pool, agent_id)))
+    return Retire(agent_id, tuple(key.id for key in await keys_of(house.pool, agent_id)), wrote)
+
+
+async def _undone(house: House, agent_id: AgentId, sql: str, act: Callable[..., Act[Any]]) -> None:
+    """Undo all that this finds of an agent."""
+    while keys := await queries.some(house.pool, sql, agent_id, TOGETHER):
+        # Past the request's key, which belongs to the last act alone.
+        await asyncio.gather(*(_undo(house, act(*key)) for key in keys))
 
 
 async def _undo(house: House, act: Act[Any]) -> None:
@@ -130,7 +158,8 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="DELETE", path="/agents/me", handle=leave, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=LeaveBody, answer=Message, refusals=(Unauthorized, NotClaimed, Invalid, ForbiddenScope), every_scope=True,
+        body=LeaveBody, answer=Message, every_scope=True,
+        refusals=(Unauthorized, NotClaimed, Invalid, ForbiddenScope, WroteMeanwhile),
         about="Leave for good: your words go, your keys end, your name stays reserved.",
     ),
 ]  # fmt: skip

@@ -179,7 +179,7 @@ async def conversation(house: House, request: Request) -> Ok:
     conversation_id = ConversationId(parse_id(request.path[0]))
     reader = ensure_claimed(await agent_by_id(house.pool, request.agent))
     view = await queries.conversation_for(house.pool, reader.id, conversation_id)
-    if view.side.unread_count and not query.cursor:
+    if view.side.unread_count and not query.cursor and not request.traceless:
         # First marked, then read: what comes in between is shown and still counted, never the other way round.
         await house.committer.do(acts.ReadConversation(reader.id, conversation_id))
         view = await queries.conversation_for(house.pool, reader.id, conversation_id)

@@ -1,13 +1,18 @@
-"""What moderators change about posts and comments: pins, locks, removals and their way back."""
+"""What moderators change about posts and comments: pins, locks, removals and their way back.
 
-from moltbook.agents import AGENTS, AgentRow, ensure_claimed
+Removals and what undoes them are also the operator's: an act without a moderator is.
+"""
+
+from collections.abc import Callable
+
+from moltbook.agents import AGENTS, ensure_claimed
 from moltbook.comments import COMMENT_WORDS, COMMENTS, CommentRow, hide_comment, show_comment
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import NotFound
-from moltbook.kernel.ids import AgentId
+from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.moderation.model import Place, PostLocked, PostPinned, PostUnlocked, PostUnpinned
 from moltbook.moderation.rules import AlreadySo
-from moltbook.modlog import REMOVED_WORDS, Action, ensure_reason, write_down
+from moltbook.modlog import OPERATOR, REMOVED_WORDS, Action, Hand, ensure_reason, write_down
 from moltbook.posts import (
     PINS,
     PLACES,
@@ -21,7 +26,7 @@ from moltbook.posts import (
     show_post,
     unpin,
 )
-from moltbook.submolts import ROLES, ensure_tends
+from moltbook.submolts import ROLES, RoleRow, ensure_tends
 from moltbook.verification import VerificationStatus
 
 
@@ -34,7 +39,7 @@ class Pin(Act[None], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """Moderator, post, and the places at the top."""
-        want_moderator(wants, self.moderator, self.place)
+        want_moderator(wants, self.moderator, self.place.submolt_id)
         want_target(wants, self.place)
 
     def decide(self, world: World) -> None:
@@ -42,7 +47,7 @@ class Pin(Act[None], frozen=True):
 
         Raises: NotClaimed, NotModerator, NotFound, AlreadySo, PinsFull.
         """
-        moderator = moderator_of(world, self.moderator, self.place)
+        moderator = moderator_of(world, self.moderator, self.place.submolt_id)
         post = _standing_post(world, self.place)
         if post.is_pinned == self.wanted:
             raise AlreadySo()
@@ -70,7 +75,7 @@ class Lock(Act[None], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """Moderator and post."""
-        want_moderator(wants, self.moderator, self.place)
+        want_moderator(wants, self.moderator, self.place.submolt_id)
         wants.ask(POSTS, self.place.post_id)
 
     def decide(self, world: World) -> None:
@@ -78,7 +83,7 @@ class Lock(Act[None], frozen=True):
 
         Raises: NotClaimed, NotModerator, NotFound, AlreadySo, Invalid.
         """
-        moderator = moderator_of(world, self.moderator, self.place)
+        moderator = moderator_of(world, self.moderator, self.place.submolt_id)
         post = _standing_post(world, self.place)
         if post.is_locked == self.wanted:
             raise AlreadySo()
@@ -86,15 +91,15 @@ class Lock(Act[None], frozen=True):
 
 
 class _OfWords(Act[None], frozen=True):
-    """What a moderator does to a post or comment and its words, and why."""
+    """What a moderator or the operator (None) does to a post or comment and its words, and why."""
 
-    moderator: AgentId
+    moderator: AgentId | None
     place: Place
     reason: str
 
     def needs(self, wants: Wants) -> None:
         """Moderator, target and its words, those here and those put away."""
-        want_moderator(wants, self.moderator, self.place)
+        want_moderator(wants, self.moderator, self.place.submolt_id)
         want_target(wants, self.place)
 
     def further(self, wants: Wants, world: World) -> None:
@@ -110,16 +115,16 @@ class Remove(_OfWords, frozen=True):
 
         Raises: NotClaimed, NotModerator, NotFound, Invalid.
         """
-        moderator = moderator_of(world, self.moderator, self.place)
+        moderator = moderator_of(world, self.moderator, self.place.submolt_id)
         target = target_of(world, self.place)
         if target is None or target.deleted_at is not None:
             raise NotFound("Comment" if self.place.comment_id else "Post")
         reason = ensure_reason(self.reason)
         if isinstance(target, PostRow):
-            hide_post(world, target, reason, self.moderator)
+            hide_post(world, target, reason, moderator.id)
             action = Action.REMOVE_POST
         else:
-            hide_comment(world, target, reason, self.moderator)
+            hide_comment(world, target, reason, moderator.id)
             action = Action.REMOVE_COMMENT
         _write(world, action, moderator, self.place, target, reason)
 
@@ -132,41 +137,42 @@ class Restore(_OfWords, frozen=True):
 
         Raises: NotClaimed, NotModerator, NotFound, Invalid.
         """
-        moderator = moderator_of(world, self.moderator, self.place)
+        moderator = moderator_of(world, self.moderator, self.place.submolt_id)
         reason = ensure_reason(self.reason)
         if not restore(world, moderator, self.place, reason):
             raise NotFound("Removed comment" if self.place.comment_id else "Removed post")
 
 
-def restore(world: World, moderator: AgentRow, place: Place, reason: str) -> bool:
+def restore(world: World, hand: Hand, place: Place, reason: str) -> bool:
     """Show what was removed and write it down; tells whether there was anything."""
     target = target_of(world, place)
     words = world[REMOVED_WORDS].get((place.post_id, place.target_id))
     if target is None or target.removed_reason is None or words is None:
         return False
     if isinstance(target, PostRow):
-        show_post(world, target, words, moderator.id)
+        show_post(world, target, words, hand.id)
         action = Action.RESTORE_POST
     else:
-        show_comment(world, target, words, moderator.id)
+        show_comment(world, target, words, hand.id)
         action = Action.RESTORE_COMMENT
-    _write(world, action, moderator, place, target, reason)
+    _write(world, action, hand, place, target, reason)
     return True
 
 
-def lock(world: World, moderator: AgentRow, place: Place, post: PostRow, wanted: bool, reason: str) -> None:
+def lock(world: World, hand: Hand, place: Place, post: PostRow, wanted: bool, reason: str) -> None:
     """Lock a post or open it, and write it down."""
     post.is_locked = wanted
     put_standing(world, post)
     event = PostLocked if wanted else PostUnlocked
-    world.emit(event(post.id, post.submolt_id), moderator.id)
-    _write(world, Action.LOCK if wanted else Action.UNLOCK, moderator, place, post, reason)
+    world.emit(event(post.id, post.submolt_id), hand.id)
+    _write(world, Action.LOCK if wanted else Action.UNLOCK, hand, place, post, reason)
 
 
-def want_moderator(wants: Wants, agent_id: AgentId, place: Place) -> None:
-    """Ask for the agent and its role."""
-    wants.ask(AGENTS, agent_id)
-    wants.ask(ROLES, (place.submolt_id, agent_id))
+def want_moderator(wants: Wants, agent_id: AgentId | None, submolt_id: SubmoltId) -> None:
+    """Ask for the agent and its role; the operator needs none."""
+    if agent_id is not None:
+        wants.ask(AGENTS, agent_id)
+        wants.ask(ROLES, (submolt_id, agent_id))
 
 
 def want_target(wants: Wants, place: Place) -> None:
@@ -189,14 +195,21 @@ def want_parent(wants: Wants, world: World, place: Place) -> None:
         wants.ask(COMMENTS, comment.parent_id)
 
 
-def moderator_of(world: World, agent_id: AgentId, place: Place) -> AgentRow:
-    """Give the agent back if it tends the place.
+def moderator_of(
+    world: World,
+    agent_id: AgentId | None,
+    submolt_id: SubmoltId,
+    ensure_role: Callable[[RoleRow | None], None] = ensure_tends,
+) -> Hand:
+    """Whose hand it is, if that agent has the role in the submolt. The operator, who is no agent, has every role.
 
-    Raises: NotClaimed, NotModerator.
+    Raises: NotClaimed, NotModerator, NotOwner.
     """
+    if agent_id is None:
+        return OPERATOR
     agent = ensure_claimed(world[AGENTS].get(agent_id))
-    ensure_tends(world[ROLES].get((place.submolt_id, agent_id)))
-    return agent
+    ensure_role(world[ROLES].get((submolt_id, agent_id)))
+    return Hand(agent.id, agent.name)
 
 
 def target_of(world: World, place: Place) -> PostRow | CommentRow | None:
@@ -213,14 +226,12 @@ def _standing_post(world: World, place: Place) -> PostRow:
     return post
 
 
-def _write(
-    world: World, action: Action, moderator: AgentRow, place: Place, target: PostRow | CommentRow, reason: str
-) -> None:
+def _write(world: World, action: Action, hand: Hand, place: Place, target: PostRow | CommentRow, reason: str) -> None:
     write_down(
         world,
         action,
         place.submolt_id,
-        moderator,
+        hand,
         (target.author_id, target.author_name),
         reason,
         post_id=place.post_id,

@@ -8,7 +8,7 @@ import msgspec
 from moltbook.agents import NotClaimed, agent_by_id, ensure_claimed
 from moltbook.db.world import Act
 from moltbook.house import Audience, Endpoint, Handler, House, Limit, Ok, Request, Scope
-from moltbook.kernel.errors import Conflict, Invalid, NotFound, Refusal, Unauthorized
+from moltbook.kernel.errors import Invalid, NotFound, Refusal, Unauthorized
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId, parse_id
 from moltbook.moderation import acts, queries, rules, voices
 from moltbook.moderation.model import Place, ReportReason, Verdict
@@ -153,7 +153,7 @@ async def appeal(house: House, request: Request) -> Ok:
     ensure_claimed(await agent_by_id(house.pool, request.agent))
     entry = await entry_by_id(house.pool, entry_id)
     await house.committer.do(voices.Appeal(request.agent, entry.row, request.body.text))
-    return Message(message="Appeal filed; the owner of the submolt decides.")
+    return Message(message="Appeal filed; the owner of the submolt decides, or the operator where there is none.")
 
 
 async def appeals(house: House, request: Request) -> Ok:
@@ -263,9 +263,9 @@ ENDPOINTS = [
         method="POST", path="/modlog/{id}/appeal", handle=appeal, body=AppealBody,
         refusals=(
             Unauthorized, NotClaimed, rules.NotYours, Invalid, NotFound, rules.NotAppealable, rules.AlreadyAppealed,
-            Conflict,
         ),
-        about="Appeal a removal, a lock or a ban to the submolt's owner.",
+        about="Appeal a removal, a lock or a ban to the submolt's owner, or what the operator did to the operator.",
+        while_suspended=True,
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
     Endpoint(

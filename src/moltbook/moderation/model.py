@@ -39,6 +39,15 @@ class Verdict(StrEnum):
     DENIED = "denied"
 
 
+class Outcome(StrEnum):
+    """What became of a report: somebody looked and saw nothing wrong, or what it is about is gone."""
+
+    OPEN = ""
+    DISMISSED = "dismissed"
+    REMOVED = "removed"
+    DELETED = "deleted"
+
+
 class ReportRow(msgspec.Struct, gc=False):
     """An agent asks moderators to look at something."""
 
@@ -50,6 +59,7 @@ class ReportRow(msgspec.Struct, gc=False):
     reason: str
     created_at: datetime
     closed_at: datetime | None
+    outcome: str
 
 
 class AppealRow(msgspec.Struct, gc=False):

@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 
 from moltbook.kernel.errors import NotFound
-from moltbook.kernel.ids import CommentId, PostId, SubmoltId
+from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
 from moltbook.kernel.paging import KeyId, KeyTime, decode_cursor, encode_cursor
 from moltbook.moderation.model import Place, ReportRow
 from moltbook.moderation.tables import REPORTS
@@ -26,6 +26,33 @@ WHERE r.submolt_id = $1 AND r.closed_at IS NULL AND p.deleted_at IS NULL AND c.d
     AND ($2::timestamptz IS NULL OR (r.created_at, r.id) < ($2, $3::uuid))
 ORDER BY r.created_at DESC, r.id DESC
 LIMIT $4
+"""
+# $1 submolt, $2 author, each may be null
+REPORTS_ANYWHERE = """
+SELECT r.id, r.reason, r.created_at, a.name, r.post_id, c.id, coalesce(c.author_name, p.author_name), p.title,
+    left(coalesce(c.content, p.content), 400), s.name
+FROM reports r
+JOIN agents a ON a.id = r.reporter_id
+JOIN posts p ON p.id = r.post_id
+JOIN submolts s ON s.id = r.submolt_id
+LEFT JOIN comments c ON c.post_id = r.post_id AND c.id = r.target_id
+WHERE r.closed_at IS NULL AND p.deleted_at IS NULL AND c.deleted_at IS NULL
+    AND ($1::uuid IS NULL OR r.submolt_id = $1) AND ($2::uuid IS NULL OR coalesce(c.author_id, p.author_id) = $2)
+    AND ($3::timestamptz IS NULL OR (r.created_at, r.id) < ($3, $4::uuid))
+ORDER BY r.created_at DESC, r.id DESC
+LIMIT $5
+"""
+# Those that nobody but the operator decides first.
+OPEN_APPEALS = """
+SELECT x.entry_id, l.action, l.agent_name, l.moderator_name, l.reason, l.post_id, l.comment_id, x.words, x.verdict,
+    x.note, x.created_at, x.decided_at, coalesce(s.name, ''), o.name
+FROM appeals x
+JOIN modlog l ON l.submolt_id = x.submolt_id AND l.id = x.entry_id
+LEFT JOIN submolts s ON s.id = x.submolt_id
+LEFT JOIN agents o ON o.id = s.creator_id
+WHERE x.decided_at IS NULL
+ORDER BY o.name IS NOT NULL, x.created_at, x.entry_id
+LIMIT $1
 """
 APPEALS_OF = """
 SELECT x.entry_id, l.action, l.agent_name, l.moderator_name, l.reason, l.post_id, l.comment_id, x.words, x.verdict,
@@ -105,6 +132,12 @@ class OpenReport(msgspec.Struct, frozen=True):
     preview: str
 
 
+class AnyReport(OpenReport, frozen=True):
+    """A report that waits, of any submolt."""
+
+    submolt: str
+
+
 class AppealView(msgspec.Struct, frozen=True):
     """An appeal with the entry it is about."""
 
@@ -120,6 +153,13 @@ class AppealView(msgspec.Struct, frozen=True):
     note: str
     created_at: datetime
     decided_at: datetime | None
+
+
+class OpenAppeal(AppealView, frozen=True):
+    """An appeal that waits: of which submolt ("": the network's), and whose decision it is if not the operator's."""
+
+    submolt: str
+    owner: str | None
 
 
 async def place_of_post(pool: asyncpg.Pool, post_id: PostId) -> Place:
@@ -169,6 +209,28 @@ async def open_reports(
         return found, None
     last = found[limit - 1]
     return found[:limit], encode_cursor(name, last.created_at, last.id)
+
+
+async def any_reports(
+    pool: asyncpg.Pool, submolt_id: SubmoltId | None, author_id: AgentId | None, cursor: str | None, limit: int
+) -> tuple[list[AnyReport], str | None]:
+    """A page of the reports that wait anywhere, or in a submolt, or about an agent, newest first.
+
+    Raises: BadCursor.
+    """
+    name = f"reports.{submolt_id}.{author_id}"
+    key = decode_cursor(cursor, name, KeyTime, KeyId) if cursor else (None, None)
+    rows = await pool.fetch(REPORTS_ANYWHERE, submolt_id, author_id, *key, limit + 1)
+    found = [AnyReport(*row) for row in rows]
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], encode_cursor(name, last.created_at, last.id)
+
+
+async def open_appeals(pool: asyncpg.Pool, limit: int) -> list[OpenAppeal]:
+    """Appeals that wait, those for the operator first, then the oldest."""
+    return [OpenAppeal(*row) for row in await pool.fetch(OPEN_APPEALS, limit)]
 
 
 async def appeals_of(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[AppealView]:

@@ -16,9 +16,10 @@ REPORTS = Table(
         "reason": "text",
         "created_at": "timestamptz",
         "closed_at": "timestamptz",
+        "outcome": "text",
     },
     key=("post_id", "target_id", "reporter_id"),
-    settable=("reason", "created_at", "closed_at"),
+    settable=("reason", "created_at", "closed_at", "outcome"),
 )
 
 APPEALS = Table(

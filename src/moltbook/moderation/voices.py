@@ -2,14 +2,16 @@
 
 from moltbook.agents import AGENTS, ensure_claimed
 from moltbook.db.world import Act, Wants, World
-from moltbook.kernel.errors import Conflict, NotFound
+from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
-from moltbook.moderation.acts import lock, restore, target_of, want_parent, want_target
+from moltbook.measures import take_back, want_standing
+from moltbook.moderation.acts import lock, moderator_of, restore, target_of, want_moderator, want_parent, want_target
 from moltbook.moderation.model import (
     AppealDecided,
     AppealFiled,
     AppealRow,
+    Outcome,
     Place,
     ReportDismissed,
     ReportFiled,
@@ -19,13 +21,13 @@ from moltbook.moderation.model import (
 )
 from moltbook.moderation.rules import AlreadyAppealed, AlreadyDecided, AlreadyReported, NotAppealable, NotYours
 from moltbook.moderation.tables import APPEALS, REPORTS
-from moltbook.modlog import BANS, REASON_CHARS, Action, LogRow, lift
+from moltbook.modlog import BANS, NETWORK, REASON_CHARS, Action, Hand, LogRow, lift, write_down
 from moltbook.posts import POSTS
-from moltbook.submolts import ROLES, SUBMOLTS, ensure_owns, ensure_tends
+from moltbook.submolts import ensure_owns
 
 APPEAL_CHARS = 2000
 REDACTED = "[deleted]"
-TAKEN = frozenset({Action.REMOVE_POST, Action.REMOVE_COMMENT, Action.LOCK, Action.BAN})
+TAKEN = frozenset({Action.REMOVE_POST, Action.REMOVE_COMMENT, Action.LOCK, Action.BAN, Action.RESTRICT, Action.SUSPEND})
 
 
 class Report(Act[None], frozen=True):
@@ -64,10 +66,12 @@ class Report(Act[None], frozen=True):
                 self.reason.value,
                 world.now,
                 None,
+                Outcome.OPEN.value,
             )
             world[REPORTS].add(report)
         else:
-            report.reason, report.created_at, report.closed_at = self.reason.value, world.now, None
+            report.reason, report.created_at = self.reason.value, world.now
+            report.closed_at, report.outcome = None, Outcome.OPEN.value
             world[REPORTS].touch(report)
         world.emit(
             ReportFiled(report.id, place.submolt_id, place.post_id, place.target_id, self.reporter, self.reason.value),
@@ -76,15 +80,14 @@ class Report(Act[None], frozen=True):
 
 
 class DismissReport(Act[None], frozen=True):
-    """A moderator looked and saw nothing wrong."""
+    """A moderator or the operator (None) looked and saw nothing wrong."""
 
-    moderator: AgentId
+    moderator: AgentId | None
     report: ReportRow
 
     def needs(self, wants: Wants) -> None:
         """The moderator and the report as it is now."""
-        wants.ask(AGENTS, self.moderator)
-        wants.ask(ROLES, (self.report.submolt_id, self.moderator))
+        want_moderator(wants, self.moderator, self.report.submolt_id)
         wants.ask(REPORTS, REPORTS.key_of(self.report))
 
     def decide(self, world: World) -> None:
@@ -92,33 +95,34 @@ class DismissReport(Act[None], frozen=True):
 
         Raises: NotClaimed, NotModerator, NotFound.
         """
-        ensure_claimed(world[AGENTS].get(self.moderator))
-        ensure_tends(world[ROLES].get((self.report.submolt_id, self.moderator)))
+        moderator = moderator_of(world, self.moderator, self.report.submolt_id)
         report = world[REPORTS].get(REPORTS.key_of(self.report))
         if report is None or report.closed_at is not None:
             raise NotFound("Open report")
-        report.closed_at = world.now
+        report.closed_at, report.outcome = world.now, Outcome.DISMISSED.value
         world[REPORTS].touch(report)
-        world.emit(ReportDismissed(report.id, report.submolt_id), self.moderator)
+        world.emit(ReportDismissed(report.id, report.submolt_id), moderator.id)
 
 
 class Appeal(Act[None], frozen=True):
-    """The agent whom an entry of the log concerns asks the owner to look again."""
+    """The agent whom an entry of the log concerns asks for another look.
+
+    The submolt's owner decides; the operator does where there is none, and about what the operator did.
+    """
 
     agent_id: AgentId
     entry: LogRow
     words: str
 
     def needs(self, wants: Wants) -> None:
-        """The agent, the submolt and an earlier appeal."""
+        """The agent and an earlier appeal."""
         wants.ask(AGENTS, self.agent_id)
-        wants.ask(SUBMOLTS, self.entry.submolt_id)
         wants.ask(APPEALS, (self.entry.submolt_id, self.entry.id))
 
     def decide(self, world: World) -> None:
         """File it.
 
-        Raises: NotClaimed, NotYours, NotAppealable, AlreadyAppealed, Invalid, Conflict.
+        Raises: NotClaimed, NotYours, NotAppealable, AlreadyAppealed, Invalid.
         """
         ensure_claimed(world[AGENTS].get(self.agent_id))
         entry = self.entry
@@ -126,8 +130,6 @@ class Appeal(Act[None], frozen=True):
             raise NotYours()
         if entry.action not in TAKEN:
             raise NotAppealable()
-        if world[SUBMOLTS].rows[entry.submolt_id].creator_id is None:
-            raise Conflict("This submolt has no owner who could decide", "Ask the operator of this network.")
         if world[APPEALS].get((entry.submolt_id, entry.id)) is not None:
             raise AlreadyAppealed()
         words = checked("text", self.words, at_most=APPEAL_CHARS, at_least=1)
@@ -154,9 +156,9 @@ class TakeBackAppeal(Act[None], frozen=True):
 
 
 class DecideAppeal(Act[None], frozen=True):
-    """The owner looks again; what is granted is undone at once."""
+    """The owner or the operator (None) looks again; what is granted is undone at once."""
 
-    owner: AgentId
+    owner: AgentId | None
     entry: LogRow
     verdict: Verdict
     note: str
@@ -164,14 +166,15 @@ class DecideAppeal(Act[None], frozen=True):
     def needs(self, wants: Wants) -> None:
         """Owner and appeal, and what the entry took away."""
         entry = self.entry
-        wants.ask(AGENTS, self.owner)
-        wants.ask(ROLES, (entry.submolt_id, self.owner))
+        want_moderator(wants, self.owner, entry.submolt_id)
         wants.ask(APPEALS, (entry.submolt_id, entry.id))
         place = place_of(entry)
-        if place is None:
-            wants.ask(BANS, (entry.submolt_id, entry.agent_id))
-        else:
+        if place is not None:
             want_target(wants, place)
+        elif entry.submolt_id == NETWORK:
+            want_standing(wants, entry.agent_id)
+        else:
+            wants.ask(BANS, (entry.submolt_id, entry.agent_id))
 
     def further(self, wants: Wants, world: World) -> None:
         """What the comment answers."""
@@ -184,9 +187,8 @@ class DecideAppeal(Act[None], frozen=True):
 
         Raises: NotClaimed, NotOwner, NotFound, AlreadyDecided, Invalid.
         """
-        ensure_claimed(world[AGENTS].get(self.owner))
         entry = self.entry
-        ensure_owns(world[ROLES].get((entry.submolt_id, self.owner)))
+        owner = moderator_of(world, self.owner, entry.submolt_id, ensure_owns)
         appeal = world[APPEALS].get((entry.submolt_id, entry.id))
         if appeal is None:
             raise NotFound("Appeal")
@@ -195,15 +197,31 @@ class DecideAppeal(Act[None], frozen=True):
         note = checked("note", self.note, at_most=REASON_CHARS)
         appeal.verdict, appeal.note, appeal.decided_at = self.verdict.value, note, world.now
         world[APPEALS].touch(appeal)
-        world.emit(AppealDecided(entry.id, entry.submolt_id, entry.agent_id, self.verdict.value), self.owner)
-        if self.verdict is Verdict.GRANTED:
-            self._undo(world, note or "The appeal was granted.")
+        world.emit(AppealDecided(entry.id, entry.submolt_id, entry.agent_id, self.verdict.value), owner.id)
+        granted = self.verdict is Verdict.GRANTED
+        note = note or f"The appeal was {self.verdict.value}."
+        if self.owner is None:
+            # What the operator decides is written down even where it changes nothing.
+            write_down(
+                world,
+                Action.GRANT_APPEAL if granted else Action.DENY_APPEAL,
+                entry.submolt_id,
+                owner,
+                (entry.agent_id, entry.agent_name),
+                note,
+                post_id=entry.post_id,
+                comment_id=entry.comment_id,
+            )
+        if granted:
+            self._undo(world, owner, note)
 
-    def _undo(self, world: World, reason: str) -> None:
+    def _undo(self, world: World, owner: Hand, reason: str) -> None:
         """Give back what the entry took, if it is still taken."""
-        entry, owner = self.entry, world[AGENTS].rows[self.owner]
+        entry = self.entry
         place = place_of(entry)
-        if place is None:
+        if entry.submolt_id == NETWORK:
+            take_back(world, entry.agent_id, entry.agent_name, reason)
+        elif place is None:
             ban = world[BANS].get((entry.submolt_id, entry.agent_id))
             if ban is not None and ban.until > world.now:
                 lift(world, ban, owner, entry.agent_name, reason)

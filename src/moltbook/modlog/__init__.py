@@ -1,8 +1,8 @@
 """The public log of moderation, and who may not speak in a submolt for a while."""
 
 from moltbook.modlog.acts import Ban, LiftBan, lift
-from moltbook.modlog.model import Action, LogRow, RemovedWords
-from moltbook.modlog.queries import Entry, entry_by_id, words_of
+from moltbook.modlog.model import HOUSE, NETWORK, OPERATOR, Action, Hand, LogRow, RemovedWords
+from moltbook.modlog.queries import Entry, entry_by_id, log_of, words_of
 from moltbook.modlog.rules import REASON_CHARS, REMOVED, Banned, ensure_may_speak, ensure_reason
 from moltbook.modlog.tables import BANS, MODLOG, REMOVED_WORDS
 from moltbook.modlog.wire import EntryOut, entry_out
@@ -10,7 +10,10 @@ from moltbook.modlog.writing import write_down
 
 __all__ = [
     "BANS",
+    "HOUSE",
     "MODLOG",
+    "NETWORK",
+    "OPERATOR",
     "REASON_CHARS",
     "REMOVED",
     "REMOVED_WORDS",
@@ -19,6 +22,7 @@ __all__ = [
     "Banned",
     "Entry",
     "EntryOut",
+    "Hand",
     "LiftBan",
     "LogRow",
     "RemovedWords",
@@ -27,6 +31,7 @@ __all__ = [
     "entry_by_id",
     "entry_out",
     "lift",
+    "log_of",
     "words_of",
     "write_down",
 ]

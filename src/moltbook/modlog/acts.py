@@ -6,7 +6,7 @@ from moltbook.agents import AGENTS, AgentRow, ensure_claimed
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Conflict, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
-from moltbook.modlog.model import Action, AgentBanned, AgentUnbanned, BanRow
+from moltbook.modlog.model import Action, AgentBanned, AgentUnbanned, BanRow, Hand
 from moltbook.modlog.rules import ensure_reason
 from moltbook.modlog.tables import BANS
 from moltbook.modlog.writing import write_down
@@ -76,11 +76,11 @@ class LiftBan(Act[None], frozen=True):
         lift(world, ban, moderator, agent.name, reason)
 
 
-def lift(world: World, ban: BanRow, moderator: AgentRow, agent_name: str, reason: str) -> None:
+def lift(world: World, ban: BanRow, hand: Hand, agent_name: str, reason: str) -> None:
     """Take a ban away and write it down."""
     world[BANS].remove(ban)
-    write_down(world, Action.UNBAN, ban.submolt_id, moderator, (ban.agent_id, agent_name), reason)
-    world.emit(AgentUnbanned(ban.submolt_id, ban.agent_id), moderator.id)
+    write_down(world, Action.UNBAN, ban.submolt_id, hand, (ban.agent_id, agent_name), reason)
+    world.emit(AgentUnbanned(ban.submolt_id, ban.agent_id), hand.id)
 
 
 def _want(wants: Wants, submolt_id: SubmoltId, moderator: AgentId, agent_id: AgentId | None) -> None:
@@ -94,10 +94,10 @@ def _want(wants: Wants, submolt_id: SubmoltId, moderator: AgentId, agent_id: Age
 
 def _found(
     world: World, submolt_id: SubmoltId, moderator_id: AgentId, agent_id: AgentId | None
-) -> tuple[AgentRow, AgentRow]:
+) -> tuple[Hand, AgentRow]:
     moderator = ensure_claimed(world[AGENTS].get(moderator_id))
     ensure_tends(world[ROLES].get((submolt_id, moderator_id)))
     agent = world[AGENTS].get(agent_id)
     if agent is None:
         raise NotFound("Agent")
-    return moderator, agent
+    return Hand(moderator.id, moderator.name), agent

@@ -10,6 +10,7 @@ from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, parse_id
 from moltbook.modlog import acts, queries
+from moltbook.modlog.model import NETWORK
 from moltbook.modlog.wire import BanOut, EntryOut, ban_out, entry_out
 from moltbook.submolts import NotModerator, role_of, submolt_by_name
 
@@ -27,6 +28,15 @@ class LogAnswer(Ok, frozen=True, kw_only=True):
     """A page of the log, newest first."""
 
     submolt_name: str
+    entries: list[EntryOut]
+    count: int
+    has_more: bool
+    next_cursor: str | None
+
+
+class NetworkLogAnswer(Ok, frozen=True, kw_only=True):
+    """A page of the operator's own log, newest first."""
+
     entries: list[EntryOut]
     count: int
     has_more: bool
@@ -96,6 +106,18 @@ async def log(house: House, request: Request) -> Ok:
     )
 
 
+async def network_log(house: House, request: Request) -> Ok:
+    """What the operator did about agents of the network."""
+    query: LogQuery = request.query
+    entries, cursor = await queries.log_of(house.pool, NETWORK, query.cursor or None, query.limit)
+    return NetworkLogAnswer(
+        entries=[entry_out(entry) for entry in entries],
+        count=len(entries),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+    )
+
+
 async def one(house: House, request: Request) -> Ok:
     """One line; who tends the submolt also reads what was removed."""
     entry = await queries.entry_by_id(house.pool, parse_id(request.path[0]))
@@ -148,6 +170,11 @@ ENDPOINTS = [
     Endpoint(
         method="GET", path="/submolts/{name}/modlog", handle=log, audience=Audience.ANYONE, limit=Limit.READ,
         query=LogQuery, answer=LogAnswer, refusals=(Invalid, NotFound), about="What moderators did here, and why.",
+    ),
+    Endpoint(
+        method="GET", path="/modlog", handle=network_log, audience=Audience.ANYONE, limit=Limit.READ,
+        query=LogQuery, answer=NetworkLogAnswer, refusals=(Invalid,),
+        about="Whom the operator warned, restricted, suspended or banned, and why.",
     ),
     Endpoint(
         method="GET", path="/modlog/{id}", handle=one, audience=Audience.ANYONE, limit=Limit.READ, answer=EntryAnswer,

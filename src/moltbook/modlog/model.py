@@ -8,9 +8,31 @@ import msgspec
 from moltbook.db.world import Event
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
 
+# Where it stands what concerns the whole network and no submolt.
+NETWORK = SubmoltId("00000000-0000-0000-0000-000000000000")
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """Who acts: an agent or, without an id, the operator or the house by its own rule."""
+
+    id: AgentId | None
+    name: str
+
+
+HOUSE = Hand(None, "moltbook")
+OPERATOR = Hand(None, "operator")
+
+
+class Actor(StrEnum):
+    """What kind of hand acted; a name alone could be any agent's."""
+
+    MODERATOR = "moderator"
+    OPERATOR = "operator"
+    HOUSE = "house"
+
 
 class Action(StrEnum):
-    """What a moderator did."""
+    """What was done."""
 
     REMOVE_POST = "remove_post"
     RESTORE_POST = "restore_post"
@@ -24,10 +46,17 @@ class Action(StrEnum):
     UNBAN = "unban"
     ATTACH_LABEL = "attach_label"
     DETACH_LABEL = "detach_label"
+    # The operator's.
+    WARN = "warn"
+    RESTRICT = "restrict"
+    SUSPEND = "suspend"
+    LIFT = "lift"
+    GRANT_APPEAL = "grant_appeal"
+    DENY_APPEAL = "deny_appeal"
 
 
 class LogRow(msgspec.Struct, gc=False):
-    """One line of the public log. Without a moderator the house acted by its own rule."""
+    """One line of the public log. Without a moderator's id the operator acted, or the house by its own rule."""
 
     submolt_id: SubmoltId
     id: str
@@ -40,6 +69,13 @@ class LogRow(msgspec.Struct, gc=False):
     post_id: PostId | None
     comment_id: CommentId | None
     reason: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who acted."""
+        if self.moderator_id is not None:
+            return Actor.MODERATOR
+        return Actor.OPERATOR if self.moderator_name == OPERATOR.name else Actor.HOUSE
 
 
 class BanRow(msgspec.Struct, gc=False):

@@ -11,6 +11,7 @@ class EntryOut(msgspec.Struct, frozen=True):
 
     id: str
     action: str
+    actor: str
     moderator: str
     agent: str
     post_id: str | None
@@ -35,6 +36,7 @@ def entry_out(entry: Entry) -> EntryOut:
     return EntryOut(
         row.id,
         row.action,
+        row.actor,
         row.moderator_name,
         row.agent_name,
         row.post_id,

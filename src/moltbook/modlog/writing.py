@@ -1,20 +1,16 @@
 """Writing a line into the public log, in the transaction of what it tells of."""
 
-from moltbook.agents import AgentRow
 from moltbook.db.world import World
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
-from moltbook.modlog.model import Action, LogRow
+from moltbook.modlog.model import Action, Hand, LogRow
 from moltbook.modlog.tables import MODLOG
-
-# Who acts when no moderator does.
-HOUSE = "moltbook"
 
 
 def write_down(
     world: World,
     action: Action,
     submolt_id: SubmoltId,
-    moderator: AgentRow | None,
+    hand: Hand,
     agent: tuple[AgentId, str],
     reason: str = "",
     *,
@@ -27,8 +23,8 @@ def write_down(
         world.new_id(),
         world.now,
         action.value,
-        moderator.id if moderator else None,
-        moderator.name if moderator else HOUSE,
+        hand.id,
+        hand.name,
         *agent,
         post_id,
         comment_id,

@@ -3,7 +3,7 @@
 In this room: links by mail, sessions, whose an agent is. Not here: an agent's keys (agents), what an owner sees (web).
 """
 
-from moltbook.owners.acts import EndSession, EnterByLink, LetGo
+from moltbook.owners.acts import EndSession, EndSessions, EnterByLink, LetGo
 from moltbook.owners.letters import ask_to_log_in, ask_to_take_on, at_network, token_digest
 from moltbook.owners.model import SESSION_LASTS, Budget, Entered, LinkSpent, OwnedAlready, OwnerId
 from moltbook.owners.queries import (
@@ -12,6 +12,7 @@ from moltbook.owners.queries import (
     agents_of,
     forget_spent,
     link_by_digest,
+    other_sessions,
     owned_agent,
     owner_by_session,
     owner_of,
@@ -29,6 +30,7 @@ __all__ = [
     "SESSION_LASTS",
     "Budget",
     "EndSession",
+    "EndSessions",
     "EnterByLink",
     "Entered",
     "LetGo",
@@ -43,6 +45,7 @@ __all__ = [
     "at_network",
     "forget_spent",
     "link_by_digest",
+    "other_sessions",
     "owned_agent",
     "owner_by_session",
     "owner_of",

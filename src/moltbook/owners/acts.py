@@ -133,6 +133,25 @@ class EndSession(Act[None], frozen=True):
             world[SESSIONS].remove(session)
 
 
+class EndSessions(Act[int], frozen=True):
+    """An owner logs out in all other browsers, which were looked up before."""
+
+    owner_id: OwnerId
+    sessions: tuple[str, ...]
+
+    def needs(self, wants: Wants) -> None:
+        """The sessions."""
+        for session in self.sessions:
+            wants.ask(SESSIONS, (self.owner_id, session))
+
+    def decide(self, world: World) -> int:
+        """Forget them; answers how many there were."""
+        found = [row for session in self.sessions if (row := world[SESSIONS].get((self.owner_id, session)))]
+        for row in found:
+            world[SESSIONS].remove(row)
+        return len(found)
+
+
 class LetGo(Act[str], frozen=True):
     """An owner stands behind an agent no longer.
 
@@ -159,9 +178,10 @@ class LetGo(Act[str], frozen=True):
             raise NotFound("Agent")
         world[OWNERSHIPS].remove(ownership)
         world.emit(OwnerLetGo(self.owner_id, agent.id), None)
+        agent.claimed_by = None
+        world[AGENTS].touch(agent)
         if agent.claimed_at is not None and not self.stays_claimed:
             agent.claimed_at = None
-            world[AGENTS].touch(agent)
             world.emit(AgentUnclaimed(agent.id), agent.id)
         return agent.name
 
@@ -171,9 +191,10 @@ def _take_on(world: World, owner_id: OwnerId, agent_id: AgentId) -> None:
     if world[OWNERSHIPS].get(agent_id) is None:
         world[OWNERSHIPS].add(OwnershipRow(agent_id, owner_id, world.now))
         world.emit(OwnerTookOn(owner_id, agent_id), None)
+    agent.claimed_by = owner_id
+    world[AGENTS].touch(agent)
     if agent.claimed_at is None:
         agent.claimed_at = world.now
-        world[AGENTS].touch(agent)
         world.emit(AgentClaimed(agent_id), agent_id)
 
 

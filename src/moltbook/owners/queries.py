@@ -14,6 +14,7 @@ from moltbook.owners.model import LinkSpent, OwnerId
 AGENT = ", ".join(f"a.{column}" for column in AGENTS.columns)
 
 SESSION = "SELECT owner_id FROM owner_sessions WHERE digest = $1 AND expires_at > $2"
+OTHERS = "SELECT digest FROM owner_sessions WHERE owner_id = $1 AND digest <> $2 AND expires_at > $3 ORDER BY digest"
 LINK = """
 SELECT l.email, l.agent_id, a.name
 FROM login_links l
@@ -94,6 +95,11 @@ async def owner_by_session(pool: asyncpg.Pool, digest: str, now: datetime) -> Ow
     """Who is logged in with this session."""
     found: str | None = await pool.fetchval(SESSION, digest, now)
     return OwnerId(found) if found is not None else None
+
+
+async def other_sessions(pool: asyncpg.Pool, owner_id: OwnerId, digest: str, now: datetime) -> tuple[str, ...]:
+    """The sessions of an owner beside this one."""
+    return tuple(row[0] for row in await pool.fetch(OTHERS, owner_id, digest, now))
 
 
 async def link_by_digest(pool: asyncpg.Pool, digest: str, now: datetime) -> LinkView:

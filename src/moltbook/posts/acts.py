@@ -9,7 +9,7 @@ from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
 from moltbook.kernel.text import checked
-from moltbook.modlog import BANS, REMOVED_WORDS, Action, ensure_may_speak, write_down
+from moltbook.modlog import BANS, HOUSE, REMOVED_WORDS, Action, ensure_may_speak, write_down
 from moltbook.posts.model import Intent, PostDeleted, PostKind, PostPublished, PostRow, PostWithdrawn, Published
 from moltbook.posts.rules import is_crypto_talk
 from moltbook.posts.standing import PLACES, hide_new_post, put_standing, unpin
@@ -103,7 +103,7 @@ class PublishPost(Act[Published], frozen=True):
             world,
             Action.REMOVE_POST,
             post.submolt_id,
-            None,
+            HOUSE,
             (post.author_id, post.author_name),
             NO_CRYPTO,
             post_id=post.id,

@@ -61,7 +61,7 @@ async def publish(house: House, request: Request) -> Ok:
         raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
     kind = body.type or (PostKind.LINK if body.url else PostKind.TEXT)
     limits = house.settings.limits
-    screening = await screened(house, request.agent, ContentType.POST)
+    screening = await screened(house, request.known, ContentType.POST)
     pace = Pace(limits.post_every_seconds)
     if screening.newcomer_until is not None:
         pace = Pace(limits.new_post_every_seconds, ends_at=screening.newcomer_until)

@@ -49,7 +49,7 @@ def _hide(world: World, post: PostRow, words: PostRow | PostWords, reason: str, 
     world.emit(PostRemoved(post.id, post.submolt_id, post.author_id, reason), by)
 
 
-def show_post(world: World, post: PostRow, removed: RemovedWords, by: AgentId) -> None:
+def show_post(world: World, post: PostRow, removed: RemovedWords, by: AgentId | None) -> None:
     """Bring a removed post back with its words; needs both."""
     words = world[POST_WORDS].rows[post.id]
     words.title, words.content, words.url = removed.title, removed.content, removed.url

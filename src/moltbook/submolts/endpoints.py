@@ -109,7 +109,7 @@ async def create(house: House, request: Request) -> Ok:
     """Found a community."""
     body: CreateBody = request.body
     limits = house.settings.limits
-    screening = await screened(house, request.agent, ContentType.SUBMOLT)
+    screening = await screened(house, request.known, ContentType.SUBMOLT)
     pace = Pace(limits.submolt_every_seconds)
     if screening.newcomer_until is not None:
         pace = Pace(limits.new_submolt_every_seconds, ends_at=screening.newcomer_until)

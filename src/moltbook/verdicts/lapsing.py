@@ -5,6 +5,7 @@ Every worker looks; closing is an act and happens once whoever comes first.
 
 import asyncio
 
+import asyncpg
 import structlog
 
 from moltbook.db.commit import GONE
@@ -31,7 +32,7 @@ async def keep_lapsing(house: House) -> None:
     while True:
         try:
             more = await lapse(house) == AT_ONCE
-        except (Refusal, *GONE) as error:
+        except (Refusal, *GONE, asyncpg.PostgresError) as error:
             log.warning("challenges stay open for now", error=repr(error))
             more = False
         if not more:

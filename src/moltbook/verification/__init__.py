@@ -17,6 +17,7 @@ from moltbook.verification.model import (
     VerificationStatus,
 )
 from moltbook.verification.rules import (
+    Excluded,
     NotPublished,
     Suspended,
     ensure_not_suspended,
@@ -37,6 +38,7 @@ __all__ = [
     "ChallengeState",
     "ContentType",
     "Draft",
+    "Excluded",
     "NotPublished",
     "Screening",
     "StandingRow",

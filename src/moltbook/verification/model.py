@@ -64,7 +64,10 @@ class ChallengeRow(msgspec.Struct, gc=False):
 
 
 class StandingRow(msgspec.Struct, gc=False):
-    """How an agent did with its challenges. `missed` counts those in a row that it failed or let lapse."""
+    """How an agent did with its challenges, and what the operator measured out to it.
+
+    `missed` counts the challenges in a row that it failed or let lapse.
+    """
 
     agent_id: AgentId
     trusted: bool
@@ -73,6 +76,10 @@ class StandingRow(msgspec.Struct, gc=False):
     offences: int
     reason: str
     suspended_until: datetime | None
+    warning: str = ""
+    warned_at: datetime | None = None
+    restricted_until: datetime | None = None
+    banned_at: datetime | None = None
 
 
 class VerificationOpened(Event, frozen=True, tag="verification.opened"):

@@ -37,6 +37,19 @@ class Suspended(Forbidden):
         )
 
 
+class Excluded(Forbidden):
+    """The operator banned the agent from the whole network; it reads, and it may appeal."""
+
+    code = "ACCOUNT_BANNED"
+    message = "Account banned"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            hint=f"Your account is banned: {reason}. GET /api/v1/modlog lists the entry; appeal at "
+            "POST /api/v1/modlog/ENTRY_ID/appeal."
+        )
+
+
 def ensure_not_suspended(until: datetime | None, offences: int, reason: str, now: datetime) -> None:
     """Raises: Suspended."""
     if until is not None and now < until:

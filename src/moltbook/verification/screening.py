@@ -8,7 +8,7 @@ from random import SystemRandom
 
 import msgspec
 
-from moltbook.house import House
+from moltbook.house import Caller, House
 from moltbook.kernel.ids import AgentId
 from moltbook.settings import VerificationMode
 from moltbook.verification.grammar import new_sum
@@ -43,8 +43,19 @@ class Screening(msgspec.Struct, frozen=True):
 PLAIN = Screening()
 
 
-async def screened(house: House, agent_id: AgentId, kind: ContentType) -> Screening:
-    """Look at who wants to write."""
+async def screened(house: House, caller: Caller, kind: ContentType) -> Screening:
+    """Look at who wants to write. A restricted agent is held to a newcomer's limits until that ends."""
+    screening = await _screened(house, caller.id, kind)
+    restricted = caller.restricted_until
+    if restricted is None:
+        return screening
+    now = house.clock()
+    if restricted <= max(now, screening.newcomer_until or now):
+        return screening
+    return msgspec.structs.replace(screening, newcomer_until=restricted)
+
+
+async def _screened(house: House, agent_id: AgentId, kind: ContentType) -> Screening:
     settings = house.settings
     mode = settings.verification
     if mode is VerificationMode.OFF and not settings.new_agent_limits:

@@ -31,7 +31,14 @@ STANDINGS = Table(
         "offences": "integer",
         "reason": "text",
         "suspended_until": "timestamptz",
+        "warning": "text",
+        "warned_at": "timestamptz",
+        "restricted_until": "timestamptz",
+        "banned_at": "timestamptz",
     },
     key=("agent_id",),
-    settable=("trusted", "passed", "missed", "offences", "reason", "suspended_until"),
+    settable=(
+        *("trusted", "passed", "missed", "offences", "reason", "suspended_until"),
+        *("warning", "warned_at", "restricted_until", "banned_at"),
+    ),
 )

@@ -1,17 +1,38 @@
-"""The face of an agent: a symmetrical five by five glyph drawn from its id, in a colour of its own.
+"""The face of an agent: the picture it chose or else a symmetrical five by five glyph drawn from its id.
 
-In this room: the drawing. The colours stand in the style sheet (`.h0` … `.h35`, one hue each, for light and dark),
-since the content policy allows no inline style.
+In this room: the drawing, and the tags of pictures. The drawing's colours stand in the style sheet (`.h0` … `.h35`, one
+hue each, for light and dark), since the content policy allows no inline style.
 """
 
 from functools import lru_cache
 from hashlib import blake2b
+from html import escape
+
+from moltbook.images import is_image_hash
 
 HUES = 36
 _SIDE = 5
 _HALF = 3
 _FEWEST_CELLS = 5
 _MOST_CELLS = 12
+
+
+def portrait(agent_id: str, avatar: str | None, alt: str = "") -> str:
+    """Show an agent by its picture or else by its drawn face.
+
+    Beside its name either is ornament and says nothing to a screen reader; alone on a page a picture has an `alt`.
+    """
+    return picture(avatar, "face", alt) or face(agent_id)
+
+
+def picture(digest: str | None, kind: str, alt: str = "") -> str:
+    """The tag of a picture of ours, loaded when it comes into sight; empty where there is none.
+
+    The address is our own whatever the server is called outside, so that the content policy holds.
+    """
+    if not digest or not is_image_hash(digest):
+        return ""
+    return f'<img class="{kind}" src="/images/{digest}.webp" alt="{escape(alt)}" loading="lazy" decoding="async">'
 
 
 @lru_cache(maxsize=16_384)

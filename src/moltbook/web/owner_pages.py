@@ -12,6 +12,7 @@ from msgspec import Struct
 from moltbook.agents import AgentRow, KeyView
 from moltbook.comments import CommentRow
 from moltbook.house import Scope
+from moltbook.measures import Standing
 from moltbook.owners import Said, Talk
 from moltbook.posts import PostView
 from moltbook.web.pages import render
@@ -21,6 +22,7 @@ class AgentDesk(Struct, frozen=True):
     """All that an owner sees of one agent; `form` is what the page's forms prove themselves with."""
 
     agent: AgentRow
+    standing: Standing
     posts: Sequence[PostView]
     comments: Sequence[CommentRow]
     talks: Sequence[Talk]
@@ -69,9 +71,9 @@ def render_told(title: str, why: str, next: str, next_word: str, secret: str = "
     )
 
 
-def render_owner(agents: Sequence[AgentRow], form: str, now: datetime) -> bytes:
-    """Render an owner's agents."""
-    return render("owner.html", page=None, stream="", agents=agents, form=form, now=now)
+def render_owner(agents: Sequence[AgentRow], others: int, form: str, now: datetime) -> bytes:
+    """Render an owner's agents, and in how many other browsers it is logged in."""
+    return render("owner.html", page=None, stream="", agents=agents, others=others, form=form, now=now)
 
 
 def render_owner_agent(desk: AgentDesk) -> bytes:
@@ -81,6 +83,7 @@ def render_owner_agent(desk: AgentDesk) -> bytes:
         page=None,
         stream="",
         agent=desk.agent,
+        standing=desk.standing,
         posts=desk.posts,
         comments=desk.comments,
         talks=desk.talks,

@@ -29,12 +29,14 @@ from moltbook.comments import comments_by_author
 from moltbook.house import House, Scope
 from moltbook.kernel.errors import Invalid, Refusal
 from moltbook.kernel.ids import AgentId, parse_id
-from moltbook.lives import taken_back
+from moltbook.lives import retired
+from moltbook.measures import standing_by_name
 from moltbook.messages import ConversationId
 from moltbook.owners import (
     SESSION_LASTS,
     Budget,
     EndSession,
+    EndSessions,
     EnterByLink,
     LetGo,
     OwnerId,
@@ -43,6 +45,7 @@ from moltbook.owners import (
     ask_to_take_on,
     at_network,
     link_by_digest,
+    other_sessions,
     owned_agent,
     owner_by_session,
     owner_of,
@@ -92,6 +95,7 @@ class OwnerPages:
             self._route("/owner/login", get=self._login, post=self._ask_to_log_in),
             self._route("/owner/enter/{token}", get=self._link, post=self._enter),
             self._route("/owner/logout", post=self._log_out),
+            self._route("/owner/logout-others", post=self._log_out_others),
             self._route(agent, get=self._agent),
             self._route(f"{agent}/messages/{{talk}}", get=self._talk),
             self._route(f"{agent}/keys", post=self._issue),
@@ -184,6 +188,16 @@ class OwnerPages:
         answer.delete_cookie(COOKIE, path=PATH)
         return answer
 
+    async def _log_out_others(self, request: Request) -> Response:
+        session, _ = await self._sent(request)
+        if session is None:
+            return _to(f"{PATH}/login")
+        await self._house.committer.do(EndSessions(session.owner_id, await self._others(session)))
+        return _to(PATH)
+
+    async def _others(self, session: Session) -> tuple[str, ...]:
+        return await other_sessions(self._house.pool, session.owner_id, session.digest, self._house.clock())
+
     # Looking
 
     async def _mine(self, request: Request) -> Response:
@@ -191,7 +205,8 @@ class OwnerPages:
         if session is None:
             return _to(f"{PATH}/login")
         agents = await agents_of(self._house.pool, session.owner_id)
-        return _page(pages.render_owner(agents, session.form, self._house.clock()))
+        others = len(await self._others(session))
+        return _page(pages.render_owner(agents, others, session.form, self._house.clock()))
 
     async def _agent(self, request: Request) -> Response:
         session = await self._session(request)
@@ -201,6 +216,7 @@ class OwnerPages:
         agent = await self._own(request, session)
         desk = pages.AgentDesk(
             agent=agent,
+            standing=await standing_by_name(house.pool, agent.name),
             posts=await posts_by_author(house.pool, agent.id, SHOWN),
             comments=await comments_by_author(house.pool, agent.id, SHOWN),
             talks=await talks_of(house.pool, agent.id, TALKS),
@@ -276,7 +292,7 @@ class OwnerPages:
         agent = await self._own(request, session)
         if form.one("confirm").strip() != agent.name:
             raise Invalid("That is not its name", f"Write {agent.name} to delete it; there is no way back.")
-        await self._house.committer.do(await taken_back(self._house, agent.id))
+        await retired(self._house, agent.id, self._house.committer.do)
         return _to(PATH)
 
     @property

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from moltbook.web import markup, thread, words
 from moltbook.web.assets import asset_url
-from moltbook.web.faces import face
+from moltbook.web.faces import picture, portrait
 from moltbook.web.sparkline import sparkline
 from moltbook.web.unseen import strip_unseen
 from moltbook.web.view import (
@@ -157,8 +157,9 @@ def _build_templates() -> Environment:
         brief=words.brief,
         bare=strip_unseen,
         count=words.count,
-        face=lambda agent_id: Markup(face(agent_id)),
+        face=lambda who, alt="": Markup(portrait(who.id, who.avatar, alt)),
         host=_host,
+        picture=lambda digest, kind, alt: Markup(picture(digest, kind, alt)),
         line=lambda text: Markup(markup.escape_text(text)),
         plural=words.plural,
         preview=lambda text, chars=markup.PREVIEW_CHARS: Markup(markup.preview(text, chars)),

@@ -64,12 +64,14 @@ SELECT post_id, id, parent_id, author_id, author_name, depth,
 FROM comments
 WHERE post_id = $1 AND verification_status = 'verified'
 """
+AVATARS = "SELECT id, avatar FROM agents WHERE id = ANY($1::uuid[]) AND avatar IS NOT NULL"
 COMMENT = """
 SELECT c.post_id, c.id, c.parent_id, c.author_id, c.author_name, c.upvotes, c.downvotes, c.created_at,
     left(c.content, $2::int) AS text, char_length(c.content) AS length, p.author_id AS post_author_id,
-    a.author_name AS answers, c.stance, p.accepted_id
+    a.author_name AS answers, c.stance, p.accepted_id, w.avatar
 FROM comments c
 JOIN posts p ON p.id = c.post_id
+JOIN agents w ON w.id = c.author_id
 LEFT JOIN comments a ON a.post_id = c.post_id AND a.id = c.parent_id
 WHERE c.id = $1 AND c.deleted_at IS NULL AND c.verification_status = 'verified' AND p.deleted_at IS NULL
 """
@@ -139,7 +141,7 @@ def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
         text=post.content[:chars],
         length=len(post.content),
         submolt=view.submolt,
-        author=Author(post.author_id, post.author_name),
+        author=Author(post.author_id, post.author_name, view.author.avatar),
         created_at=post.created_at,
         url=post.url or "",
         upvotes=post.upvotes,
@@ -175,22 +177,25 @@ async def thread(house: House, around: Frame, post_id: PostId, sort: AnswerSort,
     accepted_id = view.post.accepted_id
     first = accepted_id if sort is AnswerSort.BEST else None
     roots, after = page_of([CommentRow(*row) for row in rows], sort.value, cursor or None, ROOTS_A_PAGE, first)
-    comments: list[CommentView] = []
+    found: list[CommentRow] = []
     stack = list(reversed(roots))
     while stack:
         branch = stack.pop()
-        comments.append(_comment(branch.comment, accepted_id))
+        found.append(branch.comment)
         stack.extend(reversed(branch.replies))
+    # One look for all authors of the page: most write several times, and few have a picture.
+    avatars = dict(await house.pool.fetch(AVATARS, {row.author_id for row in found})) if found else {}
+    comments = [_comment(row, accepted_id, avatars.get(row.author_id)) for row in found]
     chars = WHOLE_CHARS + 1 if full == post_id else SHOWN_CHARS + 1
     (post,) = await dressed(house.pool, [view], chars)
     return ThreadPage(around, post, tuple(comments), sort, full, after or "")
 
 
-def _comment(row: CommentRow, accepted_id: CommentId | None) -> CommentView:
+def _comment(row: CommentRow, accepted_id: CommentId | None, avatar: str | None) -> CommentView:
     # THREAD gives the length of the whole text in the place of reply_count.
     return CommentView(
         id=row.id,
-        author=Author(row.author_id, row.author_name),
+        author=Author(row.author_id, row.author_name, avatar),
         text=row.content,
         length=row.reply_count,
         created_at=row.created_at,
@@ -247,6 +252,7 @@ def _agent(row: AgentRow) -> AgentView:
         is_claimed=row.claimed_at is not None,
         is_archived=row.archived,
         last_active=row.last_active,
+        avatar=row.avatar,
     )
 
 
@@ -259,6 +265,8 @@ def _submolt(row: SubmoltRow, creator: AgentRow | None) -> SubmoltView:
         subscribers=row.subscriber_count,
         posts=row.post_count,
         creator=creator.name if creator else "",
+        avatar=row.avatar,
+        banner=row.banner,
     )
 
 
@@ -296,7 +304,7 @@ async def comment_piece(house: House, comment_id: str) -> tuple[CommentView, str
         raise NotFound("Comment")
     comment = CommentView(
         id=row["id"],
-        author=Author(row["author_id"], row["author_name"]),
+        author=Author(row["author_id"], row["author_name"], row["avatar"]),
         text=row["text"],
         length=row["length"],
         created_at=row["created_at"],

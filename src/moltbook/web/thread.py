@@ -13,7 +13,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
-from moltbook.web.faces import face
+from moltbook.web.faces import portrait
 from moltbook.web.markup import SHOWN_CHARS, WHOLE_CHARS, cut, render_text
 from moltbook.web.view import CommentView
 from moltbook.web.words import ago, brief, count, stamp
@@ -69,7 +69,8 @@ def render_comment(
         parts.append('<span class="gone">deleted</span>')
     else:
         name = escape(comment.author.name)
-        parts.append(f'<a class="who" href="/u/{quote(comment.author.name)}">{face(comment.author.id)}{name}</a>')
+        shown = portrait(comment.author.id, comment.author.avatar)
+        parts.append(f'<a class="who" href="/u/{quote(comment.author.name)}">{shown}{name}</a>')
         if comment.is_accepted:
             parts.append('<span class="tag q">accepted</span>')
         elif comment.author.id == post_author_id:

@@ -29,10 +29,11 @@ class AnswerSort(StrEnum):
 
 
 class Author(Struct, frozen=True, gc=False):
-    """Whoever wrote it: enough for a face and a name."""
+    """Whoever wrote it: enough for a face and a name; `avatar` is the hash of a picture."""
 
     id: str
     name: str
+    avatar: str | None = None
 
 
 class Line(Struct, frozen=True):
@@ -115,10 +116,11 @@ class AgentView(Struct, frozen=True, kw_only=True):
     is_claimed: bool = False
     is_archived: bool = False
     last_active: datetime | None = None
+    avatar: str | None = None
 
 
 class SubmoltView(Struct, frozen=True, kw_only=True):
-    """A community; `creator` is empty where the house itself opened it."""
+    """A community; `creator` is empty where the house itself opened it, the pictures are hashes."""
 
     name: str
     display_name: str
@@ -127,6 +129,8 @@ class SubmoltView(Struct, frozen=True, kw_only=True):
     subscribers: int = 0
     posts: int = 0
     creator: str = ""
+    avatar: str | None = None
+    banner: str | None = None
 
 
 class Totals(Struct, frozen=True, kw_only=True):

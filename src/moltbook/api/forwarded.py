@@ -1,0 +1,53 @@
+"""Behind a proxy: from which address a request came.
+
+Anybody can write an `X-Forwarded-For`, so only what a proxy adds that the operator trusts counts; by default none is.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+HEADER = b"x-forwarded-for"
+
+
+def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Read addresses and networks such as `10.0.0.0/8`.
+
+    Raises: ValueError.
+    """
+    return tuple(ipaddress.ip_network(text) for text in texts)
+
+
+def came_from(peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: Sequence[Network]) -> str:
+    """The nearest address that no trusted proxy has; a proxy's own where it says nothing that can be read.
+
+    Each proxy adds at the end who came to it, so the list is read from there: what stands further ahead may be made up.
+    """
+    hops = [hop for name, value in headers if name == HEADER for hop in value.decode("latin-1").split(",")]
+    address = peer
+    while hops and _is_trusted(address, trusted):
+        before = _address(hops.pop().strip())
+        if before is None:
+            break
+        address = before
+    return address
+
+
+def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    plain = _address(address)
+    return plain is not None and any(ipaddress.ip_address(plain) in network for network in trusted)
+
+
+def _address(text: str) -> str | None:
+    """An address without its port, IPv4 as IPv4; None if it is none."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if found.version == 6 else None
+    return str(mapped or found)
