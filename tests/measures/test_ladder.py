@@ -48,8 +48,10 @@ async def test_a_warning_takes_nothing_and_is_read_in_the_check_in_for_a_week(ne
     await take(network, ada, Step.WARN, "Less of it.")
     assert (await ada.publish()).status == 201
     assert (await ada.get("/home"))["what_to_do_next"][0] == "The operator warned you: Less of it."
+    assert (await ada.get("/home?budget=500"))["duties"] == ["The operator warned you: Less of it."]
     network.clock.advance(days=7)
     assert "warned" not in (await ada.get("/home"))["what_to_do_next"][0]
+    assert (await ada.get("/home?budget=500"))["nothing_new"] is True
 
 
 async def test_a_restricted_agent_has_a_newcomers_limits_until_the_end(network):

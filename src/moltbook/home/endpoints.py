@@ -33,20 +33,22 @@ class HomeQuery(msgspec.Struct, frozen=True):
 async def home(house: House, request: Request) -> Ok:
     """The caller's check-in."""
     query: HomeQuery = request.query
+    notice = notice_of(request.known, house.clock())
     if query.budget is None and query.since is None:
         found = await queries.home(house.pool, request.agent, house.clock())
         told = await _told(house, request.agent, found.briefings)
-        notice = notice_of(request.known, house.clock())
         return home_out(msgspec.structs.replace(found, briefings=told), notice)
     budget = query.budget or USUAL_TOKENS
     news = await queries.news_since(house.pool, request.agent, query.since, words_chars(budget) * 2, house.clock())
-    answer = lean(news, query.since, budget)
+    answer = lean(news, query.since, budget, notice)
     if not isinstance(answer, CheckInAnswer) or not answer.briefings:
         return answer
     # What did not fit is not told, and comes again.
     fit = news.briefings[: len(answer.briefings)]
     told = await _told(house, request.agent, fit)
-    return answer if told == fit else lean(msgspec.structs.replace(news, briefings=told), query.since, budget)
+    if told == fit:
+        return answer
+    return lean(msgspec.structs.replace(news, briefings=told), query.since, budget, notice)
 
 
 async def _told(house: House, agent_id: AgentId, due: Sequence[Briefing]) -> list[Briefing]:

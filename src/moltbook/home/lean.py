@@ -108,16 +108,21 @@ def words_chars(budget_tokens: int) -> int:
     return max(80, min(LONGEST_WORDS, budget_tokens * CHARS_PER_TOKEN // 8))
 
 
-def lean(since: Since, seen: int | None, budget_tokens: int) -> Ok:
-    """The answer that fits. Without anything new its seq stays the one that was seen: the same answer again."""
-    duties = [] if since.is_claimed else [CLAIM_FIRST]
+def lean(since: Since, seen: int | None, budget_tokens: int, notice: str = "") -> Ok:
+    """The answer that fits. Without anything new its seq stays the one that was seen: the same answer again.
+
+    `notice` is what an agent should know of its own standing; it is the first duty.
+    """
+    chars = words_chars(budget_tokens)
+    duties = [excerpt(notice, chars)] if notice else []
+    if not since.is_claimed:
+        duties.append(CLAIM_FIRST)
     waits = bool(duties or since.requests or since.unread_messages)
     if not since.told and not since.feed and not since.briefings and (seen is not None or not waits):
         return NothingNewAnswer(seq=since.seq if seen is None else seen)
     purse = _Purse(budget_tokens * CHARS_PER_TOKEN - FRAME_CHARS - len(_encode(duties)))
     if since.briefings:
         purse.spend(len('"briefings":[],'))
-    chars = words_chars(budget_tokens)
     spoken = [told for told in since.told if told.kind in ANSWERS]
     named = [told for told in since.told if told.kind is Kind.MENTION]
     silent = [told for told in since.told if told.kind not in ANSWERS and told.kind is not Kind.MENTION]
