@@ -35,6 +35,7 @@ from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
+from moltbook.kernel.tallies import Tallies
 from moltbook.labels import ATTACHMENTS, DEFINITIONS
 from moltbook.log import Entry, Log, Reader, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
@@ -142,10 +143,11 @@ Scope = MutableMapping[str, Any]
 class Server:
     """The ASGI application with its life: built once a worker."""
 
-    def __init__(self, settings: Settings, dsn: str) -> None:
+    def __init__(self, settings: Settings, dsn: str, tallies: Tallies | None = None) -> None:
         self.settings = settings
         self.dsn = dsn
         self.pages = PageCache()
+        self._tallies = tallies
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
         self._stream: Stream | None = None
@@ -194,7 +196,7 @@ class Server:
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept_readers(self.settings))
             readers.start()
             self._stream = Stream(house)
-            self._api = Api(house, self.pages)
+            self._api = Api(house, self.pages, self._tallies)
             self._site = site(house, self.pages, readers)
             self._kept = [
                 self._endless(keep_true(house, self._hear, house.log.head), "keeping memory true"),

@@ -1,9 +1,14 @@
 """Limits: exact for posts, comments and submolts, fair for everything else; every answer tells what is left."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from moltbook.api.limits import Budgets, Spent
 from moltbook.house import Limit
+from moltbook.kernel.tallies import PLACES, Tallies, open_tallies
 from moltbook.settings import NO_LIMITS, Limits
 from moltbook.verification import Trust
 
@@ -27,20 +32,40 @@ def test_what_is_switched_off_has_no_budget():
     assert all(budgets.spend(kind, "ada") is None for kind in Limit)
 
 
-def test_workers_share_a_budget():
-    assert Budgets(Limits(reads_per_minute=60), workers=4).spend(Limit.READ, "ada").limit == 15
-    assert Budgets(Limits(reads_per_minute=1), workers=4).spend(Limit.READ, "ada").limit == 1
+SPEND = """
+import sys
+from moltbook.api.limits import Budgets
+from moltbook.house import Limit
+from moltbook.kernel.tallies import Tallies
+from moltbook.settings import Limits
+budgets = Budgets(Limits(reads_per_minute=60), Tallies(int(sys.argv[1])), clock=lambda: 1000.0)
+print([budgets.spend(Limit.READ, "ada").left for _ in range(2)])
+"""
 
 
-def test_a_crowd_of_callers_is_forgotten_when_its_windows_end(monkeypatch):
-    monkeypatch.setattr("moltbook.api.limits.KEPT", 10)
-    now = 0.0
-    budgets = Budgets(Limits(reads_per_minute=1), clock=lambda: now)
-    for n in range(10):
-        budgets.spend(Limit.READ, str(n))
-    now = 61.0
-    budgets.spend(Limit.READ, "x")
-    assert len(budgets._windows) == 1
+def test_all_workers_of_a_machine_count_the_same_calls():
+    fd = open_tallies()
+    spent = [
+        subprocess.run([sys.executable, "-c", SPEND, str(fd)], pass_fds=[fd], capture_output=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert spent == [b"[59, 58]\n", b"[57, 56]\n"]
+    budgets = Budgets(Limits(reads_per_minute=60), Tallies(fd), clock=lambda: 1000.0)
+    assert budgets.spend(Limit.READ, "ada").left == 55
+    assert budgets.spend(Limit.READ, "blaise").left == 59
+    os.close(fd)
+
+
+def test_where_all_places_are_taken_the_window_that_ends_first_makes_room(monkeypatch):
+    monkeypatch.setattr("moltbook.kernel.tallies.SLOTS", PLACES)
+    tallies = Tallies()
+    for n in range(PLACES):
+        assert tallies.count(f"{n}", 60, n) == (1, n + 60)
+    assert tallies.count("another", 60, 30) == (1, 90)
+    assert tallies.count("1", 60, 30) == (2, 61)
+    assert tallies.count("0", 60, 30) == (1, 90)
+    # Nobody's window is over before another is asked for.
+    assert tallies.count("another", 60, 31) == (2, 90)
 
 
 async def test_every_answer_tells_the_budget(found):

@@ -28,6 +28,7 @@ from moltbook.feeds import Encoded, PageCache
 from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
+from moltbook.kernel.tallies import Tallies
 from moltbook.log import Entry
 from moltbook.verification import Excluded, ensure_not_suspended
 
@@ -63,7 +64,7 @@ _encode = msgspec.json.Encoder().encode
 class Api:
     """The ASGI application below /api/v1."""
 
-    def __init__(self, house: House, pages: PageCache) -> None:
+    def __init__(self, house: House, pages: PageCache, tallies: Tallies | None = None) -> None:
         self._house = house
         self._pages = pages
         self._body_bytes = house.settings.body_bytes
@@ -73,7 +74,7 @@ class Api:
         }
         self.callers = agents_behind_keys(house)
         self.apps = apps_behind_keys(house)
-        self._budgets = Budgets(house.settings.limits, house.settings.workers)
+        self._budgets = Budgets(house.settings.limits, tallies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope["headers"])

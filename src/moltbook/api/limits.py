@@ -1,8 +1,8 @@
 """Request budgets: how many calls a key or an address may make a minute (contract §3).
 
-Windows are fixed minutes in this process's memory: cheap, and good enough for fairness. What must be exact – posts,
-comments, submolts – is a row that the act itself checks (agents.rules). With several workers each keeps its own window,
-so each grants its share of the budget.
+Windows are fixed minutes in memory that a machine's workers share (tallies): cheap, and good enough for fairness. What
+must be exact – posts, comments, submolts – is a row that the act itself checks (agents.rules). On several machines each
+grants the whole budget.
 """
 
 import time
@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from moltbook.house import Limit
 from moltbook.kernel.errors import TooMany
+from moltbook.kernel.tallies import Tallies
 from moltbook.settings import Limits
 
 DAY = 86_400
 MINUTE = 60
-KEPT = 200_000
 
 
 class Budget:
@@ -22,9 +22,9 @@ class Budget:
 
     __slots__ = ("left", "limit", "resets")
 
-    def __init__(self, limit: int, resets: int) -> None:
+    def __init__(self, limit: int, left: int, resets: int) -> None:
         self.limit = limit
-        self.left = limit
+        self.left = left
         self.resets = resets
 
     def headers(self) -> list[tuple[bytes, bytes]]:
@@ -48,17 +48,17 @@ class Spent(TooMany):
 
 
 class Budgets:
-    """All windows of this process."""
+    """All windows of this machine, or of this process alone if nobody hands it the machine's."""
 
-    def __init__(self, limits: Limits, workers: int = 1, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, limits: Limits, tallies: Tallies | None = None, clock: Callable[[], float] = time.time) -> None:
         self._sizes = {
-            Limit.READ: (_share(limits.reads_per_minute, workers), MINUTE),
-            Limit.WRITE: (_share(limits.writes_per_minute, workers), MINUTE),
-            Limit.APP: (_share(limits.verifications_per_minute, workers), MINUTE),
-            Limit.VERIFY: (_share(limits.challenges_per_minute, workers), MINUTE),
-            Limit.REGISTER: (_share(limits.registrations_per_day, workers), DAY),
+            Limit.READ: (limits.reads_per_minute, MINUTE),
+            Limit.WRITE: (limits.writes_per_minute, MINUTE),
+            Limit.APP: (limits.verifications_per_minute, MINUTE),
+            Limit.VERIFY: (limits.challenges_per_minute, MINUTE),
+            Limit.REGISTER: (limits.registrations_per_day, DAY),
         }
-        self._windows: dict[tuple[Limit, str], Budget] = {}
+        self._tallies = tallies or Tallies()
         self._clock = clock
 
     def spend(self, kind: Limit, who: str) -> Budget | None:
@@ -70,23 +70,8 @@ class Budgets:
         if not size:
             return None
         now = int(self._clock())
-        key = (kind, who)
-        budget = self._windows.get(key)
-        if budget is None or budget.resets <= now:
-            if len(self._windows) >= KEPT:
-                self._forget(now)
-            # Each caller's window starts with its first call, so that not everybody's ends in the same second.
-            budget = self._windows[key] = Budget(size, now + seconds)
-        budget.left -= 1
+        calls, resets = self._tallies.count(f"{kind} {who}", seconds, now)
+        budget = Budget(size, size - calls, resets)
         if budget.left < 0:
             raise Spent(budget, now)
         return budget
-
-    def _forget(self, now: int) -> None:
-        self._windows = {key: budget for key, budget in self._windows.items() if budget.resets > now}
-        if len(self._windows) >= KEPT:
-            self._windows.clear()
-
-
-def _share(limit: int, workers: int) -> int:
-    return -(-limit // max(workers, 1))

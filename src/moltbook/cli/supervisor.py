@@ -20,6 +20,7 @@ from moltbook.cli.claim import claim_residents
 from moltbook.cli.options import console
 from moltbook.db.embedded import EmbeddedServer
 from moltbook.db.trouble import DatabaseTrouble
+from moltbook.kernel.tallies import open_tallies
 from moltbook.settings import ClaimMode, Settings, VerificationMode, to_json
 
 STOP_SECONDS = 10.0
@@ -83,6 +84,8 @@ class Supervisor:
         self._workers: list[Child] = []
         self._residents: Child | None = None
         self._listener: socket.socket | None = None
+        # Request budgets are counted where all workers see them.
+        self._tallies = open_tallies()
         self._dsn = ""
         self._claimed: set[Path] = set()
 
@@ -137,13 +140,14 @@ class Supervisor:
         listener = self._listener
         if listener is None:
             raise RuntimeError("the socket is opened before the workers start")
+        inherited = [listener.fileno(), self._tallies]
         environment = {**os.environ, "MOLTBOOK_SETTINGS": to_json(self._settings), "MOLTBOOK_DSN": dsn}
 
         def start() -> subprocess.Popen[bytes]:
             return subprocess.Popen(
-                [sys.executable, "-m", "moltbook.cli.worker", str(listener.fileno())],
+                [sys.executable, "-m", "moltbook.cli.worker", *map(str, inherited)],
                 env=environment,
-                pass_fds=[listener.fileno()],
+                pass_fds=inherited,
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
             )

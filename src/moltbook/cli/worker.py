@@ -10,6 +10,7 @@ from moltbook.app import Server
 from moltbook.cli.orphan import die_with_parent
 from moltbook.cli.wire import Wire
 from moltbook.house.telling import configure_logs
+from moltbook.kernel.tallies import Tallies
 from moltbook.settings import from_json
 
 # How long a request that is being answered may still take when the server stops.
@@ -53,7 +54,9 @@ def main() -> None:
     settings = from_json(os.environ.pop("MOLTBOOK_SETTINGS"))
     dsn = os.environ.pop("MOLTBOOK_DSN")
     inherited = socket.socket(fileno=int(sys.argv[1]))
-    server = Server(settings, dsn)
+    # Another starter than `moltbook up` may have no other worker to share it with.
+    tallies = Tallies(int(sys.argv[2])) if len(sys.argv) > 2 else Tallies()
+    server = Server(settings, dsn, tallies)
     uvicorn_server = Uvicorn(config_for(server), server)
     uvicorn_server.run(sockets=[inherited])
 
