@@ -1,5 +1,7 @@
 """Moderating: who may, pins, locks, removals and their way back, bans, reports, the log and appeals."""
 
+import asyncio
+
 import pytest
 
 from moltbook.moderation import DecideAppeal, Verdict
@@ -85,6 +87,18 @@ async def test_pinned_posts_stand_first_and_only_once(reef):
     assert await network.rows("SELECT post_id::text FROM pins") == [(posts[1],)]
     assert (await ada.call("POST", f"/submolts/reef/unpin/{posts[1]}")).status == 200
     assert not any(p["is_pinned"] for p in (await network.get("/submolts/reef/feed"))["posts"])
+
+
+async def test_a_pin_moves_to_a_freed_place_within_one_batch(reef):
+    network, ada, _, carl, _ = reef
+    submolt = (await network.get("/submolts/reef"))["submolt"]["id"]
+    first, moved = [Place(submolt, await network.post(carl, submolt="reef")) for _ in range(2)]
+    for place, wanted in ((first, True), (moved, True), (first, False)):
+        await network.house.committer.do(Pin(ada.id, place, wanted))
+    batches = network.house.committer.batches
+    await asyncio.gather(*(network.house.committer.do(Pin(ada.id, moved, wanted)) for wanted in (False, True)))
+    assert (network.house.committer.batches, network.house.committer.retries) == (batches + 1, 0)
+    assert await network.rows("SELECT place, post_id::text FROM pins") == [(1, moved.post_id)]
 
 
 async def test_at_most_three_posts_are_pinned_whoever_asks_at_once(reef, other_committer):

@@ -35,7 +35,7 @@ class Table(Generic[Row]):
     `key` names the leading columns that tell rows apart. `lock` takes the rows' locks when they are loaded, so that
     what an act read is still true when it is written. `settable` columns are written back when a row was touched;
     `summable` ones also move by deltas, without the row in hand. `unread` ones are long texts that no act has to see: a
-    loaded row holds "" there.
+    loaded row holds "" there. `unique` says that more than the key is: what a batch removed must be gone before it adds.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Table(Generic[Row]):
         summable: Sequence[str] = (),
         find_by: str | None = None,
         unread: Sequence[str] = (),
+        unique: bool = False,
     ) -> None:
         if tuple(columns) != row.__struct_fields__:
             raise TypeError(f"columns of {name} differ from the fields of {row.__name__}")
@@ -57,6 +58,7 @@ class Table(Generic[Row]):
         self.row = row
         self.key = tuple(key)
         self.lock = lock
+        self.unique = unique
         self.settable = tuple(settable)
         self.summable = tuple(summable)
         self.columns = columns

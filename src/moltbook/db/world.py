@@ -153,7 +153,9 @@ class World:
             if rows.removed:
                 first.append((table.delete_sql, table.rows_arg(list(rows.removed.values()))))
             if rows.added:
-                first.append((table.insert_sql, table.rows_arg(list(rows.added.values()))))
+                # Within one statement PostgreSQL may add before it removes.
+                into = second if table.unique and rows.removed else first
+                into.append((table.insert_sql, table.rows_arg(list(rows.added.values()))))
             if rows.again:
                 second.append((table.insert_sql, table.rows_arg(list(rows.again.values()))))
             if rows.touched:

@@ -43,4 +43,5 @@ ATTACHMENTS = Table(
     },
     key=("target_id", "place"),
     settable=("placement", "told_at"),
+    unique=True,
 )

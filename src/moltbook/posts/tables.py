@@ -124,4 +124,5 @@ PINS = Table(
     {"submolt_id": "uuid", "place": "smallint", "post_id": "uuid", "pinned_at": "timestamptz"},
     key=("submolt_id", "place"),
     lock=False,
+    unique=True,
 )
