@@ -35,7 +35,7 @@ class Table(Generic[Row]):
     `key` names the leading columns that tell rows apart. `lock` takes the rows' locks when they are loaded, so that
     what an act read is still true when it is written. `settable` columns are written back when a row was touched;
     `summable` ones also move by deltas, without the row in hand. `unread` ones are long texts that no act has to see: a
-    loaded row holds "" there. `unique` says that more than the key is: what a batch removed must be gone before it adds.
+    loaded row holds "" there. `unique` says that more than the key is so: what a batch removes is gone before it adds.
     """
 
     def __init__(
