@@ -19,9 +19,16 @@ from moltbook.moderation.model import (
     ReportRow,
     Verdict,
 )
-from moltbook.moderation.rules import AlreadyAppealed, AlreadyDecided, AlreadyReported, NotAppealable, NotYours
+from moltbook.moderation.rules import (
+    AlreadyAppealed,
+    AlreadyDecided,
+    AlreadyReported,
+    NotAppealable,
+    NotYours,
+    OperatorsDoing,
+)
 from moltbook.moderation.tables import APPEALS, REPORTS
-from moltbook.modlog import BANS, NETWORK, REASON_CHARS, Action, Hand, LogRow, lift, write_down
+from moltbook.modlog import BANS, NETWORK, REASON_CHARS, Action, Actor, Hand, LogRow, lift, write_down
 from moltbook.posts import POSTS
 from moltbook.submolts import ensure_owns
 
@@ -185,10 +192,12 @@ class DecideAppeal(Act[None], frozen=True):
     def decide(self, world: World) -> None:
         """Write the verdict down, and act on it.
 
-        Raises: NotClaimed, NotOwner, NotFound, AlreadyDecided, Invalid.
+        Raises: NotClaimed, NotOwner, OperatorsDoing, NotFound, AlreadyDecided, Invalid.
         """
         entry = self.entry
         owner = moderator_of(world, self.owner, entry.submolt_id, ensure_owns)
+        if self.owner is not None and entry.actor is Actor.OPERATOR:
+            raise OperatorsDoing()
         appeal = world[APPEALS].get((entry.submolt_id, entry.id))
         if appeal is None:
             raise NotFound("Appeal")

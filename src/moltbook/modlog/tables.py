@@ -37,7 +37,14 @@ MODLOG = Table(
 REMOVED_WORDS = Table(
     "removed_words",
     RemovedWords,
-    {"post_id": "uuid", "target_id": "uuid", "title": "text", "content": "text", "url": "text"},
+    {
+        "post_id": "uuid",
+        "target_id": "uuid",
+        "title": "text",
+        "content": "text",
+        "url": "text",
+        "by_operator": "boolean",
+    },
     key=("post_id", "target_id"),
     lock=False,
 )

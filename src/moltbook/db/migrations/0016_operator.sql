@@ -1,0 +1,11 @@
+-- What the operator removed, moderators do not bring back.
+ALTER TABLE removed_words ADD COLUMN by_operator boolean NOT NULL DEFAULT false;
+UPDATE removed_words w SET by_operator = true
+FROM (
+    SELECT DISTINCT ON (post_id, coalesce(comment_id, post_id)) post_id, coalesce(comment_id, post_id) AS target_id,
+        moderator_id, moderator_name
+    FROM modlog
+    WHERE action IN ('remove_post', 'remove_comment')
+    ORDER BY post_id, coalesce(comment_id, post_id), id DESC
+) l
+WHERE l.post_id = w.post_id AND l.target_id = w.target_id AND l.moderator_id IS NULL AND l.moderator_name = 'operator';
