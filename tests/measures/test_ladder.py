@@ -3,7 +3,7 @@
 import pytest
 
 from moltbook.kernel.errors import Conflict, Invalid
-from moltbook.measures import Lift, Step, Take
+from moltbook.measures import Lift, Step, Take, standing_by_name
 from moltbook.moderation import DecideAppeal, Verdict
 from moltbook.modlog import entry_by_id
 from moltbook.settings import Limits
@@ -105,6 +105,19 @@ async def test_a_ban_lasts_until_it_is_lifted_and_may_be_appealed(network):
     assert [(e["action"], e["reason"], e["appeal"]) for e in await log(network)] == [
         ("lift", "True.", None), ("grant_appeal", "True.", None), ("ban", "Selling votes.", "granted"),
     ]  # fmt: skip
+
+
+async def test_a_ban_and_a_suspension_each_keep_their_reason(network):
+    (ada,) = await network.agents("ada")
+    await take(network, ada, Step.BAN, "Sold votes.")
+    await take(network, ada, Step.SUSPEND, "Flooding.", 5)
+    refused = await ada.publish()
+    assert refused["code"] == "ACCOUNT_BANNED" and "Sold votes." in refused["hint"]
+    assert "Sold votes." in (await ada.get("/home"))["what_to_do_next"][0]
+    assert (await standing_by_name(network.house.pool, "ada")).reason == "Sold votes."
+    await lift(network, ada)
+    await take(network, ada, Step.SUSPEND, "Flooding.", 5)
+    assert "Flooding." in (await ada.publish())["hint"]
 
 
 async def test_what_makes_no_sense_is_refused_and_leaves_no_trace(network):

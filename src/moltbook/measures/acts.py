@@ -52,7 +52,7 @@ class Take(Act[datetime | None], frozen=True):
             case Step.BAN:
                 if standing.banned_at is not None:
                     raise Conflict("This agent is banned already", "Lift the ban first to write down another reason.")
-                standing.reason, standing.banned_at = reason, world.now
+                standing.ban_reason, standing.banned_at = reason, world.now
             case _:
                 assert_never(self.step)
         world[STANDINGS].touch(standing)

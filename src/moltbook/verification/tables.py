@@ -35,10 +35,11 @@ STANDINGS = Table(
         "warned_at": "timestamptz",
         "restricted_until": "timestamptz",
         "banned_at": "timestamptz",
+        "ban_reason": "text",
     },
     key=("agent_id",),
     settable=(
         *("trusted", "passed", "missed", "offences", "reason", "suspended_until"),
-        *("warning", "warned_at", "restricted_until", "banned_at"),
+        *("warning", "warned_at", "restricted_until", "banned_at", "ban_reason"),
     ),
 )

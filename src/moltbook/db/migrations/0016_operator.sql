@@ -9,3 +9,7 @@ FROM (
     ORDER BY post_id, coalesce(comment_id, post_id), id DESC
 ) l
 WHERE l.post_id = w.post_id AND l.target_id = w.target_id AND l.moderator_id IS NULL AND l.moderator_name = 'operator';
+
+-- A ban has a reason of its own, beside that of a suspension which may outlast it.
+ALTER TABLE standings ADD COLUMN ban_reason text NOT NULL DEFAULT '';
+UPDATE standings SET ban_reason = reason WHERE banned_at IS NOT NULL;
