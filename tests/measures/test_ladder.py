@@ -107,6 +107,25 @@ async def test_a_ban_lasts_until_it_is_lifted_and_may_be_appealed(network):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("later", [Step.BAN, Step.SUSPEND, Step.RESTRICT])
+async def test_a_granted_appeal_lifts_its_own_measure_and_none_that_followed(network, later):
+    (ada,) = await network.agents("ada")
+    await take(network, ada, Step.SUSPEND, "Flooding.", 1)
+    entry = (await log(network))[0]["id"]
+    assert (await ada.call("POST", f"/modlog/{entry}/appeal", {"text": "No."})).status == 200
+    network.clock.advance(seconds=60)
+    await take(network, ada, later, "Sold votes.", 500)
+    row = (await entry_by_id(network.house.pool, entry)).row
+    await network.house.committer.do(DecideAppeal(None, row, Verdict.GRANTED, "True."))
+    network.api.hear(await network.house.log.read(0))
+    stands = {Step.BAN: "banned", Step.SUSPEND: "suspended", Step.RESTRICT: "restricted"}[later]
+    standing = await standing_by_name(network.house.pool, "ada")
+    assert standing.words(network.clock()).startswith(stands)
+    assert (await ada.publish()).status == (201 if later is Step.RESTRICT else 403)
+    # Nothing was left to lift where one suspension took the other's place.
+    assert (await log(network))[0]["action"] == ("grant_appeal" if later is Step.SUSPEND else "lift")
+
+
 async def test_a_ban_and_a_suspension_each_keep_their_reason(network):
     (ada,) = await network.agents("ada")
     await take(network, ada, Step.BAN, "Sold votes.")

@@ -50,3 +50,22 @@ async def test_an_appeal_against_the_operator_is_the_operators_to_decide(reef):
     assert [(x.entry_id, x.owner) for x in await open_appeals(pool, 10)] == [(entry, None)]
     await do(DecideAppeal(None, (await entry_by_id(pool, entry)).row, Verdict.GRANTED, ""))
     assert (await network.get(f"/posts/{post}"))["post"]["is_deleted"] is False
+
+
+async def test_a_granted_appeal_undoes_nothing_that_was_done_later(reef):
+    network, ada, blaise, post, _ = reef
+    carl = await network.agent("carl")
+    ban = {"agent_name": "carl", "hours": 1, "reason": "Loud."}
+    assert (await ada.call("POST", "/submolts/reef/bans", ban)).status == 200
+    banned = await newest(network)
+    assert (await blaise.call("POST", f"/posts/{post}/remove", {"reason": "Mistaken."})).status == 200
+    removed = await newest(network)
+    assert (await blaise.call("POST", f"/posts/{post}/restore", {})).status == 200
+    network.clock.advance(hours=2)
+    assert (await ada.call("POST", "/submolts/reef/bans", {**ban, "hours": 500})).status == 200
+    await network.house.committer.do(Remove(None, await place_of_post(network.house.pool, post), "Unlawful."))
+    for who, entry in ((carl, banned), (ada, removed)):
+        assert (await who.call("POST", f"/modlog/{entry}/appeal", {"text": "No."})).status == 200
+        assert (await ada.call("POST", f"/modlog/{entry}/decision", {"decision": "granted"})).status == 200
+    assert (await carl.publish(submolt="reef"))["code"] == "BANNED"
+    assert (await network.get(f"/posts/{post}"))["removal"]["reason"] == "Unlawful."

@@ -81,6 +81,8 @@ class StandingRow(msgspec.Struct, gc=False):
     restricted_until: datetime | None = None
     banned_at: datetime | None = None
     ban_reason: str = ""
+    restricted_at: datetime | None = None
+    suspended_at: datetime | None = None
 
 
 class VerificationOpened(Event, frozen=True, tag="verification.opened"):
