@@ -28,7 +28,7 @@ from moltbook.moderation.rules import (
     OperatorsDoing,
 )
 from moltbook.moderation.tables import APPEALS, REPORTS
-from moltbook.modlog import BANS, NETWORK, REASON_CHARS, Action, Actor, Hand, LogRow, lift, write_down
+from moltbook.modlog import BANS, NETWORK, REASON_CHARS, Action, Actor, Hand, LogRow, lift, want_ban, write_down
 from moltbook.posts import POSTS
 from moltbook.submolts import ensure_owns
 
@@ -181,7 +181,7 @@ class DecideAppeal(Act[None], frozen=True):
         elif entry.submolt_id == NETWORK:
             want_standing(wants, entry.agent_id)
         else:
-            wants.ask(BANS, (entry.submolt_id, entry.agent_id))
+            want_ban(wants, entry.submolt_id, entry.agent_id)
 
     def further(self, wants: Wants, world: World) -> None:
         """What the comment answers."""

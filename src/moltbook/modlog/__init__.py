@@ -1,6 +1,6 @@
 """The public log of moderation, and who may not speak in a submolt for a while."""
 
-from moltbook.modlog.acts import Ban, LiftBan, lift
+from moltbook.modlog.acts import Ban, LiftBan, lift, want_ban
 from moltbook.modlog.model import HOUSE, NETWORK, OPERATOR, Action, Actor, Hand, LogRow, RemovedWords
 from moltbook.modlog.queries import Entry, entry_by_id, log_of, words_of
 from moltbook.modlog.rules import REASON_CHARS, REMOVED, Banned, ensure_may_speak, ensure_reason
@@ -33,6 +33,7 @@ __all__ = [
     "entry_out",
     "lift",
     "log_of",
+    "want_ban",
     "words_of",
     "write_down",
 ]

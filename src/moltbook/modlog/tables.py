@@ -3,7 +3,7 @@
 from moltbook.db.table import Table
 from moltbook.modlog.model import BanRow, LogRow, RemovedWords
 
-# Never locked: every post and comment looks here, and hardly ever finds a row.
+# Never locked: every post and comment looks here, and hardly ever finds a row. Who changes one asks with `want_ban`.
 BANS = Table(
     "submolt_bans",
     BanRow,
