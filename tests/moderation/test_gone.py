@@ -46,6 +46,18 @@ async def test_a_report_closes_when_its_object_is_deleted_removed_or_its_author_
     assert set((await outcomes(network)).values()) == {"deleted", "removed"}
 
 
+async def test_a_report_under_a_removed_post_closes_when_its_author_takes_the_post_along(reef):
+    network, ada, blaise, carl = reef
+    post = await network.post(blaise, submolt="reef")
+    comment = await network.comment(carl, post)
+    await report(ada, "post", post)
+    await report(ada, "comment", comment)
+    await ada.call("POST", f"/posts/{post}/remove", {"reason": "Off topic."})
+    assert await outcomes(network) == {post: "removed", comment: ""}
+    assert (await blaise.call("DELETE", f"/posts/{post}")).status == 200
+    assert await outcomes(network) == {post: "removed", comment: "deleted"}
+
+
 async def test_what_came_back_can_be_reported_anew_and_a_replay_changes_nothing(reef):
     network, ada, blaise, carl = reef
     first, second = [await network.post(blaise, submolt="reef") for _ in range(2)]

@@ -13,7 +13,7 @@ import msgspec
 from moltbook.comments import CommentDeleted, CommentRemoved
 from moltbook.log import GATHERED, Entry
 from moltbook.moderation.model import Outcome
-from moltbook.posts import PostDeleted, PostRemoved
+from moltbook.posts import PostDeleted, PostRemoved, PostWithdrawn
 
 # $1 posts, $2 what went (null: the post with all under it), $3 how, $4 when. Of several the first counts that a report
 # lived to see.
@@ -36,6 +36,7 @@ WHERE outcome IN ('{Outcome.REMOVED}', '{Outcome.DELETED}')
 """
 
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
+_post_withdrawn = msgspec.json.Decoder(PostWithdrawn).decode
 _post_removed = msgspec.json.Decoder(PostRemoved).decode
 _comment_deleted = msgspec.json.Decoder(CommentDeleted).decode
 _comment_removed = msgspec.json.Decoder(CommentRemoved).decode
@@ -59,6 +60,9 @@ class SettledReports:
             match entry.kind:
                 case "post.deleted":
                     gone.append((_post_deleted(entry.body).post_id, None, Outcome.DELETED, entry.at))
+                case "post.withdrawn":
+                    # Removed before, so that reports about what is said under it are still open; or never shown.
+                    gone.append((_post_withdrawn(entry.body).post_id, None, Outcome.DELETED, entry.at))
                 case "post.removed":
                     post_id = _post_removed(entry.body).post_id
                     gone.append((post_id, post_id, Outcome.REMOVED, entry.at))
