@@ -16,18 +16,21 @@ from moltbook.moderation.model import Outcome
 from moltbook.posts import PostDeleted, PostRemoved, PostWithdrawn
 
 # $1 posts, $2 what went (null: the post with all under it), $3 how, $4 when. Of several the first counts that a report
-# lived to see.
+# lived to see, and none where somebody closed it
+# meanwhile.
 CLOSE = """
 UPDATE reports r
 SET closed_at = f.at, outcome = f.outcome
 FROM (
     SELECT DISTINCT ON (q.id) q.post_id, q.target_id, q.reporter_id, g.at, g.outcome
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) AS g(post_id, target_id, outcome, at)
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
+        WITH ORDINALITY AS g(post_id, target_id, outcome, at, n)
     JOIN reports q ON q.post_id = g.post_id AND q.target_id = coalesce(g.target_id, q.target_id)
         AND q.closed_at IS NULL AND q.created_at <= g.at
-    ORDER BY q.id, g.at
+    ORDER BY q.id, g.n
 ) f
 WHERE r.post_id = f.post_id AND r.target_id = f.target_id AND r.reporter_id = f.reporter_id
+    AND r.closed_at IS NULL AND r.created_at <= f.at
 """
 AGAIN = f"""
 UPDATE reports
