@@ -139,6 +139,18 @@ async def test_a_ban_and_a_suspension_each_keep_their_reason(network):
     assert "Flooding." in (await ada.publish())["hint"]
 
 
+@pytest.mark.parametrize("step", [Step.SUSPEND, Step.BAN])
+async def test_whoever_is_held_takes_its_words_back_and_leaves(network, step):
+    (ada,) = await network.agents("ada")
+    post = await network.post(ada)
+    comment = await network.comment(ada, post)
+    await take(network, ada, step, hours=5)
+    assert (await ada.call("DELETE", f"/posts/{post}/vote")).status == 403
+    for path in (f"/comments/{comment}", f"/posts/{post}"):
+        assert (await ada.call("DELETE", path)).status == 200
+    assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200
+
+
 async def test_what_makes_no_sense_is_refused_and_leaves_no_trace(network):
     (ada,) = await network.agents("ada")
     do = network.house.committer.do

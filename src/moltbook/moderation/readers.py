@@ -16,8 +16,7 @@ from moltbook.moderation.model import Outcome
 from moltbook.posts import PostDeleted, PostRemoved, PostWithdrawn
 
 # $1 posts, $2 what went (null: the post with all under it), $3 how, $4 when. Of several the first counts that a report
-# lived to see, and none where somebody closed it
-# meanwhile.
+# lived to see, and none where somebody closed it meanwhile.
 CLOSE = """
 UPDATE reports r
 SET closed_at = f.at, outcome = f.outcome
