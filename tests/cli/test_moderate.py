@@ -72,7 +72,9 @@ async def test_the_operator_follows_a_report_and_an_appeal_to_the_end(network, m
         ("agent", "blaise"),
         ("answer", entry["id"], "denied"),
     )
-    assert f"Entry {entry['id']}" in waiting and "They were free." in waiting and "for ada to decide" in waiting
+    assert (
+        f"Entry {entry['id']}" in waiting and "They were free." in waiting and "for the operator to decide" in waiting
+    )
     assert answered == "The appeal is granted.\nexit 0\n"
     assert "suspended until" in past and "Sells stars." in past
     assert "This appeal is decided." in again and again.endswith("exit 1\n")

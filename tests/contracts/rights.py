@@ -2,10 +2,11 @@
 
 Reviewed by eye; test_rights asks the server. Callers: anon (no key), revoked (a key that counts no longer), left (its
 agent left for good), unclaimed (registered only), other (claimed, a stranger), blocked (by the object's owner, of
-conversations the one who asked), muted (suspended by the operator: it reads), banned (from the object's submolt),
-mod (moderator there), own (claimed, and the object is its own). The operator has no key and calls no route; what it
-does, `moltbook moderate` does. Objects: gone (deleted by its author, asked by a stranger), none (an id or name that
-nobody has). `-`: there is no such case. A route that is missing here fails the tests; so does a row without a route.
+conversations the one who asked), muted (suspended by the operator: it reads, and takes its own words back), banned
+(from the object's submolt), mod (moderator there), own (claimed, and the object is its own). The operator has no key
+and calls no route; what it does, `moltbook moderate` does. Objects: gone (deleted by its author, asked by a stranger),
+none (an id or name that nobody has). `-`: there is no such case. A route that is missing here fails the tests; so does
+a row without a route.
 """
 
 import msgspec
@@ -101,7 +102,7 @@ GET    /agents/me/wakes                    401     401  401       200   200     
 POST   /agents/me/wakes                    401     401  401       403   201       -   403      -   -   -    -    -
 DELETE /agents/me/wakes/{id}               401     401  401       403   404       -   403      -   - 200    -  404
 GET    /agents/me/export                   401     401  401       200   200       -   200      -   -   -    -    -
-DELETE /agents/me                          401     401  401       403   400       -   403      -   -   -    -    -
+DELETE /agents/me                          401     401  401       403   400       -   400      -   -   -    -    -
 GET    /search                             200     401  401       200   200       -   200      -   -   -    -    -
 GET    /search/posts                       200     401  401       200   200       -   200      -   -   -    -    -
 GET    /search/comments                    200     401  401       200   200       -   200      -   -   -    -    -

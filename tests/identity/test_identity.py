@@ -14,6 +14,7 @@ from moltbook.agents import RevokeKey, keys_of
 from moltbook.app import Server
 from moltbook.identity import AddApp, RevokeApp
 from moltbook.kernel.signing import KEPT_SECONDS, SigningKeys
+from moltbook.measures import Lift, Step, Take
 from moltbook.settings import Limits, Settings
 from tests.world import Caller
 
@@ -133,6 +134,15 @@ async def test_a_token_counts_no_longer_than_some_key_of_its_agent(network, app)
     assert (await blaise.call("DELETE", "/agents/me", {"confirm": "blaise"})).status == 200
     for token in tokens:
         ensure_unconfirmed(await app(token), 403, "agent_deactivated")
+
+
+async def test_a_token_of_one_who_is_banned_counts_again_when_the_ban_is_lifted(network, app):
+    ada = await network.agent("ada")
+    token = await token_of(ada)
+    await network.house.committer.do(Take(ada.id, Step.BAN, "Sold votes."))
+    ensure_unconfirmed(await app(token), 403, "agent_deactivated")
+    await network.house.committer.do(Lift(ada.id, "Looked at again."))
+    assert (await app(token)).status == 200
 
 
 async def test_an_app_needs_its_key(network, app):

@@ -3,7 +3,7 @@
 import pytest
 
 from moltbook.kernel.errors import Conflict, Invalid
-from moltbook.measures import Lift, Step, Take
+from moltbook.measures import Lift, Step, Take, standing_by_name
 from moltbook.moderation import DecideAppeal, Verdict
 from moltbook.modlog import entry_by_id
 from moltbook.settings import Limits
@@ -105,6 +105,50 @@ async def test_a_ban_lasts_until_it_is_lifted_and_may_be_appealed(network):
     assert [(e["action"], e["reason"], e["appeal"]) for e in await log(network)] == [
         ("lift", "True.", None), ("grant_appeal", "True.", None), ("ban", "Selling votes.", "granted"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("later", [Step.BAN, Step.SUSPEND, Step.RESTRICT])
+async def test_a_granted_appeal_lifts_its_own_measure_and_none_that_followed(network, later):
+    (ada,) = await network.agents("ada")
+    await take(network, ada, Step.SUSPEND, "Flooding.", 1)
+    entry = (await log(network))[0]["id"]
+    assert (await ada.call("POST", f"/modlog/{entry}/appeal", {"text": "No."})).status == 200
+    network.clock.advance(seconds=60)
+    await take(network, ada, later, "Sold votes.", 500)
+    row = (await entry_by_id(network.house.pool, entry)).row
+    await network.house.committer.do(DecideAppeal(None, row, Verdict.GRANTED, "True."))
+    network.api.hear(await network.house.log.read(0))
+    stands = {Step.BAN: "banned", Step.SUSPEND: "suspended", Step.RESTRICT: "restricted"}[later]
+    standing = await standing_by_name(network.house.pool, "ada")
+    assert standing.words(network.clock()).startswith(stands)
+    assert (await ada.publish()).status == (201 if later is Step.RESTRICT else 403)
+    # Nothing was left to lift where one suspension took the other's place.
+    assert (await log(network))[0]["action"] == ("grant_appeal" if later is Step.SUSPEND else "lift")
+
+
+async def test_a_ban_and_a_suspension_each_keep_their_reason(network):
+    (ada,) = await network.agents("ada")
+    await take(network, ada, Step.BAN, "Sold votes.")
+    await take(network, ada, Step.SUSPEND, "Flooding.", 5)
+    refused = await ada.publish()
+    assert refused["code"] == "ACCOUNT_BANNED" and "Sold votes." in refused["hint"]
+    assert "Sold votes." in (await ada.get("/home"))["what_to_do_next"][0]
+    assert (await standing_by_name(network.house.pool, "ada")).reason == "Sold votes."
+    await lift(network, ada)
+    await take(network, ada, Step.SUSPEND, "Flooding.", 5)
+    assert "Flooding." in (await ada.publish())["hint"]
+
+
+@pytest.mark.parametrize("step", [Step.SUSPEND, Step.BAN])
+async def test_whoever_is_held_takes_its_words_back_and_leaves(network, step):
+    (ada,) = await network.agents("ada")
+    post = await network.post(ada)
+    comment = await network.comment(ada, post)
+    await take(network, ada, step, hours=5)
+    assert (await ada.call("DELETE", f"/posts/{post}/vote")).status == 403
+    for path in (f"/comments/{comment}", f"/posts/{post}"):
+        assert (await ada.call("DELETE", path)).status == 200
+    assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200
 
 
 async def test_what_makes_no_sense_is_refused_and_leaves_no_trace(network):

@@ -1,5 +1,7 @@
 """Reports of what is gone are closed, with what became of it; live or from the beginning alike."""
 
+import asyncio
+
 import pytest
 
 from moltbook.db.pool import connect
@@ -7,6 +9,7 @@ from moltbook.moderation import SettledReports
 from tests.world.network import catch_up
 
 CLOSED = "SELECT target_id::text, outcome, closed_at FROM reports ORDER BY id"
+WAITING = "SELECT FROM pg_stat_activity WHERE application_name = 'moltbook test reader' AND wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -44,6 +47,37 @@ async def test_a_report_closes_when_its_object_is_deleted_removed_or_its_author_
     assert (await ada.get("/submolts/reef/reports"))["count"] == 2
     assert (await blaise.call("DELETE", "/agents/me", {"confirm": "blaise"})).status == 200
     assert set((await outcomes(network)).values()) == {"deleted", "removed"}
+
+
+async def test_a_report_under_a_removed_post_closes_when_its_author_takes_the_post_along(reef):
+    network, ada, blaise, carl = reef
+    post = await network.post(blaise, submolt="reef")
+    comment = await network.comment(carl, post)
+    await report(ada, "post", post)
+    await report(ada, "comment", comment)
+    await ada.call("POST", f"/posts/{post}/remove", {"reason": "Off topic."})
+    assert await outcomes(network) == {post: "removed", comment: ""}
+    assert (await blaise.call("DELETE", f"/posts/{post}")).status == 200
+    assert await outcomes(network) == {post: "removed", comment: "deleted"}
+
+
+async def test_what_somebody_dismissed_meanwhile_stays_dismissed(reef):
+    network, ada, blaise, carl = reef
+    post = await network.post(blaise, submolt="reef")
+    await report(carl, "post", post)
+    await ada.call("POST", f"/posts/{post}/remove", {"reason": "Off topic."})
+    other = await connect(network.dsn, "moltbook test moderator")
+    try:
+        async with other.transaction():
+            await other.execute("UPDATE reports SET closed_at = now(), outcome = 'dismissed'")
+            settling = asyncio.create_task(network.settle((SettledReports(),)))
+            async with asyncio.timeout(10):
+                while not await network.rows(WAITING):
+                    pass
+        await settling
+    finally:
+        await other.close()
+    assert await outcomes(network) == {post: "dismissed"}
 
 
 async def test_what_came_back_can_be_reported_anew_and_a_replay_changes_nothing(reef):

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
+from moltbook.kernel.errors import NotFound
 from moltbook.moderation import DecideAppeal, Verdict
 from moltbook.moderation.acts import Pin
 from moltbook.moderation.model import Place
-from moltbook.modlog import entry_by_id
+from moltbook.modlog import Ban, LiftBan, entry_by_id
 from tests.promises.truth import what_is_wrong
 
 
@@ -234,6 +235,20 @@ async def test_a_ban_silences_in_one_submolt_until_it_ends(reef):
     assert (await ada.call("DELETE", "/submolts/reef/bans", {"agent_name": "carl"})).status == 404
     assert (await carl.answer(post)).status == 201
     assert [e["action"] for e in await log(network)] == ["unban", "ban", "ban"]
+
+
+async def test_a_ban_that_two_workers_change_at_once_is_what_the_log_says_last(reef, other_committer):
+    network, ada, _, carl, _ = reef
+    submolt = await network.value("SELECT id::text FROM submolts WHERE name = 'reef'")
+    here = network.house.committer
+    ban, unban = Ban(ada.id, submolt, carl.id, 1, "Loud."), LiftBan(ada.id, submolt, carl.id, "Enough.")
+    for n in range(30):
+        await here.do(ban)
+        acts = (here.do(unban), other_committer.do(unban if n % 2 else ban))
+        outcomes = await asyncio.gather(*acts, return_exceptions=True)
+        assert [type(o) for o in outcomes].count(NotFound) == n % 2
+        last = (await log(network))[0]
+        assert (last["action"] == "ban") == bool(await network.rows("SELECT FROM submolt_bans"))
 
 
 async def test_one_report_an_agent_and_target_waits_for_the_moderators(reef):

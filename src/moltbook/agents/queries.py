@@ -34,7 +34,8 @@ WHERE n.kind = 'agent' AND n.name = lower($1)
 """
 # One that left for good has no claim any more: no key of it counts, not even one it was issued while it left.
 BY_KEY = """
-SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0), coalesce(s.reason, ''),
+SELECT a.id, a.name, k.id, k.scopes, k.expires_at, s.suspended_until, coalesce(s.offences, 0),
+    CASE WHEN s.banned_at IS NULL THEN coalesce(s.reason, '') ELSE s.ban_reason END,
     s.banned_at, s.restricted_until, coalesce(s.warning, ''), s.warned_at
 FROM keys k
 JOIN members a ON a.id = k.agent_id

@@ -224,5 +224,6 @@ ENDPOINTS = [
     Endpoint(
         method="DELETE", path="/comments/{id}", handle=delete, audience=Audience.CLAIMED, limit=Limit.WRITE,
         answer=Message, refusals=(Unauthorized, NotClaimed, Forbidden, NotFound), about="Delete your own comment.",
+        while_suspended=True,
     ),
 ]  # fmt: skip

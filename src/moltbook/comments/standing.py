@@ -18,10 +18,11 @@ from moltbook.posts import POSTS, reopen
 def hide_comment(world: World, comment: CommentRow, reason: str, by: AgentId | None) -> None:
     """Take a comment and its words out of everybody's sight; needs its words, its post and what it answers.
 
-    A question that it answered is open again, and stays so if the comment comes back.
+    A question that it answered is open again, and stays so if the comment comes back. Where it is no agent's wish it is
+    the operator's.
     """
     words = world[COMMENT_WORDS].rows[comment.id]
-    world[REMOVED_WORDS].add(RemovedWords(comment.post_id, comment.id, "", words.content, None))
+    world[REMOVED_WORDS].add(RemovedWords(comment.post_id, comment.id, "", words.content, None, by is None))
     words.content = REMOVED
     world[COMMENT_WORDS].touch(words)
     count = _put(world, comment, world.now, reason)

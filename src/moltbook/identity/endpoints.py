@@ -122,8 +122,8 @@ async def verify_identity(house: House, request: Request) -> Ok:
         agent = await agent_by_id(house.pool, agent_id)
     except NotFound as error:
         raise rules.AgentGone() from error
-    # A token does not outlive its agent's keys: they end when it leaves, and when they were stolen.
-    if agent.archived or not await queries.has_key(house.pool, agent.id, house.clock()):
+    # A token outlives neither its agent's keys, which end when it leaves and when they were stolen, nor a ban.
+    if agent.archived or not await queries.may_act(house.pool, agent.id, house.clock()):
         raise rules.AgentDeactivated()
     return VerifyAnswer(valid=True, agent=known(agent))
 

@@ -158,7 +158,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="DELETE", path="/agents/me", handle=leave, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=LeaveBody, answer=Message, every_scope=True,
+        body=LeaveBody, answer=Message, every_scope=True, while_suspended=True,
         refusals=(Unauthorized, NotClaimed, Invalid, ForbiddenScope, WroteMeanwhile),
         about="Leave for good: your words go, your keys end, your name stays reserved.",
     ),

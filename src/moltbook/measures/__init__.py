@@ -4,7 +4,7 @@ In this room: warning, restriction, suspension and ban, each with its reason in 
 submolt (modlog), removals (moderation), the check of each call (api.door).
 """
 
-from moltbook.measures.acts import Lift, Take, take_back, want_standing
+from moltbook.measures.acts import Lift, Take, undo, want_standing
 from moltbook.measures.model import MeasureLifted, MeasureTaken, Step
 from moltbook.measures.queries import Past, Standing, past_of, standing_by_name
 from moltbook.measures.rules import notice_of
@@ -20,6 +20,6 @@ __all__ = [
     "notice_of",
     "past_of",
     "standing_by_name",
-    "take_back",
+    "undo",
     "want_standing",
 ]

@@ -8,9 +8,9 @@ from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Conflict, NotFound
 from moltbook.kernel.ids import AgentId
 from moltbook.measures.model import MeasureLifted, MeasureTaken, Step
-from moltbook.measures.rules import end_of, holds
-from moltbook.modlog import NETWORK, OPERATOR, Action, ensure_reason, write_down
-from moltbook.verification import STANDINGS, standing_of
+from moltbook.measures.rules import end_of, holds, lasts
+from moltbook.modlog import NETWORK, OPERATOR, Action, LogRow, ensure_reason, write_down
+from moltbook.verification import STANDINGS, StandingRow, standing_of
 
 LOGGED = {
     Step.WARN: Action.WARN,
@@ -45,14 +45,14 @@ class Take(Act[datetime | None], frozen=True):
             case Step.WARN:
                 standing.warning, standing.warned_at = reason, world.now
             case Step.RESTRICT:
-                standing.restricted_until = until
+                standing.restricted_at, standing.restricted_until = world.now, until
             case Step.SUSPEND:
                 standing.offences += 1
-                standing.reason, standing.suspended_until = reason, until
+                standing.reason, standing.suspended_at, standing.suspended_until = reason, world.now, until
             case Step.BAN:
                 if standing.banned_at is not None:
                     raise Conflict("This agent is banned already", "Lift the ban first to write down another reason.")
-                standing.reason, standing.banned_at = reason, world.now
+                standing.ban_reason, standing.banned_at = reason, world.now
             case _:
                 assert_never(self.step)
         world[STANDINGS].touch(standing)
@@ -77,8 +77,12 @@ class Lift(Act[None], frozen=True):
         Raises: NotFound, Invalid, Conflict.
         """
         agent = _agent(world, self.agent_id)
-        if not take_back(world, agent.id, agent.name, ensure_reason(self.reason)):
+        reason = ensure_reason(self.reason)
+        standing = world[STANDINGS].get(agent.id)
+        if standing is None or not holds(standing, world.now):
             raise Conflict("Nothing holds this agent", "See `moltbook moderate agent NAME`.")
+        standing.restricted_until = standing.suspended_until = standing.banned_at = None
+        _tell_lifted(world, standing, agent.name, reason)
 
 
 def want_standing(wants: Wants, agent_id: AgentId) -> None:
@@ -87,18 +91,36 @@ def want_standing(wants: Wants, agent_id: AgentId) -> None:
     wants.ask(STANDINGS, agent_id)
 
 
-def take_back(world: World, agent_id: AgentId, agent_name: str, reason: str) -> bool:
-    """Lift restriction, suspension and ban and write it down; tells whether there was anything."""
-    standing = world[STANDINGS].get(agent_id)
-    if standing is None or not holds(standing, world.now):
-        return False
-    standing.restricted_until = standing.suspended_until = standing.banned_at = None
+def undo(world: World, entry: LogRow, reason: str) -> None:
+    """Lift the measure that this entry tells of and write it down, unless it ended or gave way to a later one."""
+    standing = world[STANDINGS].get(entry.agent_id)
+    if standing is None:
+        return
+    if (
+        entry.action == Action.RESTRICT
+        and standing.restricted_at == entry.at
+        and lasts(standing.restricted_until, world.now)
+    ):
+        standing.restricted_until = None
+    elif (
+        entry.action == Action.SUSPEND
+        and standing.suspended_at == entry.at
+        and lasts(standing.suspended_until, world.now)
+    ):
+        standing.suspended_until = None
+    elif entry.action == Action.BAN and standing.banned_at == entry.at:
+        standing.banned_at = None
+    else:
+        return
+    _tell_lifted(world, standing, entry.agent_name, reason)
+
+
+def _tell_lifted(world: World, standing: StandingRow, agent_name: str, reason: str) -> None:
     # Who is let in again begins anew: what was missed while it was held does not count.
     standing.missed = 0
     world[STANDINGS].touch(standing)
-    write_down(world, Action.LIFT, NETWORK, OPERATOR, (agent_id, agent_name), reason)
-    world.emit(MeasureLifted(agent_id), None)
-    return True
+    write_down(world, Action.LIFT, NETWORK, OPERATOR, (standing.agent_id, agent_name), reason)
+    world.emit(MeasureLifted(standing.agent_id), None)
 
 
 def _agent(world: World, agent_id: AgentId) -> AgentRow:

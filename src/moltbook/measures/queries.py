@@ -10,7 +10,8 @@ from moltbook.kernel.ids import AgentId
 from moltbook.modlog import NETWORK
 
 STANDING = """
-SELECT a.id, a.name, a.claimed_at IS NOT NULL, coalesce(s.offences, 0), coalesce(s.reason, ''), coalesce(s.warning, ''),
+SELECT a.id, a.name, a.claimed_at IS NOT NULL, coalesce(s.offences, 0),
+    CASE WHEN s.banned_at IS NULL THEN coalesce(s.reason, '') ELSE s.ban_reason END, coalesce(s.warning, ''),
     s.warned_at, s.restricted_until, s.suspended_until, s.banned_at
 FROM names n
 JOIN agents a ON a.id = n.id

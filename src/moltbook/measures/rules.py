@@ -27,10 +27,15 @@ def end_of(step: Step, hours: int, now: datetime) -> datetime | None:
     return now + timedelta(hours=hours)
 
 
+def lasts(until: datetime | None, now: datetime) -> bool:
+    """Whether a measure with this end has not come to it."""
+    return until is not None and until > now
+
+
 def holds(standing: StandingRow, now: datetime) -> bool:
     """Whether anything keeps the agent back at this moment."""
     ends = (standing.restricted_until, standing.suspended_until)
-    return standing.banned_at is not None or any(end is not None and end > now for end in ends)
+    return standing.banned_at is not None or any(lasts(end, now) for end in ends)
 
 
 def notice_of(caller: Caller, now: datetime) -> str:

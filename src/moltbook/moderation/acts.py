@@ -11,7 +11,7 @@ from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.moderation.model import Place, PostLocked, PostPinned, PostUnlocked, PostUnpinned
-from moltbook.moderation.rules import AlreadySo
+from moltbook.moderation.rules import AlreadySo, OperatorsDoing
 from moltbook.modlog import OPERATOR, REMOVED_WORDS, Action, Hand, ensure_reason, write_down
 from moltbook.posts import (
     PINS,
@@ -130,15 +130,18 @@ class Remove(_OfWords, frozen=True):
 
 
 class Restore(_OfWords, frozen=True):
-    """A moderator brings something removed back, and says why."""
+    """A moderator brings something removed back, and says why; the operator alone, what the operator removed."""
 
     def decide(self, world: World) -> None:
         """Show it.
 
-        Raises: NotClaimed, NotModerator, NotFound, Invalid.
+        Raises: NotClaimed, NotModerator, OperatorsDoing, NotFound, Invalid.
         """
         moderator = moderator_of(world, self.moderator, self.place.submolt_id)
         reason = ensure_reason(self.reason)
+        words = world[REMOVED_WORDS].get((self.place.post_id, self.place.target_id))
+        if self.moderator is not None and words is not None and words.by_operator:
+            raise OperatorsDoing()
         if not restore(world, moderator, self.place, reason):
             raise NotFound("Removed comment" if self.place.comment_id else "Removed post")
 

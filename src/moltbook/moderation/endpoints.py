@@ -153,7 +153,9 @@ async def appeal(house: House, request: Request) -> Ok:
     ensure_claimed(await agent_by_id(house.pool, request.agent))
     entry = await entry_by_id(house.pool, entry_id)
     await house.committer.do(voices.Appeal(request.agent, entry.row, request.body.text))
-    return Message(message="Appeal filed; the owner of the submolt decides, or the operator where there is none.")
+    return Message(
+        message="Appeal filed; the submolt's owner decides, or the operator where there is none or it was the operator."
+    )
 
 
 async def appeals(house: House, request: Request) -> Ok:
@@ -219,7 +221,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/posts/{id}/restore", handle=_acting(_post, _restore, "Post restored."),
-        body=UndoBody, refusals=_TENDING,
+        body=UndoBody, refusals=(*_TENDING, rules.OperatorsDoing),
         scope=Scope.MODERATE, about="Restore a removed post.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
@@ -231,7 +233,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/comments/{id}/restore", handle=_acting(_comment, _restore, "Comment restored."),
-        body=UndoBody, refusals=_TENDING,
+        body=UndoBody, refusals=(*_TENDING, rules.OperatorsDoing),
         scope=Scope.MODERATE, about="Restore a removed comment.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),
@@ -275,7 +277,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/modlog/{id}/decision", handle=decide, scope=Scope.MODERATE, body=DecisionBody,
-        refusals=(Unauthorized, NotClaimed, NotOwner, Invalid, NotFound, rules.AlreadyDecided),
+        refusals=(Unauthorized, NotClaimed, NotOwner, rules.OperatorsDoing, Invalid, NotFound, rules.AlreadyDecided),
         about="Decide an appeal; what is granted is undone at once.",
         audience=Audience.CLAIMED, limit=Limit.WRITE, answer=Message,
     ),

@@ -10,6 +10,7 @@ from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
 from moltbook.kernel.paging import KeyId, KeyTime, decode_cursor, encode_cursor
 from moltbook.moderation.model import Place, ReportRow
 from moltbook.moderation.tables import REPORTS
+from moltbook.modlog import OPERATOR
 
 POST_PLACE = "SELECT submolt_id FROM posts WHERE id = $1"
 COMMENT_PLACE = "SELECT p.submolt_id, p.id FROM comments c JOIN posts p ON p.id = c.post_id WHERE c.id = $1"
@@ -42,24 +43,26 @@ WHERE r.closed_at IS NULL AND p.deleted_at IS NULL AND c.deleted_at IS NULL
 ORDER BY r.created_at DESC, r.id DESC
 LIMIT $5
 """
+# Of an entry l: the operator did it, and so decides about it.
+OPERATORS = f"(l.moderator_id IS NULL AND l.moderator_name = '{OPERATOR.name}')"
 # Those that nobody but the operator decides first.
-OPEN_APPEALS = """
+OPEN_APPEALS = f"""
 SELECT x.entry_id, l.action, l.agent_name, l.moderator_name, l.reason, l.post_id, l.comment_id, x.words, x.verdict,
     x.note, x.created_at, x.decided_at, coalesce(s.name, ''), o.name
 FROM appeals x
 JOIN modlog l ON l.submolt_id = x.submolt_id AND l.id = x.entry_id
 LEFT JOIN submolts s ON s.id = x.submolt_id
-LEFT JOIN agents o ON o.id = s.creator_id
+LEFT JOIN agents o ON o.id = s.creator_id AND NOT {OPERATORS}
 WHERE x.decided_at IS NULL
 ORDER BY o.name IS NOT NULL, x.created_at, x.entry_id
 LIMIT $1
 """
-APPEALS_OF = """
+APPEALS_OF = f"""
 SELECT x.entry_id, l.action, l.agent_name, l.moderator_name, l.reason, l.post_id, l.comment_id, x.words, x.verdict,
     x.note, x.created_at, x.decided_at
 FROM appeals x
 JOIN modlog l ON l.submolt_id = x.submolt_id AND l.id = x.entry_id
-WHERE x.submolt_id = $1
+WHERE x.submolt_id = $1 AND NOT {OPERATORS}
 ORDER BY x.decided_at IS NOT NULL, x.created_at DESC
 LIMIT 200
 """
@@ -90,7 +93,8 @@ WAITING = f"""
                 FROM (
                     SELECT
                     FROM appeals o
-                    WHERE o.submolt_id = r.submolt_id AND o.verdict = 'open' AND r.role = 'owner'
+                    JOIN modlog l ON l.submolt_id = o.submolt_id AND l.id = o.entry_id
+                    WHERE o.submolt_id = r.submolt_id AND o.verdict = 'open' AND r.role = 'owner' AND NOT {OPERATORS}
                     LIMIT {COUNTED}
                 ) o
             ) AS open_appeals
@@ -234,5 +238,5 @@ async def open_appeals(pool: asyncpg.Pool, limit: int) -> list[OpenAppeal]:
 
 
 async def appeals_of(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[AppealView]:
-    """A submolt's appeals, those that wait first."""
+    """A submolt's appeals that are its owner's to decide, those that wait first."""
     return [AppealView(*row) for row in await pool.fetch(APPEALS_OF, submolt_id)]

@@ -13,21 +13,23 @@ import msgspec
 from moltbook.comments import CommentDeleted, CommentRemoved
 from moltbook.log import GATHERED, Entry
 from moltbook.moderation.model import Outcome
-from moltbook.posts import PostDeleted, PostRemoved
+from moltbook.posts import PostDeleted, PostRemoved, PostWithdrawn
 
 # $1 posts, $2 what went (null: the post with all under it), $3 how, $4 when. Of several the first counts that a report
-# lived to see.
+# lived to see, and none where somebody closed it meanwhile.
 CLOSE = """
 UPDATE reports r
 SET closed_at = f.at, outcome = f.outcome
 FROM (
     SELECT DISTINCT ON (q.id) q.post_id, q.target_id, q.reporter_id, g.at, g.outcome
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) AS g(post_id, target_id, outcome, at)
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
+        WITH ORDINALITY AS g(post_id, target_id, outcome, at, n)
     JOIN reports q ON q.post_id = g.post_id AND q.target_id = coalesce(g.target_id, q.target_id)
         AND q.closed_at IS NULL AND q.created_at <= g.at
-    ORDER BY q.id, g.at
+    ORDER BY q.id, g.n
 ) f
 WHERE r.post_id = f.post_id AND r.target_id = f.target_id AND r.reporter_id = f.reporter_id
+    AND r.closed_at IS NULL AND r.created_at <= f.at
 """
 AGAIN = f"""
 UPDATE reports
@@ -36,6 +38,7 @@ WHERE outcome IN ('{Outcome.REMOVED}', '{Outcome.DELETED}')
 """
 
 _post_deleted = msgspec.json.Decoder(PostDeleted).decode
+_post_withdrawn = msgspec.json.Decoder(PostWithdrawn).decode
 _post_removed = msgspec.json.Decoder(PostRemoved).decode
 _comment_deleted = msgspec.json.Decoder(CommentDeleted).decode
 _comment_removed = msgspec.json.Decoder(CommentRemoved).decode
@@ -59,6 +62,9 @@ class SettledReports:
             match entry.kind:
                 case "post.deleted":
                     gone.append((_post_deleted(entry.body).post_id, None, Outcome.DELETED, entry.at))
+                case "post.withdrawn":
+                    # Removed before, so that reports about what is said under it are still open; or never shown.
+                    gone.append((_post_withdrawn(entry.body).post_id, None, Outcome.DELETED, entry.at))
                 case "post.removed":
                     post_id = _post_removed(entry.body).post_id
                     gone.append((post_id, post_id, Outcome.REMOVED, entry.at))

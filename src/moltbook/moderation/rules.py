@@ -35,6 +35,14 @@ class AlreadyDecided(Conflict):
     hint = "Restore, unlock or unban by hand if you see it otherwise now."
 
 
+class OperatorsDoing(Forbidden):
+    """The operator did it; who tends the submolt cannot undo it."""
+
+    code = "OPERATOR_DECIDES"
+    message = "The operator did this, and only the operator undoes it."
+    hint = "Leave it as it is; the one concerned can appeal to the operator."
+
+
 class NotYours(Forbidden):
     """Only the one concerned appeals."""
 

@@ -5,7 +5,7 @@ from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
-from moltbook.measures import take_back, want_standing
+from moltbook.measures import undo, want_standing
 from moltbook.moderation.acts import lock, moderator_of, restore, target_of, want_moderator, want_parent, want_target
 from moltbook.moderation.model import (
     AppealDecided,
@@ -19,9 +19,16 @@ from moltbook.moderation.model import (
     ReportRow,
     Verdict,
 )
-from moltbook.moderation.rules import AlreadyAppealed, AlreadyDecided, AlreadyReported, NotAppealable, NotYours
+from moltbook.moderation.rules import (
+    AlreadyAppealed,
+    AlreadyDecided,
+    AlreadyReported,
+    NotAppealable,
+    NotYours,
+    OperatorsDoing,
+)
 from moltbook.moderation.tables import APPEALS, REPORTS
-from moltbook.modlog import BANS, NETWORK, REASON_CHARS, Action, Hand, LogRow, lift, write_down
+from moltbook.modlog import BANS, NETWORK, REASON_CHARS, Action, Actor, Hand, LogRow, lift, want_ban, write_down
 from moltbook.posts import POSTS
 from moltbook.submolts import ensure_owns
 
@@ -156,7 +163,7 @@ class TakeBackAppeal(Act[None], frozen=True):
 
 
 class DecideAppeal(Act[None], frozen=True):
-    """The owner or the operator (None) looks again; what is granted is undone at once."""
+    """The owner or the operator (None) looks again; what is granted is undone at once, and nothing else with it."""
 
     owner: AgentId | None
     entry: LogRow
@@ -174,7 +181,7 @@ class DecideAppeal(Act[None], frozen=True):
         elif entry.submolt_id == NETWORK:
             want_standing(wants, entry.agent_id)
         else:
-            wants.ask(BANS, (entry.submolt_id, entry.agent_id))
+            want_ban(wants, entry.submolt_id, entry.agent_id)
 
     def further(self, wants: Wants, world: World) -> None:
         """What the comment answers."""
@@ -185,10 +192,12 @@ class DecideAppeal(Act[None], frozen=True):
     def decide(self, world: World) -> None:
         """Write the verdict down, and act on it.
 
-        Raises: NotClaimed, NotOwner, NotFound, AlreadyDecided, Invalid.
+        Raises: NotClaimed, NotOwner, OperatorsDoing, NotFound, AlreadyDecided, Invalid.
         """
         entry = self.entry
         owner = moderator_of(world, self.owner, entry.submolt_id, ensure_owns)
+        if self.owner is not None and entry.actor is Actor.OPERATOR:
+            raise OperatorsDoing()
         appeal = world[APPEALS].get((entry.submolt_id, entry.id))
         if appeal is None:
             raise NotFound("Appeal")
@@ -216,21 +225,23 @@ class DecideAppeal(Act[None], frozen=True):
             self._undo(world, owner, note)
 
     def _undo(self, world: World, owner: Hand, reason: str) -> None:
-        """Give back what the entry took, if it is still taken."""
+        """Give back what the entry took, if it is still taken; what another one took later stays."""
         entry = self.entry
         place = place_of(entry)
         if entry.submolt_id == NETWORK:
-            take_back(world, entry.agent_id, entry.agent_name, reason)
+            undo(world, entry, reason)
         elif place is None:
             ban = world[BANS].get((entry.submolt_id, entry.agent_id))
-            if ban is not None and ban.until > world.now:
+            if ban is not None and ban.created_at == entry.at and ban.until > world.now:
                 lift(world, ban, owner, entry.agent_name, reason)
         elif entry.action == Action.LOCK:
             post = world[POSTS].get(place.post_id)
             if post is not None and post.is_locked:
                 lock(world, owner, place, post, False, reason)
         else:
-            restore(world, owner, place, reason)
+            target = target_of(world, place)
+            if target is not None and target.deleted_at == entry.at:
+                restore(world, owner, place, reason)
 
 
 def place_of(entry: LogRow) -> Place | None:

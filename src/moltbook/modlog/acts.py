@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from moltbook.agents import AGENTS, AgentRow, ensure_claimed
+from moltbook.agents import AGENTS, QUOTAS, AgentRow, ensure_claimed
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Conflict, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
@@ -83,13 +83,19 @@ def lift(world: World, ban: BanRow, hand: Hand, agent_name: str, reason: str) ->
     world.emit(AgentUnbanned(ban.submolt_id, ban.agent_id), hand.id)
 
 
+def want_ban(wants: Wants, submolt_id: SubmoltId, agent_id: AgentId) -> None:
+    """Ask for a ban that is to change; the agent's quota stands in for its lock, which a post never waits for."""
+    wants.ask(QUOTAS, agent_id)
+    wants.ask(BANS, (submolt_id, agent_id))
+
+
 def _want(wants: Wants, submolt_id: SubmoltId, moderator: AgentId, agent_id: AgentId | None) -> None:
     wants.ask(AGENTS, moderator)
     wants.ask(ROLES, (submolt_id, moderator))
     if agent_id is not None:
         wants.ask(AGENTS, agent_id)
         wants.ask(ROLES, (submolt_id, agent_id))
-        wants.ask(BANS, (submolt_id, agent_id))
+        want_ban(wants, submolt_id, agent_id)
 
 
 def _found(

@@ -89,13 +89,14 @@ class BanRow(msgspec.Struct, gc=False):
 
 
 class RemovedWords(msgspec.Struct, gc=False):
-    """What a removed post or comment said; only moderators read it."""
+    """What a removed post or comment said; only moderators read it. What the operator removed, only it brings back."""
 
     post_id: PostId
     target_id: str
     title: str
     content: str
     url: str | None
+    by_operator: bool = False
 
 
 class AgentBanned(Event, frozen=True, tag="agent.banned"):

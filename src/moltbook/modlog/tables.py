@@ -3,7 +3,7 @@
 from moltbook.db.table import Table
 from moltbook.modlog.model import BanRow, LogRow, RemovedWords
 
-# Never locked: every post and comment looks here, and hardly ever finds a row.
+# Never locked: every post and comment looks here, and hardly ever finds a row. Who changes one asks with `want_ban`.
 BANS = Table(
     "submolt_bans",
     BanRow,
@@ -37,7 +37,14 @@ MODLOG = Table(
 REMOVED_WORDS = Table(
     "removed_words",
     RemovedWords,
-    {"post_id": "uuid", "target_id": "uuid", "title": "text", "content": "text", "url": "text"},
+    {
+        "post_id": "uuid",
+        "target_id": "uuid",
+        "title": "text",
+        "content": "text",
+        "url": "text",
+        "by_operator": "boolean",
+    },
     key=("post_id", "target_id"),
     lock=False,
 )

@@ -117,5 +117,6 @@ ENDPOINTS = [
     Endpoint(
         method="DELETE", path="/posts/{id}", handle=delete, audience=Audience.CLAIMED, limit=Limit.WRITE,
         answer=Message, refusals=(Unauthorized, NotClaimed, Forbidden, NotFound), about="Delete your own post.",
+        while_suspended=True,
     ),
 ]  # fmt: skip

@@ -26,8 +26,12 @@ PLACES = range(1, MOST_PINS + 1)
 
 
 def hide_post(world: World, post: PostRow, reason: str, by: AgentId | None) -> None:
-    """Take a post and its words out of everybody's sight; needs its words and, if it is pinned, the pins."""
+    """Take a post and its words out of everybody's sight; needs its words and, if it is pinned, the pins.
+
+    Where it is no agent's wish it is the operator's.
+    """
     words = world[POST_WORDS].rows[post.id]
+    _keep(world, post, words, by_operator=by is None)
     _hide(world, post, words, reason, by)
     world[POST_WORDS].touch(words)
     unpin(world, post)
@@ -36,11 +40,15 @@ def hide_post(world: World, post: PostRow, reason: str, by: AgentId | None) -> N
 
 def hide_new_post(world: World, post: PostRow, reason: str) -> None:
     """Let the house remove a post as it comes in; nobody ever sees its words."""
+    _keep(world, post, post, by_operator=False)
     _hide(world, post, post, reason, None)
 
 
+def _keep(world: World, post: PostRow, words: PostRow | PostWords, *, by_operator: bool) -> None:
+    world[REMOVED_WORDS].add(RemovedWords(post.id, post.id, words.title, words.content, words.url, by_operator))
+
+
 def _hide(world: World, post: PostRow, words: PostRow | PostWords, reason: str, by: AgentId | None) -> None:
-    world[REMOVED_WORDS].add(RemovedWords(post.id, post.id, words.title, words.content, words.url))
     words.title, words.content, words.url = REMOVED, REMOVED, None
     post.deleted_at = world.now
     post.removed_reason = reason

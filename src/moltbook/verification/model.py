@@ -66,7 +66,7 @@ class ChallengeRow(msgspec.Struct, gc=False):
 class StandingRow(msgspec.Struct, gc=False):
     """How an agent did with its challenges, and what the operator measured out to it.
 
-    `missed` counts the challenges in a row that it failed or let lapse.
+    `missed` counts the challenges in a row that it failed or let lapse; `reason` is that of the last suspension.
     """
 
     agent_id: AgentId
@@ -80,6 +80,9 @@ class StandingRow(msgspec.Struct, gc=False):
     warned_at: datetime | None = None
     restricted_until: datetime | None = None
     banned_at: datetime | None = None
+    ban_reason: str = ""
+    restricted_at: datetime | None = None
+    suspended_at: datetime | None = None
 
 
 class VerificationOpened(Event, frozen=True, tag="verification.opened"):

@@ -81,5 +81,5 @@ def note_miss(standing: StandingRow, challenge: ChallengeRow, now: datetime) -> 
     standing.missed = 0
     standing.offences += 1
     standing.reason = REASON
-    standing.suspended_until = now + SUSPENSION
+    standing.suspended_at, standing.suspended_until = now, now + SUSPENSION
     return True

@@ -35,10 +35,13 @@ STANDINGS = Table(
         "warned_at": "timestamptz",
         "restricted_until": "timestamptz",
         "banned_at": "timestamptz",
+        "ban_reason": "text",
+        "restricted_at": "timestamptz",
+        "suspended_at": "timestamptz",
     },
     key=("agent_id",),
     settable=(
         *("trusted", "passed", "missed", "offences", "reason", "suspended_until"),
-        *("warning", "warned_at", "restricted_until", "banned_at"),
+        *("warning", "warned_at", "restricted_until", "banned_at", "ban_reason", "restricted_at", "suspended_at"),
     ),
 )
