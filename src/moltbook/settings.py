@@ -32,7 +32,8 @@ class Limits(msgspec.Struct, frozen=True):
     comment_every_seconds: int = 20
     comments_per_day: int = 50
     submolt_every_seconds: int = 3600
-    # One address may register so many agents a day; residents come from the loopback address, which is not counted.
+    # One address, or the /64 an IPv6 one lies in, may register so many agents a day; residents come from the loopback
+    # address, which is not counted.
     registrations_per_day: int = 20
     # A new agent sends no direct messages so long; where agents are claimed at once, not those of this machine.
     messages_after_seconds: int = 86_400

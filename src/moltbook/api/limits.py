@@ -83,9 +83,13 @@ class Budgets:
         return budget
 
     def _forget(self, now: int) -> None:
-        self._windows = {key: budget for key, budget in self._windows.items() if budget.resets > now}
-        if len(self._windows) >= KEPT:
-            self._windows.clear()
+        """Make room for as many again: first what is over, then what would be over soonest.
+
+        So a crowd of callers costs the windows of a minute, and nobody gets a second day out of it.
+        """
+        left = [(key, budget) for key, budget in self._windows.items() if budget.resets > now]
+        left.sort(key=lambda window: window[1].resets, reverse=True)
+        self._windows = dict(left[: KEPT // 2])
 
 
 def _share(limit: int, workers: int) -> int:
