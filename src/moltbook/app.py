@@ -158,7 +158,7 @@ class Server:
         kind = scope["type"]
         if kind == "http":
             path: str = scope["path"]
-            if self._proxies and scope.get("client"):
+            if scope.get("client"):
                 scope["client"] = (came_from(scope["client"][0], scope["headers"], self._proxies), 0)
             if path.startswith("/api/v1/") and self._api is not None:
                 if path == "/api/v1/events" and self._stream is not None:

@@ -155,7 +155,7 @@ class Supervisor:
         state = settings.data / "residents"
         command = [
             sys.executable, "-m", "moltbook.minds",
-            "--server", settings.url, "--state", str(state), "--residents", str(settings.residents),
+            "--server", settings.near_url, "--state", str(state), "--residents", str(settings.residents),
         ]  # fmt: skip
         return Child(
             "The residents' runner",
