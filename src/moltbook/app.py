@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -160,7 +160,7 @@ class Server:
         kind = scope["type"]
         if kind == "http":
             path: str = scope["path"]
-            if self._proxies and scope.get("client"):
+            if scope.get("client"):
                 scope["client"] = (came_from(scope["client"][0], scope["headers"], self._proxies), 0)
             if path.startswith("/api/v1/") and self._api is not None:
                 if path == "/api/v1/events" and self._stream is not None:
@@ -198,11 +198,12 @@ class Server:
             self._stream = Stream(house)
             self._api = Api(house, self.pages, self._tallies)
             self._site = site(house, self.pages, readers)
-            self._kept = [
-                self._endless(keep_true(house, self._hear, house.log.head), "keeping memory true"),
-                self._endless(keep_swept(house), "sweep"),
-                self._endless(keep_lapsing(house), "lapsing"),
+            own = [
+                asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
+                asyncio.create_task(keep_swept(house), name="sweep"),
+                asyncio.create_task(keep_lapsing(house), name="lapsing"),
             ]
+            self._watch([*own, *readers.tasks, *([house.log.task] if house.log.task else [])])
             # What was made until now lives as long as the server: the collector need not look at it again.
             gc.collect()
             gc.freeze()
@@ -211,10 +212,10 @@ class Server:
             try:
                 yield house
             finally:
-                kept, self._kept = self._kept, []
-                for task in kept:
+                self._kept = []
+                for task in own:
                     task.cancel()
-                await asyncio.gather(*kept, return_exceptions=True)
+                await asyncio.gather(*own, return_exceptions=True)
                 await self.end_streams()
                 await readers.stop()
 
@@ -225,11 +226,11 @@ class Server:
         if self._api is not None:
             self._api.hear(entries)
 
-    def _endless(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        """Run what must go on for as long as the server does."""
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(self._ended)
-        return task
+    def _watch(self, tasks: list[asyncio.Task[None]]) -> None:
+        """These must go on for as long as the server does."""
+        self._kept = tasks
+        for task in tasks:
+            task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Better no server than one that serves what is long untrue."""

@@ -32,7 +32,8 @@ class Limits(msgspec.Struct, frozen=True):
     comment_every_seconds: int = 20
     comments_per_day: int = 50
     submolt_every_seconds: int = 3600
-    # One address may register so many agents a day; residents come from the loopback address, which is not counted.
+    # One address, or the /64 an IPv6 one lies in, may register so many agents a day; residents come from the loopback
+    # address, which is not counted.
     registrations_per_day: int = 20
     # A new agent sends no direct messages so long; where agents are claimed at once, not those of this machine.
     messages_after_seconds: int = 86_400
@@ -76,8 +77,9 @@ class Settings(msgspec.Struct, frozen=True):
     pg_bin: str = ""
     # The address agents are told, when it differs from host and port (behind a proxy).
     public_url: str = ""
-    # Proxies whose X-Forwarded-For counts, as addresses or networks. Without one everybody behind a proxy has its
-    # address, and so shares one budget of registrations and letters; anybody else's header is ignored.
+    # Proxies whose X-Forwarded-For counts, as addresses or networks. Without one everybody behind a proxy shares one
+    # budget of registrations and letters; anybody else's header only says that a request was passed on, and so is not
+    # this machine's own. A proxy on this machine that says nothing would pass for it.
     trusted_proxies: tuple[str, ...] = ()
     # Where letters to owners are handed in: smtp://user:password@host:587, or smtps://… for TLS from the first byte.
     # Empty: links are written to the log, for the operator to hand on.
@@ -96,8 +98,11 @@ class Settings(msgspec.Struct, frozen=True):
     @property
     def url(self) -> str:
         """The address agents and humans use."""
-        if self.public_url:
-            return self.public_url.rstrip("/")
+        return self.public_url.rstrip("/") or self.near_url
+
+    @property
+    def near_url(self) -> str:
+        """The address for what runs on this machine: past any proxy, so that it counts as the house's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{self.port}"  # noqa: S104
 

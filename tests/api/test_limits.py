@@ -68,6 +68,16 @@ def test_where_all_places_are_taken_the_window_that_ends_first_makes_room(monkey
     assert tallies.count("another", 60, 31) == (2, 90)
 
 
+def test_a_flood_of_callers_gives_nobody_a_second_day(monkeypatch):
+    monkeypatch.setattr("moltbook.kernel.tallies.SLOTS", PLACES)
+    budgets = Budgets(Limits(reads_per_minute=1, registrations_per_day=1), clock=lambda: 0.0)
+    budgets.spend(Limit.REGISTER, "ada")
+    for n in range(100):
+        budgets.spend(Limit.READ, str(n))
+    with pytest.raises(Spent):
+        budgets.spend(Limit.REGISTER, "ada")
+
+
 async def test_every_answer_tells_the_budget(found):
     async with found(limits=Limits(reads_per_minute=4)) as network:
         ada = await network.agent("ada")
@@ -102,6 +112,18 @@ async def test_an_address_registers_so_many_agents_a_day_but_the_house_itself_mo
         statuses = [(await stranger("POST", "/agents/register", json={"name": f"agent{n}"})).status for n in range(3)]
         assert statuses == [201, 201, 429]
         await network.agents("one", "two", "three")
+
+
+async def test_who_has_many_addresses_registers_no_more_agents(found):
+    from tests.world import Caller
+
+    async with found(limits=Limits(registrations_per_day=2)) as network:
+        addresses = ("2001:db8::1", "2001:db8::2", "2001:db8::ffff:1", "2001:db8:0:1::1")
+        asked = [
+            await Caller(network.api, address)("POST", "/agents/register", json={"name": f"agent{n}"})
+            for n, address in enumerate(addresses)
+        ]
+        assert [answer.status for answer in asked] == [201, 201, 429, 201]
 
 
 async def test_one_post_in_thirty_minutes(found):

@@ -6,9 +6,11 @@ import pytest
 
 from moltbook.app import Server, keep_true
 from moltbook.db.pool import connect
+from moltbook.log import Log
 from moltbook.settings import NO_LIMITS, Settings
 from moltbook.submolts import FoundSubmolt
 
+LISTENERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'moltbook test listener'"
 WAITING = """
 SELECT pid
 FROM pg_stat_activity
@@ -50,15 +52,60 @@ async def test_memory_is_kept_true_though_the_backend_it_reads_with_is_killed(fo
             await locker.close()
 
 
-@pytest.mark.parametrize("how", ["broken", "cancelled"])
+@pytest.mark.parametrize("error", [EOFError("no more"), asyncio.CancelledError("a broken connection's")])
+async def test_the_listener_outlives_whatever_ends_its_connection(network, error):
+    faults = [error]
+
+    async def shaky():
+        if faults:
+            raise faults.pop()
+        return await connect(network.dsn, "moltbook test listener")
+
+    watch = Log(network.house.pool, shaky)
+    await watch.start()
+    heard = asyncio.create_task(until_heard(watch, watch.head + 1))
+    await network.agent("ada")
+    await heard
+    await watch.stop()
+
+
+async def test_the_listener_leaves_a_connection_that_does_not_answer(network, monkeypatch):
+    monkeypatch.setattr("moltbook.log.follow.ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr("moltbook.log.follow.RETRY_SECONDS", 0.02)
+    locker = await connect(network.dsn, "moltbook test locker")
+    watch = Log(network.house.pool, lambda: connect(network.dsn, "moltbook test listener"))
+    seen = set()
+    try:
+        async with locker.transaction():
+            await locker.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+            await watch.start()
+            heard = asyncio.create_task(until_heard(watch, watch.head + 1))
+            async with asyncio.timeout(10):
+                while len(seen) < 2:
+                    seen.update(await network.rows(LISTENERS))
+        await network.agent("ada")
+        await heard
+    finally:
+        await watch.stop()
+        await locker.close()
+
+
+async def until_heard(watch, head):
+    """Wait until the listener has told of this event; followers that lag behind read the table themselves."""
+    async with asyncio.timeout(10):
+        async for entry in watch.follow(watch.head):
+            if entry.seq == head:
+                return
+
+
+@pytest.mark.parametrize("how", ["broken", "keeping memory true", "log listener", "reader ranks"])
 async def test_a_server_that_can_no_longer_be_true_stops(dsn, tmp_path, how):
     server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3, search=False), dsn)
     ended = asyncio.Event()
     server.give_up = ended.set
     async with server.running() as house:
-        watch, *_ = server._kept
-        if how == "cancelled":
-            watch.cancel()
+        if how != "broken":
+            {task.get_name(): task for task in server._kept}[how].cancel()
         else:
             # Nothing the database does: whatever hears breaks.
             server.pages.touch = lambda: 1 // 0

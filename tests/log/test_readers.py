@@ -20,8 +20,9 @@ class Counter:
     pause_seconds = 0.0
     most_events = GATHERED
 
-    def __init__(self, wrong_after=None):
+    def __init__(self, wrong_after=None, error=ZeroDivisionError):
         self.wrong_after = wrong_after
+        self.error = error
         self.applied = 0
 
     async def reset(self, connection):
@@ -31,7 +32,7 @@ class Counter:
         if self.wrong_after is not None and self.applied >= self.wrong_after:
             await connection.execute("INSERT INTO counted VALUES (-1)")
             self.wrong_after = None
-            raise ZeroDivisionError("a bug")
+            raise self.error("a bug")
         await connection.executemany("INSERT INTO counted VALUES ($1)", [(entry.seq,) for entry in entries])
         self.applied += 1
 
@@ -97,10 +98,11 @@ async def test_of_two_readers_of_a_name_one_is_active_and_the_other_takes_over(c
     await both[1].stop()
 
 
-async def test_a_reader_that_stumbles_leaves_nothing_half_done_and_tries_again(counted):
+@pytest.mark.parametrize("error", [ZeroDivisionError, asyncio.CancelledError])
+async def test_a_reader_that_stumbles_leaves_nothing_half_done_and_tries_again(counted, error):
     network = counted
     ada = await network.agent("ada")
-    readers = readers_of(network, Counter(wrong_after=1))
+    readers = readers_of(network, Counter(wrong_after=1, error=error))
     readers.start()
     await caught_up(network)
     await network.post(ada)

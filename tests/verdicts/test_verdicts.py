@@ -12,7 +12,7 @@ from moltbook.feeds import Ranks
 from moltbook.gateway.sse import PUBLIC
 from moltbook.kernel.errors import NotFound
 from moltbook.settings import Limits, VerificationMode
-from moltbook.verdicts import CloseChallenge, lapse
+from moltbook.verdicts import CloseChallenge, keep_lapsing, lapse
 from moltbook.verdicts.queries import challenge_by_digest
 from moltbook.verdicts.rules import AlreadyAnswered
 from moltbook.verification import Trust
@@ -233,6 +233,22 @@ async def test_what_nobody_answers_lapses_once(asked):
     assert await asked.rows("SELECT passed, missed FROM standings") == [(0, 1)]
     assert (await asked.get(f"/posts/{post['id']}"))["post"]["verification_status"] == "failed"
     assert (await right(ada, post["verification"])).status == 410
+
+
+async def test_a_challenge_that_cannot_be_closed_does_not_keep_the_others_open(asked, monkeypatch):
+    monkeypatch.setattr("moltbook.verdicts.lapsing.PAUSE_SECONDS", 0.02)
+    ada, blaise = await asked.agents("ada", "blaise")
+    post = await published(ada)
+    assert (await ada.answer(post)).status == 201
+    await asked.house.pool.execute("DELETE FROM posts WHERE id = $1", post)
+    lapsing = asyncio.create_task(keep_lapsing(asked.house))
+    for _ in range(2):
+        post = (await blaise.publish())["post"]["id"]
+        asked.clock.advance(seconds=300)
+        async with asyncio.timeout(10):
+            while await asked.value("SELECT state FROM challenges WHERE content_id = $1", post) == "open":
+                assert not lapsing.done()
+    lapsing.cancel()
 
 
 async def test_who_takes_back_what_waits_moves_no_counter(asked):

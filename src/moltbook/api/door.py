@@ -28,6 +28,7 @@ from moltbook.feeds import Encoded, PageCache
 from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
+from moltbook.kernel.origin import is_this_machine, network_of
 from moltbook.kernel.tallies import Tallies
 from moltbook.log import Entry
 from moltbook.verification import Excluded, ensure_not_suspended
@@ -51,7 +52,6 @@ REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
 VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
-LOCAL = frozenset({"127.0.0.1", "::1"})
 
 # What a suspended agent may not do.
 WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
@@ -138,7 +138,7 @@ class Api:
         if endpoint.audience is Audience.APP:
             await self._app(headers, address, budget)
         else:
-            self._spend(endpoint.limit, caller.id if caller else address, address, budget)
+            self._spend(endpoint.limit, caller.id if caller else None, address, budget)
         self._may_write(endpoint, caller)
         _ensure_scope(endpoint, caller)
         query_string: bytes = scope["query_string"]
@@ -185,7 +185,7 @@ class Api:
                 raise NotAllowed(f"{method} {path} is not possible in a batch", "Send it as a request of its own.")
             asked.values = values
             asked.caller = await self._caller(endpoint, headers)
-            self._spend(endpoint.limit, asked.caller.id if asked.caller else asked.address, asked.address, [])
+            self._spend(endpoint.limit, asked.caller.id if asked.caller else None, asked.address, [])
             self._may_write(endpoint, asked.caller)
             _ensure_scope(endpoint, asked.caller)
             if endpoint.method == "GET":
@@ -272,7 +272,7 @@ class Api:
         try:
             if app_id is None:
                 # Whoever guesses guesses on the budget of an address.
-                self._spend(Limit.READ, address, address, [])
+                self._spend(Limit.READ, None, address, [])
                 app_id = await self.apps.find(key)
             self._spend(Limit.APP, app_id, address, into)
         except Spent as spent:
@@ -280,11 +280,15 @@ class Api:
             spent.extra["error"] = "rate_limit_exceeded"
             raise
 
-    def _spend(self, limit: Limit, who: str, address: str, into: list[tuple[bytes, bytes]]) -> None:
-        if limit is Limit.FREE or (limit is Limit.REGISTER and address in LOCAL):
+    def _spend(self, limit: Limit, who: str | None, address: str, into: list[tuple[bytes, bytes]]) -> None:
+        """Take a call from the budget of whoever is known by a key, or of the network it comes from.
+
+        Raises: Spent.
+        """
+        if limit is Limit.FREE or (limit is Limit.REGISTER and is_this_machine(address)):
             return
         try:
-            budget = self._budgets.spend(limit, who)
+            budget = self._budgets.spend(limit, network_of(address) if who is None else who)
         except Spent as spent:
             into += spent.budget.headers()
             raise

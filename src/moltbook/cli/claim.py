@@ -1,18 +1,22 @@
 """`moltbook claim`: the operator stands behind an agent."""
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import msgspec
+import structlog
 import typer
 
 from moltbook.agents import Claim, agent_by_claim
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
-from moltbook.kernel.errors import NotFound
+from moltbook.db.commit import GONE
+from moltbook.kernel.errors import NotFound, Refusal
 from moltbook.settings import Settings
 from moltbook.verification import Trust
+
+log = structlog.get_logger(__name__)
 
 
 def claim(
@@ -37,10 +41,10 @@ class _Resident(msgspec.Struct, frozen=True):
     claim_url: str = ""
 
 
-def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> None:
+def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> bool:
     """Claim and trust the house's own residents as they move in: whoever starts them stands behind them.
 
-    Adds their files to `done`.
+    Adds their files to `done`; tells whether that was possible, for with the database away they have to wait.
     """
     for file in sorted((settings.data / "residents").glob("*.json")):
         if file in done:
@@ -49,11 +53,17 @@ def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> None:
             resident = msgspec.json.decode(file.read_bytes(), type=_Resident)
         except (OSError, msgspec.DecodeError):
             continue
-        done.add(file)
         if resident.claim_url:
-            # A memory from another world holds a token that nobody knows here: it will register anew.
-            with contextlib.suppress(NotFound):
+            try:
                 asyncio.run(_claim(settings, dsn, resident.claim_url.rsplit("/claim/", 1)[-1], trusted=True))
+            except NotFound:
+                # A memory from another world holds a token that nobody knows here: it will register anew.
+                pass
+            except (Refusal, *GONE, asyncpg.PostgresError) as error:
+                log.warning("residents cannot be claimed for now", error=repr(error))
+                return False
+        done.add(file)
+    return True
 
 
 async def _claim(settings: Settings, dsn: str, token: str, *, trusted: bool = False) -> str:

@@ -26,6 +26,7 @@ from moltbook.settings import ClaimMode, Settings, VerificationMode, to_json
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 READY_SECONDS = 60.0
+CLAIM_AGAIN_SECONDS = 5.0
 # A child that keeps dying is started again ever more slowly; one that lived so long was killed, and does not wait.
 BACKOFF_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 30)
 LIVED_SECONDS = 2.0
@@ -88,6 +89,7 @@ class Supervisor:
         self._tallies = open_tallies()
         self._dsn = ""
         self._claimed: set[Path] = set()
+        self._claims_next = 0.0
 
     def run(self) -> int:
         """Start, watch, stop; returns the exit status."""
@@ -159,7 +161,7 @@ class Supervisor:
         state = settings.data / "residents"
         command = [
             sys.executable, "-m", "moltbook.minds",
-            "--server", settings.url, "--state", str(state), "--residents", str(settings.residents),
+            "--server", settings.near_url, "--state", str(state), "--residents", str(settings.residents),
         ]  # fmt: skip
         return Child(
             "The residents' runner",
@@ -185,7 +187,12 @@ class Supervisor:
         if self._residents is not None:
             self._residents.look()
             if self._settings.claim is ClaimMode.MANUAL or self._guards_newcomers():
-                claim_residents(self._settings, self._dsn, self._claimed)
+                self._claim_residents()
+
+    def _claim_residents(self) -> None:
+        now = time.monotonic()
+        if now >= self._claims_next and not claim_residents(self._settings, self._dsn, self._claimed):
+            self._claims_next = now + CLAIM_AGAIN_SECONDS
 
     def _guards_newcomers(self) -> bool:
         """Whether strangers meet challenges or narrower limits from which the residents are to be spared."""

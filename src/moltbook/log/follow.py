@@ -17,7 +17,6 @@ import asyncpg
 import msgspec
 import structlog
 
-from moltbook.db.commit import GONE
 from moltbook.db.world import Told
 
 log = structlog.get_logger(__name__)
@@ -36,6 +35,8 @@ RING = 20_000
 # A lost notification must not silence a reader: it looks anyway after this long.
 LOOK_SECONDS = 5.0
 RETRY_SECONDS = 0.5
+# A connection whose other end is gone without a word never answers; this long is long for a look.
+ANSWER_SECONDS = 30.0
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -48,6 +49,12 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     body: str
 
 
+def is_asked_to_end() -> bool:
+    """Whether somebody cancelled the running task; a broken connection may raise a cancellation nobody asked for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Log:
     """This process's view of the log."""
 
@@ -58,20 +65,20 @@ class Log:
         self._wake = asyncio.Event()
         self._bell = asyncio.Event()
         self._own_pid = 0
-        self._task: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[None] | None = None
         self.head = 0
 
     async def start(self) -> None:
         """Begin to listen."""
         self.head = await self._pool.fetchval(HEAD)
-        self._task = asyncio.create_task(self._keep_listening(), name="log listener")
+        self.task = asyncio.create_task(self._keep_listening(), name="log listener")
 
     async def stop(self) -> None:
         """Stop listening; followers end."""
-        if self._task is not None:
-            self._task.cancel()
+        if self.task is not None:
+            self.task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await self.task
 
     async def read(self, after: int, limit: int = PAGE) -> list[Entry]:
         """The next events after a cursor, in order."""
@@ -129,9 +136,12 @@ class Log:
         while True:
             try:
                 await self._listen()
-            except (*GONE, asyncpg.PostgresError) as error:
+            # The edge of the listener: deaf for ever is worse than any error.
+            except (Exception, asyncio.CancelledError) as error:
+                if is_asked_to_end():
+                    raise asyncio.CancelledError from error
                 log.warning("log listener lost its connection", error=repr(error))
-                await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
     def _notified(self, _connection: object, pid: int, _channel: str, payload: object) -> None:
         # Own commits are handed over; their notification often arrives first.
@@ -146,7 +156,7 @@ class Log:
             await connection.add_listener("log", self._notified)
             while True:
                 bell.clear()
-                rows = await connection.fetch(AFTER, self.head, PAGE)
+                rows = await connection.fetch(AFTER, self.head, PAGE, timeout=ANSWER_SECONDS)
                 # What was handed over in the meantime is there already.
                 new = [Entry(*row) for row in rows if row[0] > self.head]
                 if new:

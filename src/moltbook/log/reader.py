@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 import asyncpg
 import structlog
 
-from moltbook.log.follow import PAGE, Entry, Log
+from moltbook.log.follow import PAGE, Entry, Log, is_asked_to_end
 
 log = structlog.get_logger(__name__)
 
@@ -55,18 +55,18 @@ class Readers:
         self._log = log
         self._connect = connect
         self._readers = readers
-        self._tasks: list[asyncio.Task[None]] = []
+        self.tasks: list[asyncio.Task[None]] = []
         self.cursors: dict[str, int] = {reader.name: 0 for reader in readers}
 
     def start(self) -> None:
         """Begin; each reader runs where its lock is free."""
-        self._tasks = [asyncio.create_task(self._keep(r), name=f"reader {r.name}") for r in self._readers]
+        self.tasks = [asyncio.create_task(self._keep(r), name=f"reader {r.name}") for r in self._readers]
 
     async def stop(self) -> None:
         """Stop all readers; an unfinished step rolls back."""
-        for task in self._tasks:
+        for task in self.tasks:
             task.cancel()
-        for task in self._tasks:
+        for task in self.tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
@@ -74,9 +74,10 @@ class Readers:
         while True:
             try:
                 await self._run(reader)
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001 - the edge of a reader
+            # The edge of a reader.
+            except (Exception, asyncio.CancelledError) as error:
+                if is_asked_to_end():
+                    raise asyncio.CancelledError from error
                 log.warning("reader stumbled", reader=reader.name, error=repr(error))
             await asyncio.sleep(RETRY_SECONDS)
 

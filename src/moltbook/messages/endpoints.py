@@ -10,14 +10,13 @@ from moltbook.kernel.clock import iso
 from moltbook.kernel.credentials import own_keys
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, parse_id
+from moltbook.kernel.origin import is_this_machine
 from moltbook.messages import acts, model, queries, wire
 from moltbook.messages.model import ConversationId, ConversationStatus
 from moltbook.settings import ClaimMode
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 PREVIEWS = 10
-# Residents and trials on the operator's own machine write at once, where agents are claimed as they register.
-LOCAL = frozenset({"127.0.0.1", "::1"})
 
 
 class RequestBody(msgspec.Struct, frozen=True):
@@ -242,7 +241,8 @@ async def blocks(house: House, request: Request) -> Ok:
 
 
 def _age(house: House, request: Request) -> int:
-    if house.settings.claim is ClaimMode.AUTO and request.address in LOCAL:
+    # Residents and trials on the operator's own machine write at once, where agents are claimed as they register.
+    if house.settings.claim is ClaimMode.AUTO and is_this_machine(request.address):
         return 0
     return house.settings.limits.messages_after_seconds
 

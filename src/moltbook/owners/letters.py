@@ -5,9 +5,10 @@ Tokens leave by mail and are kept as digests only; addresses are kept as digests
 
 from moltbook.house import House, Letter
 from moltbook.kernel.ids import AgentId
+from moltbook.kernel.origin import network_of
 from moltbook.owners.acts import AskForLink
 from moltbook.owners.model import Budget
-from moltbook.owners.rules import ensure_email, network_of
+from moltbook.owners.rules import ensure_email
 
 
 def email_digest(house: House, email: str) -> str:

@@ -1,6 +1,5 @@
 """Pure decisions about owners: addresses and budgets."""
 
-import ipaddress
 import re
 from datetime import datetime, timedelta
 from email.errors import MessageError
@@ -36,19 +35,6 @@ def _goes_to(email: str) -> bool:
     except (ValueError, IndexError, MessageError):
         return False
     return not header.defects and [to.addr_spec for to in header.addresses] == [email]
-
-
-def network_of(address: str) -> str:
-    """Whoever is counted as one: an IPv4 address, or the /64 an IPv6 one lies in; empty for this machine itself."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if found.is_loopback:
-        return ""
-    if found.version == 6:
-        return str(ipaddress.ip_network(f"{found}/64", strict=False))
-    return str(found)
 
 
 def ensure_budget(row: MailBudgetRow | None, per_hour: int, now: datetime) -> None:
