@@ -8,7 +8,8 @@ from moltbook.agents import Pace, WroteMeanwhile
 from moltbook.comments.acts import WriteComment
 from moltbook.kernel.errors import Refusal
 from moltbook.lives import retired, taken_back
-from moltbook.submolts.acts import Appoint
+from moltbook.submolts import HandOver
+from moltbook.submolts.acts import Appoint, Dismiss
 
 # As comments are where they are rationed: the agent's quota is locked and counts.
 RATIONED = Pace(per_day=1000)
@@ -81,3 +82,24 @@ async def test_who_was_appointed_at_the_last_moment_does_not_keep_the_role(netwo
 
     await retired(network.house, blaise.id, close)
     assert await network.rows("SELECT agent_id::text FROM submolt_roles") == [(ada.id,)]
+
+
+async def test_an_heir_that_is_dismissed_at_the_same_moment_leaves_no_submolt_without_its_owner(
+    network, other_committer
+):
+    ada, blaise = await network.agents("ada", "blaise")
+    for n in range(12):
+        reef = (await ada.call("POST", "/submolts", {"name": f"reef{n}"}))["submolt"]["id"]
+        await ada.call("POST", f"/submolts/reef{n}/moderators", {"agent_name": "blaise"})
+        await asyncio.gather(
+            other_committer.do(Dismiss(ada.id, reef, blaise.id)),
+            network.house.committer.do(HandOver(ada.id, reef, blaise.id)),
+            return_exceptions=True,
+        )
+    orphans = """
+    SELECT s.name
+    FROM submolts s
+    LEFT JOIN submolt_roles r ON r.submolt_id = s.id AND r.agent_id = s.creator_id AND r.role = 'owner'
+    WHERE s.creator_id IS NOT NULL AND r.agent_id IS NULL
+    """
+    assert await network.rows(orphans) == []

@@ -269,9 +269,13 @@ class _OfHelper(Act[None], frozen=True):
     helper: AgentId | None
 
     def needs(self, wants: Wants) -> None:
-        """Both agents and their roles."""
+        """Both agents and their roles.
+
+        The quotas are asked for their locks: whoever is given or loses a role here has the one that was read.
+        """
         for agent_id in {self.owner, self.helper} - {None}:
             wants.ask(AGENTS, agent_id)
+            wants.ask(QUOTAS, agent_id)
             wants.ask(ROLES, (self.submolt_id, agent_id))
 
     def standing(self, world: World) -> tuple[AgentId, RoleRow | None]:

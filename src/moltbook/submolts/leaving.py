@@ -1,5 +1,6 @@
 """What becomes of a submolt when one who tends it leaves the network."""
 
+from moltbook.agents import QUOTAS
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.submolts.model import ModeratorDismissed, Role, SubmoltOwner, SubmoltUpdated
@@ -14,10 +15,13 @@ class HandOver(Act[None], frozen=True):
     heir: AgentId | None
 
     def needs(self, wants: Wants) -> None:
-        """Both roles."""
-        wants.ask(ROLES, (self.submolt_id, self.agent_id))
-        if self.heir is not None:
-            wants.ask(ROLES, (self.submolt_id, self.heir))
+        """Both roles.
+
+        The quotas are asked for their locks: nobody loses its role while it inherits.
+        """
+        for agent_id in {self.agent_id, self.heir} - {None}:
+            wants.ask(QUOTAS, agent_id)
+            wants.ask(ROLES, (self.submolt_id, agent_id))
 
     def decide(self, world: World) -> None:
         """Take the role away and give an owner's to the heir; do nothing if either is not as it was looked up."""
