@@ -1,10 +1,11 @@
-"""What becomes of a submolt when one who tends it leaves the network."""
+"""What becomes of a submolt when one who tends or reads it leaves the network."""
 
 from moltbook.agents import QUOTAS
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.submolts.acts import end_subscription
 from moltbook.submolts.model import ModeratorDismissed, Role, SubmoltOwner, SubmoltUpdated
-from moltbook.submolts.tables import ROLES, SUBMOLT_OWNERS
+from moltbook.submolts.tables import ROLES, SUBMOLT_OWNERS, SUBSCRIPTIONS
 
 
 class HandOver(Act[None], frozen=True):
@@ -39,3 +40,21 @@ class HandOver(Act[None], frozen=True):
             roles.touch(heir)
         world[SUBMOLT_OWNERS].touch(SubmoltOwner(self.submolt_id, self.heir))
         world.emit(SubmoltUpdated(self.submolt_id, ("owner",)), self.agent_id)
+
+
+class EndSubscription(Act[None], frozen=True):
+    """Who leaves, or has left already, reads no submolt."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+
+    def needs(self, wants: Wants) -> None:
+        """The subscription, under the lock that each wish about it takes."""
+        wants.ask(QUOTAS, self.agent_id)
+        wants.ask(SUBSCRIPTIONS, (self.agent_id, self.submolt_id))
+
+    def decide(self, world: World) -> None:
+        """End it, if it is there."""
+        subscription = world[SUBSCRIPTIONS].get((self.agent_id, self.submolt_id))
+        if subscription is not None:
+            end_subscription(world, subscription)
