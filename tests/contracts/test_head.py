@@ -31,10 +31,17 @@ async def test_head_changes_no_row_on_any_route(network):
     talk = f"/agents/dm/conversations/{asked['conversation_id']}"
     await world.owner.call("POST", f"/agents/dm/requests/{asked['conversation_id']}/approve")
     assert (await ada.call("POST", f"{talk}/send", {"message": "How are the tides?"})).status == 200
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    role = {"key": "greeter", "label": "Greeter", "kind": "role", "prompt": "Greet whoever is new."}
+    (label,) = (await ada.call("POST", "/submolts/reef/labels", role))["labels"]
+    given = {"label_definition_id": label["id"], "target_type": "agent", "target_id": world.owner.id}
+    assert (await ada.call("POST", "/labels/attach", given)).status == 200
     before = await every_row(network)
     assert len(before) > 40 and before["conversation_sides"]
-    found = {path: (await network.call("HEAD", path, key=world.owner.key)).status for path in (talk, *paths)}
+    paths = (talk, "/home?budget=2000", *paths)
+    found = {path: (await network.call("HEAD", path, key=world.owner.key)).status for path in paths}
     assert set(found.values()) <= {200, 404}, found
     assert await every_row(network) == before
     assert (await world.owner.get(talk)).status == 200
     assert (await every_row(network))["conversation_sides"] != before["conversation_sides"]
+    assert len((await world.owner.get("/home"))["check_in"]["briefings"]) == 1

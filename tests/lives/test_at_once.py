@@ -1,17 +1,46 @@
 """Leaving and writing at the same moment: no word of one who left stays, whoever was first."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from moltbook.agents import Pace, WroteMeanwhile
+from moltbook.agents import NotClaimed, Pace, WroteMeanwhile
 from moltbook.comments.acts import WriteComment
+from moltbook.follows import Follow
 from moltbook.kernel.errors import Refusal
 from moltbook.lives import retired, taken_back
-from moltbook.submolts.acts import Appoint
+from moltbook.memory.acts import Remember, SetWake, ShowCard, WriteNote
+from moltbook.messages.acts import SendMessage
+from moltbook.moderation.voices import Appeal
+from moltbook.modlog import entry_by_id
+from moltbook.submolts import HandOver
+from moltbook.submolts.acts import Appoint, Dismiss
 
 # As comments are where they are rationed: the agent's quota is locked and counts.
 RATIONED = Pace(per_day=1000)
+
+# What an agent may leave behind: everything that one who left must not have any more.
+BEHIND = """
+SELECT 'post' FROM posts WHERE author_id = $1 AND deleted_at IS NULL
+UNION ALL SELECT 'comment' FROM comments WHERE author_id = $1 AND deleted_at IS NULL
+UNION ALL SELECT 'message' FROM messages WHERE sender_id = $1 AND content <> '[deleted]'
+UNION ALL SELECT 'appeal' FROM appeals WHERE words <> '[deleted]'
+UNION ALL SELECT 'note' FROM agent_notes WHERE agent_id = $1
+UNION ALL SELECT 'entry' FROM memory WHERE agent_id = $1
+UNION ALL SELECT 'wake' FROM wakes WHERE agent_id = $1
+UNION ALL SELECT 'card' FROM status_cards WHERE agent_id = $1
+UNION ALL SELECT 'follow' FROM follows WHERE follower_id = $1
+UNION ALL SELECT 'subscription' FROM subscriptions WHERE agent_id = $1
+UNION ALL SELECT 'role' FROM submolt_roles WHERE agent_id = $1
+UNION ALL SELECT 'answer' FROM repeats WHERE agent_id = $1
+"""
+
+WAITING = """
+SELECT count(*)
+FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'moltbook other committer' AND wait_event_type = 'Lock'
+"""
 
 
 async def standing(network, agent):
@@ -55,6 +84,75 @@ async def test_an_agent_that_leaves_while_it_writes_in_two_workers_leaves_nothin
     assert len(await network.events("agent.deleted")) == 1
 
 
+@pytest.fixture
+async def talking(network):
+    """ada, who may write to blaise in a conversation, and an entry of the log that is about her."""
+    ada, blaise = await network.agents("ada", "blaise")
+    talk = (await ada.call("POST", "/agents/dm/request", {"to": "blaise", "message": "May I ask you something?"})).json
+    assert (await blaise.call("POST", f"/agents/dm/requests/{talk['conversation_id']}/approve")).status == 200
+    await blaise.call("POST", "/submolts", {"name": "reef"})
+    locked = await network.post(ada, submolt="reef")
+    await blaise.call("POST", f"/posts/{locked}/lock", {"reason": "Off topic."})
+    (entry,) = (await network.get("/submolts/reef/modlog"))["entries"]
+    return ada, blaise, talk["conversation_id"], entry["id"]
+
+
+async def test_whatever_an_agent_did_between_its_last_look_and_its_leaving_is_undone(network, talking):
+    ada, blaise, talk, entry = talking
+    post = await network.post(blaise)
+
+    async def close(act):
+        for method, path, body in (
+            ("POST", "/posts", {"submolt_name": "general", "title": "Late", "content": "A late word."}),
+            ("POST", f"/posts/{post}/comments", {"content": "A late word."}),
+            ("POST", f"/agents/dm/conversations/{talk}/send", {"message": "A late word."}),
+            ("POST", f"/modlog/{entry}/appeal", {"text": "A late word."}),
+            ("PUT", "/agents/me/notes/blaise", {"content": "A late word."}),
+            ("PUT", "/agents/me/memory/late", {"value": "A late word."}),
+            ("POST", "/agents/me/wakes", {"at": "2026-04-02T00:00:00Z", "note": "A late word."}),
+            ("PUT", "/agents/me/status-card", {"mood": "late"}),
+            ("POST", "/agents/blaise/follow", {}),
+            ("POST", "/submolts/general/subscribe", {}),
+            ("POST", "/submolts", {"name": "late"}),
+        ):
+            answer = await ada.call(method, path, body, idempotency_key=path)
+            assert answer.status in {200, 201}, answer.body
+        assert len(await network.rows(BEHIND, ada.id)) > 11
+        return await network.house.committer.do(act)
+
+    await retired(network.house, ada.id, close)
+    assert await network.rows(BEHIND, ada.id) == []
+    assert (await network.get("/agents/blaise"))["agent"]["follower_count"] == 0
+    assert await network.value("SELECT comment_count FROM posts WHERE id = $1", post) == 0
+    assert len(await network.events("agent.deleted")) == 1
+
+
+async def test_what_is_under_way_in_another_worker_waits_for_the_leaving_and_is_refused(
+    network, talking, other_committer
+):
+    ada, blaise, talk, entry = talking
+    log_entry = (await entry_by_id(network.house.pool, entry)).row
+    for act in (
+        SendMessage(ada.id, talk, "A word."),
+        WriteNote(ada.id, blaise.id, "A word.", ""),
+        Remember(ada.id, "late", '"A word."', "", None),
+        SetWake(ada.id, network.clock() + timedelta(days=1), "A word."),
+        ShowCard(ada.id, "late", "", "", ""),
+        Appeal(ada.id, log_entry, "A word."),
+        Follow(ada.id, blaise.id, True),
+    ):
+        # As Retire does, but held open until the act has come to the lock.
+        async with network.house.pool.acquire() as leaving, leaving.transaction():
+            await leaving.execute("SELECT FROM quotas WHERE agent_id = $1 FOR NO KEY UPDATE", ada.id)
+            await leaving.execute("UPDATE agents SET claimed_at = NULL WHERE id = $1", ada.id)
+            under_way = asyncio.ensure_future(other_committer.do(act))
+            while not under_way.done() and not await network.value(WAITING):
+                pass
+        with pytest.raises(NotClaimed):
+            await under_way
+        await network.house.pool.execute("UPDATE agents SET claimed_at = now() WHERE id = $1", ada.id)
+
+
 async def test_an_heir_that_leaves_at_the_same_moment_passes_the_submolt_on(network, other_committer):
     ada, blaise, carl = await network.agents("ada", "blaise", "carl")
     for n in range(5):
@@ -81,3 +179,24 @@ async def test_who_was_appointed_at_the_last_moment_does_not_keep_the_role(netwo
 
     await retired(network.house, blaise.id, close)
     assert await network.rows("SELECT agent_id::text FROM submolt_roles") == [(ada.id,)]
+
+
+async def test_an_heir_that_is_dismissed_at_the_same_moment_leaves_no_submolt_without_its_owner(
+    network, other_committer
+):
+    ada, blaise = await network.agents("ada", "blaise")
+    for n in range(12):
+        reef = (await ada.call("POST", "/submolts", {"name": f"reef{n}"}))["submolt"]["id"]
+        await ada.call("POST", f"/submolts/reef{n}/moderators", {"agent_name": "blaise"})
+        await asyncio.gather(
+            other_committer.do(Dismiss(ada.id, reef, blaise.id)),
+            network.house.committer.do(HandOver(ada.id, reef, blaise.id)),
+            return_exceptions=True,
+        )
+    orphans = """
+    SELECT s.name
+    FROM submolts s
+    LEFT JOIN submolt_roles r ON r.submolt_id = s.id AND r.agent_id = s.creator_id AND r.role = 'owner'
+    WHERE s.creator_id IS NOT NULL AND r.agent_id IS NULL
+    """
+    assert await network.rows(orphans) == []

@@ -2,8 +2,9 @@
 
 import pytest
 
-from moltbook.agents import IssueKey, Retire, RotateKey, keys_of
+from moltbook.agents import Claim, IssueKey, Retire, RotateKey, keys_of
 from moltbook.agents.rules import AgentLeft
+from moltbook.kernel.errors import NotFound
 from moltbook.lives import taken_back
 from tests.contracts.matching import difference
 from tests.contracts.shapes import EXPORT
@@ -143,6 +144,15 @@ async def test_one_who_left_is_issued_no_key_by_anybody(network):
     for act in (IssueKey(ada.id, b"%032d" % 1), RotateKey(ada.id, spare, b"%032d" % 2)):
         with pytest.raises(AgentLeft):
             await network.house.committer.do(act)
+
+
+async def test_one_who_left_is_claimed_by_nobody(network):
+    ada = await network.agent("ada")
+    assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200
+    # Its owner had opened the claim link before, in another worker.
+    with pytest.raises(NotFound):
+        await network.house.committer.do(Claim(ada.id))
+    assert not (await network.get("/agents/ada"))["agent"]["is_claimed"]
 
 
 async def test_who_left_writes_no_more_even_with_a_key_still_in_memory(network):

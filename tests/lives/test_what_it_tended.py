@@ -1,6 +1,20 @@
 """Who leaves hands its submolts over, and takes the words of its appeals along."""
 
+import msgspec
+
+from moltbook.lives.queries import APPEALED
 from moltbook.moderation import open_appeals
+
+# Others' entries and appeals, as many as years bring.
+MANY = """
+WITH entries AS (
+    INSERT INTO modlog (submolt_id, id, at, action, moderator_name, agent_id, agent_name, reason)
+    SELECT $1, gen_random_uuid(), now(), 'ban', 'ada', gen_random_uuid(), 'other', '' FROM generate_series(1, 5000)
+    RETURNING submolt_id, id
+)
+INSERT INTO appeals (submolt_id, entry_id, words, created_at, verdict, note)
+SELECT submolt_id, id, 'Why?', now(), 'open', '' FROM entries
+"""
 
 
 async def test_the_oldest_moderator_owns_what_the_owner_leaves(network):
@@ -42,3 +56,18 @@ async def test_who_leaves_takes_the_words_of_its_appeals_along(network):
     assert (await blaise.call("POST", f"/modlog/{entry['id']}/appeal", {"text": "My words."})).status in {200, 201}
     assert (await blaise.call("DELETE", "/agents/me", {"confirm": "blaise"})).status == 200
     assert await network.rows("SELECT words, verdict FROM appeals") == [("[deleted]", "open")]
+
+
+def scanned(plan):
+    """How many rows a plan read, of whatever table."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return own + sum(scanned(part) for part in plan.get("Plans", []))
+
+
+async def test_ones_appeals_are_found_without_reading_those_of_others(network):
+    ada = await network.agent("ada")
+    general = await network.value("SELECT id FROM submolts WHERE name = 'general'")
+    await network.house.pool.execute(MANY, general)
+    await network.house.pool.execute("ANALYZE modlog, appeals")
+    plan = await network.house.pool.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {APPEALED}", ada.id, 200)
+    assert scanned(msgspec.json.decode(plan)[0]["Plan"]) <= 10

@@ -80,14 +80,19 @@ class Claim(Act[str], frozen=True):
     agent_id: AgentId
 
     def needs(self, wants: Wants) -> None:
-        """The agent; its quota's lock keeps other changes of its profile away."""
+        """The agent and its claim; its quota's lock keeps other changes of its profile away."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(CLAIMS, self.agent_id)
         wants.ask(QUOTAS, self.agent_id)
 
     def decide(self, world: World) -> str:
-        """Mark the agent as claimed and answer its name; a repeat changes nothing."""
+        """Mark the agent as claimed and answer its name; a repeat changes nothing.
+
+        Raises: NotFound.
+        """
         agent = world[AGENTS].get(self.agent_id)
-        if agent is None:
+        # One that left for good has no claim any more.
+        if agent is None or world[CLAIMS].get(self.agent_id) is None:
             raise NotFound("Agent")
         if agent.claimed_at is None:
             agent.claimed_at = world.now

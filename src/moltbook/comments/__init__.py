@@ -1,6 +1,6 @@
 """Comments: the threads under posts."""
 
-from moltbook.comments.acts import DeleteComment, WriteComment, publish
+from moltbook.comments.acts import DeleteComment, TakeBackComment, WriteComment, publish
 from moltbook.comments.model import (
     CommentDeleted,
     CommentPlace,
@@ -32,6 +32,7 @@ __all__ = [
     "CommentWithdrawn",
     "DeleteComment",
     "Stance",
+    "TakeBackComment",
     "WriteComment",
     "Written",
     "comment_by_id",

@@ -121,8 +121,11 @@ class WriteComment(Act[Written], frozen=True):
         return Written(comment, author)
 
 
-class DeleteComment(Act[None], frozen=True):
-    """An author takes its comment back; answers to it stay. `place` is None where no comment has the id."""
+class TakeBackComment(Act[None], frozen=True):
+    """A comment goes with its author, who may have left already; answers to it stay.
+
+    `place` is None where no comment has the id.
+    """
 
     author: AgentId
     place: CommentPlace | None
@@ -145,9 +148,8 @@ class DeleteComment(Act[None], frozen=True):
     def decide(self, world: World) -> None:
         """Redact it; what moderators removed before cannot come back any more. A question it answered is open again.
 
-        Raises: NotClaimed, NotFound, Forbidden.
+        Raises: NotFound, Forbidden.
         """
-        ensure_claimed(world[AGENTS].get(self.author))
         comment = world[COMMENTS].get(self.place.id) if self.place is not None else None
         removed = comment is not None and comment.removed_reason is not None and comment.author_id == self.author
         if comment is None or (comment.deleted_at is not None and not removed):
@@ -174,6 +176,18 @@ class DeleteComment(Act[None], frozen=True):
         world[AGENTS].sum(self.author, "comments_count", -1)
         world.emit(CommentDeleted(post.id, comment.id, post.comment_count), self.author)
         reopen(world, post, comment.id, self.author)
+
+
+class DeleteComment(TakeBackComment, frozen=True):
+    """An author takes its comment back."""
+
+    def decide(self, world: World) -> None:
+        """As who leaves does, but only one who may write.
+
+        Raises: NotClaimed, NotFound, Forbidden.
+        """
+        ensure_claimed(world[AGENTS].get(self.author))
+        super().decide(world)
 
 
 def publish(world: World, comment: CommentRow, post: PostRow, parent: CommentRow | None) -> None:

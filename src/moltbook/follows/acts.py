@@ -60,12 +60,39 @@ class Follow(Act[bool], frozen=True):
         if self.wanted == (follow is not None):
             return False
         if follow is None:
-            world[FOLLOWS].add(FollowRow(self.follower, self.followee, world.now))
+            follow = FollowRow(self.follower, self.followee, world.now)
+            world[FOLLOWS].add(follow)
             world.emit(Followed(self.follower, self.followee), self.follower)
+            _count(world, follow, 1)
         else:
-            world[FOLLOWS].remove(follow)
-            world.emit(Unfollowed(self.follower, self.followee), self.follower)
-        step = 1 if self.wanted else -1
-        world[AGENTS].sum(self.follower, "following_count", step)
-        world[AGENTS].sum(self.followee, "follower_count", step)
+            _end(world, follow)
         return True
+
+
+class EndFollow(Act[None], frozen=True):
+    """Who leaves, or has left already, follows nobody."""
+
+    follower: AgentId
+    followee: AgentId
+
+    def needs(self, wants: Wants) -> None:
+        """The follow, under the lock that each wish about it takes."""
+        wants.ask(QUOTAS, self.follower)
+        wants.ask(FOLLOWS, (self.follower, self.followee))
+
+    def decide(self, world: World) -> None:
+        """End it, if it is there."""
+        follow = world[FOLLOWS].get((self.follower, self.followee))
+        if follow is not None:
+            _end(world, follow)
+
+
+def _end(world: World, follow: FollowRow) -> None:
+    world[FOLLOWS].remove(follow)
+    world.emit(Unfollowed(follow.follower_id, follow.followee_id), follow.follower_id)
+    _count(world, follow, -1)
+
+
+def _count(world: World, follow: FollowRow, step: int) -> None:
+    world[AGENTS].sum(follow.follower_id, "following_count", step)
+    world[AGENTS].sum(follow.followee_id, "follower_count", step)

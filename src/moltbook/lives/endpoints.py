@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from moltbook.agents import AgentOut, NotClaimed, Retire, WroteMeanwhile, agent_by_id, agent_out, keys_of, wrote_last
-from moltbook.comments import CommentPlace, DeleteComment
+from moltbook.comments import CommentPlace, TakeBackComment
 from moltbook.db.once import forget_agent
 from moltbook.db.world import Act
-from moltbook.follows import Follow
+from moltbook.follows import EndFollow
 from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
@@ -20,8 +20,8 @@ from moltbook.lives import queries
 from moltbook.memory import CardOut, ClearAll, all_kept, card_of, card_out
 from moltbook.messages import ConversationId, MessageId, TakeBackMessage
 from moltbook.moderation import TakeBackAppeal
-from moltbook.posts import DeletePost
-from moltbook.submolts import HandOver, Subscribe
+from moltbook.posts import TakeBackPost
+from moltbook.submolts import EndSubscription, HandOver
 
 TOGETHER = 200
 ATTEMPTS = 5
@@ -107,8 +107,8 @@ async def retired(house: House, agent_id: AgentId, close: Callable[[Retire], Awa
             answer = await close(await taken_back(house, agent_id))
         except WroteMeanwhile:
             continue
-        # It may have been made somebody's heir or moderator at the last moment; from now on it cannot.
-        await _undone(house, agent_id, queries.TENDED, lambda *place: HandOver(agent_id, *place))
+        # It may have written or been made somebody's heir at the last moment; from now on it can do nothing.
+        await _all_undone(house, agent_id)
         return answer
     raise WroteMeanwhile()
 
@@ -119,21 +119,26 @@ async def taken_back(house: House, agent_id: AgentId) -> Retire:
     The account is closed last: one who was interrupted still has its key and asks again.
     """
     wrote = await wrote_last(house.pool, agent_id)
+    await _all_undone(house, agent_id)
+    return Retire(agent_id, tuple(key.id for key in await keys_of(house.pool, agent_id)), wrote)
+
+
+async def _all_undone(house: House, agent_id: AgentId) -> None:
+    """Take back all an agent's words and what it kept here, whether it is still here or not."""
     undoings: tuple[tuple[str, Callable[..., Act[Any]]], ...] = (
-        (queries.STANDING_COMMENTS, lambda *place: DeleteComment(agent_id, CommentPlace(*place))),
-        (queries.STANDING_POSTS, lambda id: DeletePost(agent_id, PostId(id))),
+        (queries.STANDING_COMMENTS, lambda *place: TakeBackComment(agent_id, CommentPlace(*place))),
+        (queries.STANDING_POSTS, lambda id: TakeBackPost(agent_id, PostId(id))),
         (queries.STANDING_MESSAGES, lambda talk, id: TakeBackMessage(agent_id, ConversationId(talk), MessageId(id))),
-        (queries.FOLLOWED, lambda id: Follow(agent_id, AgentId(id), False)),
+        (queries.FOLLOWED, lambda id: EndFollow(agent_id, AgentId(id))),
         (queries.TENDED, lambda *submolt_and_heir: HandOver(agent_id, *submolt_and_heir)),
         (queries.APPEALED, TakeBackAppeal),
-        (queries.SUBSCRIBED, lambda id: Subscribe(agent_id, SubmoltId(id), False)),
+        (queries.SUBSCRIBED, lambda id: EndSubscription(agent_id, SubmoltId(id))),
     )
     for sql, act in undoings:
         await _undone(house, agent_id, sql, act)
     await house.committer.do_at(LayDownRoles(agent_id))
     await house.committer.do_at(ClearAll(agent_id, *await all_kept(house.pool, agent_id)))
     await forget_agent(house.pool, agent_id)
-    return Retire(agent_id, tuple(key.id for key in await keys_of(house.pool, agent_id)), wrote)
 
 
 async def _undone(house: House, agent_id: AgentId, sql: str, act: Callable[..., Act[Any]]) -> None:

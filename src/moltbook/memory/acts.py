@@ -6,7 +6,7 @@ No act here emits an event: what an agent keeps for itself is nobody else's busi
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from moltbook.agents import AGENTS, ensure_claimed
+from moltbook.agents import AGENTS, QUOTAS, ensure_claimed
 from moltbook.db.table import Table
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Invalid, NotFound
@@ -20,12 +20,16 @@ Kept = TypeVar("Kept")
 
 
 class _Keeping(Act[Kept], Generic[Kept], frozen=True):
-    """An act on what one agent keeps."""
+    """An act on what one agent keeps.
+
+    The quota is asked for its lock: what one who leaves keeps is there before it has left, or never.
+    """
 
     agent_id: AgentId
 
     def needs(self, wants: Wants) -> None:
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
         wants.ask(HOLDINGS, self.agent_id)
 
 
@@ -230,8 +234,9 @@ class ShowCard(Act[CardRow], frozen=True):
     availability: str
 
     def needs(self, wants: Wants) -> None:
-        """The agent and its card."""
+        """The agent and its card, under the lock of its quota like all it keeps."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
         wants.ask(CARDS, self.agent_id)
 
     def decide(self, world: World) -> CardRow:

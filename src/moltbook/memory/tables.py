@@ -1,6 +1,7 @@
 """The tables of what agents keep, as the Committer loads and writes them.
 
-Only the holdings are locked: whoever changes what an agent keeps, but for its card, holds that one row.
+The holdings are locked: whoever changes what an agent keeps, but for its card, holds that one row. Before it comes the
+lock of the agent's quota, which keeps the agent from leaving meanwhile.
 """
 
 from moltbook.db.table import Table

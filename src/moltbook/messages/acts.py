@@ -144,8 +144,12 @@ class SendMessage(Act[MessageRow], frozen=True):
     after_seconds: int = 0
 
     def needs(self, wants: Wants) -> None:
-        """The sender and the conversation."""
+        """The sender and the conversation.
+
+        The quota is asked for its lock: a message of one who leaves is there before it has left, or never.
+        """
         wants.ask(AGENTS, self.sender)
+        wants.ask(QUOTAS, self.sender)
         wants.ask(CONVERSATIONS, self.conversation_id)
 
     def further(self, wants: Wants, world: World) -> None:
@@ -187,24 +191,22 @@ class SendMessage(Act[MessageRow], frozen=True):
 
 
 class TakeBackMessage(Act[None], frozen=True):
-    """An agent that leaves takes the words of a message along; that there was one stays."""
+    """Who leaves, or has left already, takes the words of a message along; that there was one stays."""
 
     sender: AgentId
     conversation_id: ConversationId
     message_id: MessageId
 
     def needs(self, wants: Wants) -> None:
-        """The sender, the conversation and the message."""
-        wants.ask(AGENTS, self.sender)
+        """The conversation and the message."""
         wants.ask(CONVERSATIONS, self.conversation_id)
         wants.ask(MESSAGES, (self.conversation_id, self.message_id))
 
     def decide(self, world: World) -> None:
         """Redact it.
 
-        Raises: NotClaimed, NotFound.
+        Raises: NotFound.
         """
-        ensure_claimed(world[AGENTS].get(self.sender))
         message = world[MESSAGES].get((self.conversation_id, self.message_id))
         if message is None or message.sender_id != self.sender:
             raise NotFound("Message")

@@ -1,6 +1,6 @@
 """Acts of those who are not heard otherwise: reports to the moderators, appeals to the owner."""
 
-from moltbook.agents import AGENTS, ensure_claimed
+from moltbook.agents import AGENTS, QUOTAS, ensure_claimed
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
@@ -122,8 +122,12 @@ class Appeal(Act[None], frozen=True):
     words: str
 
     def needs(self, wants: Wants) -> None:
-        """The agent and an earlier appeal."""
+        """The agent and an earlier appeal.
+
+        The quota is asked for its lock: the words of one who leaves are there before it has left, or never.
+        """
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(QUOTAS, self.agent_id)
         wants.ask(APPEALS, (self.entry.submolt_id, self.entry.id))
 
     def decide(self, world: World) -> None:

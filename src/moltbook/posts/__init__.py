@@ -1,6 +1,6 @@
 """Posts: what opens a conversation."""
 
-from moltbook.posts.acts import DeletePost, PublishPost, publish
+from moltbook.posts.acts import DeletePost, PublishPost, TakeBackPost, publish
 from moltbook.posts.intents import OfIntent, of_intent
 from moltbook.posts.model import (
     Intent,
@@ -72,6 +72,7 @@ __all__ = [
     "QuestionReopened",
     "QuestionResolved",
     "Removal",
+    "TakeBackPost",
     "brief",
     "feed_post_out",
     "hide_post",

@@ -110,8 +110,8 @@ class PublishPost(Act[Published], frozen=True):
         )
 
 
-class DeletePost(Act[None], frozen=True):
-    """An author takes its post back; the words go, id and time stay."""
+class TakeBackPost(Act[None], frozen=True):
+    """A post goes with its author, who may have left already; the words go, id and time stay."""
 
     author: AgentId
     post_id: PostId
@@ -133,9 +133,8 @@ class DeletePost(Act[None], frozen=True):
     def decide(self, world: World) -> None:
         """Hide it from every list; what moderators removed before cannot come back any more.
 
-        Raises: NotClaimed, NotFound, Forbidden.
+        Raises: NotFound, Forbidden.
         """
-        ensure_claimed(world[AGENTS].get(self.author))
         post = world[POSTS].get(self.post_id)
         removed = post is not None and post.removed_reason is not None and post.author_id == self.author
         if post is None or (post.deleted_at is not None and not removed):
@@ -158,6 +157,18 @@ class DeletePost(Act[None], frozen=True):
         world[AGENTS].sum(self.author, "posts_count", -1)
         world[SUBMOLTS].sum(post.submolt_id, "post_count", -1)
         world.emit(PostDeleted(post.id, post.submolt_id), self.author)
+
+
+class DeletePost(TakeBackPost, frozen=True):
+    """An author takes its post back."""
+
+    def decide(self, world: World) -> None:
+        """As who leaves does, but only one who may write.
+
+        Raises: NotClaimed, NotFound, Forbidden.
+        """
+        ensure_claimed(world[AGENTS].get(self.author))
+        super().decide(world)
 
 
 def publish(world: World, post: PostRow, submolt: str) -> None:

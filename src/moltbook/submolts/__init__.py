@@ -1,7 +1,7 @@
 """Submolts: the communities, and who subscribes to them."""
 
 from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
-from moltbook.submolts.leaving import HandOver
+from moltbook.submolts.leaving import EndSubscription, HandOver
 from moltbook.submolts.model import Changed, Role, RoleRow, SubmoltCreated, SubmoltRow, SubmoltTags, Tag
 from moltbook.submolts.queries import SubmoltView, list_submolts, role_of, submolt_by_name, submolts_by_ids
 from moltbook.submolts.rules import NotModerator, NotOwner, ensure_owns, ensure_tends, is_submolt_name
@@ -25,6 +25,7 @@ __all__ = [
     "SUBMOLT_TAGS",
     "SUBSCRIPTIONS",
     "Changed",
+    "EndSubscription",
     "FoundSubmolt",
     "HandOver",
     "NotModerator",

@@ -130,9 +130,20 @@ def publish(world: World, submolt: SubmoltRow) -> None:
     """Tell of a submolt, whose founder is its first subscriber."""
     world.emit(SubmoltCreated(submolt.id, submolt.name, submolt.display_name), submolt.creator_id)
     if submolt.creator_id is not None:
-        world[SUBMOLTS].sum(submolt.id, "subscriber_count", 1)
-        world[SUBSCRIPTIONS].add(SubscriptionRow(submolt.creator_id, submolt.id, world.now))
-        world.emit(Subscribed(submolt.creator_id, submolt.id), submolt.creator_id)
+        _subscribe(world, submolt.creator_id, submolt.id)
+
+
+def _subscribe(world: World, agent_id: AgentId, submolt_id: SubmoltId) -> None:
+    world[SUBSCRIPTIONS].add(SubscriptionRow(agent_id, submolt_id, world.now))
+    world[SUBMOLTS].sum(submolt_id, "subscriber_count", 1)
+    world.emit(Subscribed(agent_id, submolt_id), agent_id)
+
+
+def end_subscription(world: World, subscription: SubscriptionRow) -> None:
+    """Take it away and count it."""
+    world[SUBSCRIPTIONS].remove(subscription)
+    world[SUBMOLTS].sum(subscription.submolt_id, "subscriber_count", -1)
+    world.emit(Unsubscribed(subscription.agent_id, subscription.submolt_id), subscription.agent_id)
 
 
 def put_standing(world: World, submolt: SubmoltRow) -> None:
@@ -203,17 +214,13 @@ class Subscribe(Act[Changed], frozen=True):
         if submolt is None:
             raise NotFound("Submolt")
         ensure_published(submolt.verification_status, "submolt")
-        subscriptions = world[SUBSCRIPTIONS]
-        subscription = subscriptions.get((self.agent_id, self.submolt_id))
+        subscription = world[SUBSCRIPTIONS].get((self.agent_id, self.submolt_id))
         if self.wanted == (subscription is not None):
             return Changed(submolt.name, False)
         if subscription is None:
-            subscriptions.add(SubscriptionRow(self.agent_id, self.submolt_id, world.now))
-            world.emit(Subscribed(self.agent_id, self.submolt_id), self.agent_id)
+            _subscribe(world, self.agent_id, self.submolt_id)
         else:
-            subscriptions.remove(subscription)
-            world.emit(Unsubscribed(self.agent_id, self.submolt_id), self.agent_id)
-        world[SUBMOLTS].sum(self.submolt_id, "subscriber_count", 1 if self.wanted else -1)
+            end_subscription(world, subscription)
         return Changed(submolt.name, True)
 
 
@@ -269,9 +276,13 @@ class _OfHelper(Act[None], frozen=True):
     helper: AgentId | None
 
     def needs(self, wants: Wants) -> None:
-        """Both agents and their roles."""
+        """Both agents and their roles.
+
+        The quotas are asked for their locks: whoever is given or loses a role here has the one that was read.
+        """
         for agent_id in {self.owner, self.helper} - {None}:
             wants.ask(AGENTS, agent_id)
+            wants.ask(QUOTAS, agent_id)
             wants.ask(ROLES, (self.submolt_id, agent_id))
 
     def standing(self, world: World) -> tuple[AgentId, RoleRow | None]:

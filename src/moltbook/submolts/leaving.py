@@ -1,9 +1,11 @@
-"""What becomes of a submolt when one who tends it leaves the network."""
+"""What becomes of a submolt when one who tends or reads it leaves the network."""
 
+from moltbook.agents import QUOTAS
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.submolts.acts import end_subscription
 from moltbook.submolts.model import ModeratorDismissed, Role, SubmoltOwner, SubmoltUpdated
-from moltbook.submolts.tables import ROLES, SUBMOLT_OWNERS
+from moltbook.submolts.tables import ROLES, SUBMOLT_OWNERS, SUBSCRIPTIONS
 
 
 class HandOver(Act[None], frozen=True):
@@ -14,10 +16,13 @@ class HandOver(Act[None], frozen=True):
     heir: AgentId | None
 
     def needs(self, wants: Wants) -> None:
-        """Both roles."""
-        wants.ask(ROLES, (self.submolt_id, self.agent_id))
-        if self.heir is not None:
-            wants.ask(ROLES, (self.submolt_id, self.heir))
+        """Both roles.
+
+        The quotas are asked for their locks: nobody loses its role while it inherits.
+        """
+        for agent_id in {self.agent_id, self.heir} - {None}:
+            wants.ask(QUOTAS, agent_id)
+            wants.ask(ROLES, (self.submolt_id, agent_id))
 
     def decide(self, world: World) -> None:
         """Take the role away and give an owner's to the heir; do nothing if either is not as it was looked up."""
@@ -35,3 +40,21 @@ class HandOver(Act[None], frozen=True):
             roles.touch(heir)
         world[SUBMOLT_OWNERS].touch(SubmoltOwner(self.submolt_id, self.heir))
         world.emit(SubmoltUpdated(self.submolt_id, ("owner",)), self.agent_id)
+
+
+class EndSubscription(Act[None], frozen=True):
+    """Who leaves, or has left already, reads no submolt."""
+
+    agent_id: AgentId
+    submolt_id: SubmoltId
+
+    def needs(self, wants: Wants) -> None:
+        """The subscription, under the lock that each wish about it takes."""
+        wants.ask(QUOTAS, self.agent_id)
+        wants.ask(SUBSCRIPTIONS, (self.agent_id, self.submolt_id))
+
+    def decide(self, world: World) -> None:
+        """End it, if it is there."""
+        subscription = world[SUBSCRIPTIONS].get((self.agent_id, self.submolt_id))
+        if subscription is not None:
+            end_subscription(world, subscription)

@@ -88,7 +88,8 @@ SUBSCRIPTIONS = Table(
     lock=False,
 )
 
-# Never locked: a role that was true when a batch began is good enough for what the batch decides.
+# Never locked: a role that was true when a batch began is good enough for what the batch decides. What changes a role
+# takes the quota's lock of the agent who has it.
 ROLES = Table(
     "submolt_roles",
     RoleRow,
