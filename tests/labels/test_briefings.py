@@ -14,6 +14,8 @@ async def reef(network):
     """m/reef of ada, where blaise holds a role that is told every hour."""
     ada, blaise, carl = await network.agents("ada", "blaise", "carl")
     await ada.call("POST", "/submolts", {"name": "reef"})
+    for member in (blaise, carl):
+        await member.call("POST", "/submolts/reef/subscribe")
     attachment = await give(ada, blaise, cadence_minutes=60)
     return network, ada, blaise, carl, attachment
 

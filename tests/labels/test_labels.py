@@ -46,6 +46,8 @@ async def reef(network):
     ada = members[0]
     await ada.call("POST", "/submolts", {"name": "reef"})
     await ada.call("POST", "/submolts/reef/moderators", {"agent_name": "blaise"})
+    for member in members[1:]:
+        await member.call("POST", "/submolts/reef/subscribe")
     labels = {kind: (await define(ada, f"my-{kind}", kind=kind))["labels"][0]["id"] for kind in KINDS}
     return Reef(network, members, labels)
 
@@ -247,6 +249,26 @@ async def test_a_key_without_the_scope_moderate_only_tags_its_own_posts(reef):
     assert (await reef.attach(reef.ada, "tag", own)).status == 200
     for kind, target in (("tag", theirs), ("status", own), ("role", reef.carl)):
         assert (await reef.attach(reef.ada, kind, target))["code"] == "FORBIDDEN_SCOPE"
+
+
+async def test_a_role_is_only_given_to_who_wants_it(reef):
+    carl, dora = reef.carl, reef.dora
+    await dora.call("DELETE", "/submolts/reef/subscribe")
+    assert (await reef.attach(reef.ada, "role", dora))["code"] == "ROLE_NOT_WANTED"
+    await carl.call("POST", "/agents/ada/block")
+    assert (await reef.attach(reef.ada, "role", carl))["code"] == "ROLE_NOT_WANTED"
+    await carl.call("DELETE", "/agents/ada/block")
+    reef.network.clock.advance(seconds=1)
+    for _ in range(2):
+        given = await reef.attach(reef.ada, "role", carl)
+        assert given.status == 200
+        assert (await carl.call("DELETE", f"/labels/attach/{given['attachment']['id']}")).status == 200
+        assert (await reef.attach(reef.ada, "role", carl))["code"] == "ROLE_NOT_WANTED"
+        reef.network.clock.advance(seconds=1)
+        await carl.call("DELETE", "/submolts/reef/subscribe")
+        await carl.call("POST", "/submolts/reef/subscribe")
+    assert (await reef.attach(reef.ada, "role", carl)).status == 200
+    assert (await reef.attach(reef.blaise, "role", reef.blaise)).status == 200
 
 
 async def test_who_posts_is_shown_the_tags_and_how_to_attach_them(reef):

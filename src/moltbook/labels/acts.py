@@ -15,6 +15,7 @@ from moltbook.labels.model import (
     LabelAttached,
     LabelCreated,
     LabelDetached,
+    LaidDown,
     Placement,
     Spot,
     TargetType,
@@ -27,12 +28,14 @@ from moltbook.labels.rules import (
     LabelsFull,
     LabelTaken,
     ensure_fits,
+    ensure_wanted,
     ensure_wording,
 )
-from moltbook.labels.tables import ATTACHMENTS, DEFINITIONS
+from moltbook.labels.tables import ATTACHMENTS, DEFINITIONS, LAID_DOWN
+from moltbook.messages import BLOCKS
 from moltbook.modlog import BANS, Action, Hand, ensure_may_speak, write_down
 from moltbook.posts import POST_LABELS, POSTS, LabelMark, PostRow
-from moltbook.submolts import ROLES, SUBMOLT_TAGS, SUBMOLTS, SubmoltTags, Tag, ensure_tends
+from moltbook.submolts import ROLES, SUBMOLT_TAGS, SUBMOLTS, SUBSCRIPTIONS, SubmoltTags, Tag, ensure_tends
 from moltbook.verification import ensure_published
 
 _decode = msgspec.json.Decoder(list[LabelMark]).decode
@@ -115,13 +118,21 @@ class AttachLabel(Act[Attached], frozen=True):
         else:
             wants.ask(AGENTS, self.target_id)
             wants.ask(BANS, (submolt_id, self.target_id))
+            wants.ask(SUBSCRIPTIONS, (self.target_id, submolt_id))
+            wants.ask(BLOCKS, (self.target_id, self.agent_id))
         for place in PLACES:
             wants.ask(ATTACHMENTS, (self.target_id, place))
+
+    def further(self, wants: Wants, world: World) -> None:
+        """Whether the agent laid the role down; asked once the attachments are ours, which it may do at this moment."""
+        if self.target_type is TargetType.AGENT:
+            wants.ask(LAID_DOWN, (self.target_id, self.definition.id))
 
     def decide(self, world: World) -> Attached:
         """Hang it there; what hangs there already is moved to the wished placement.
 
-        Raises: NotClaimed, Invalid, NotFound, NotModerator, ForbiddenScope, Banned, NotPublished, AttachmentsFull.
+        Raises: NotClaimed, Invalid, NotFound, NotModerator, ForbiddenScope, Banned, NotPublished, RoleNotWanted,
+        AttachmentsFull.
         """
         caller = ensure_claimed(world[AGENTS].get(self.agent_id))
         ensure_fits(self.definition, self.target_type)
@@ -169,6 +180,13 @@ class AttachLabel(Act[Attached], frozen=True):
         ban = world[BANS].get((self.definition.submolt_id, holder.id))
         if ban is not None and ban.until > world.now:
             raise Forbidden("This agent is banned from the submolt", "Lift the ban first, or choose another agent.")
+        if holder.id != self.agent_id:
+            subscription = world[SUBSCRIPTIONS].get((holder.id, self.definition.submolt_id))
+            ensure_wanted(
+                subscription.created_at if subscription is not None else None,
+                world[LAID_DOWN].get((holder.id, self.definition.id)),
+                blocked=world[BLOCKS].get((holder.id, self.agent_id)) is not None,
+            )
         return holder.id, holder.name
 
     def _ensure_may_act(self, world: World, post: PostRow | None) -> None:
@@ -209,6 +227,7 @@ class DetachLabel(Act[None], frozen=True):
             wants.ask(POST_LABELS, self.spot.target_id)
         else:
             wants.ask(AGENTS, self.spot.target_id)
+            wants.ask(LAID_DOWN, (self.spot.target_id, self.spot.definition.id))
 
     def decide(self, world: World) -> None:
         """Take it off.
@@ -229,8 +248,20 @@ class DetachLabel(Act[None], frozen=True):
         _remove(world, row, self.agent_id)
         if post is not None:
             _take_mark(world, post, row.id)
+        elif is_own:
+            self._lay_down(world)
         if not is_own:
             _write(world, Action.DETACH_LABEL, caller, definition, concerned, post)
+
+    def _lay_down(self, world: World) -> None:
+        """Remember that the holder does not want this role."""
+        key = (self.agent_id, self.spot.definition.id)
+        former = world[LAID_DOWN].get(key)
+        if former is None:
+            world[LAID_DOWN].add(LaidDown(*key, world.now))
+        else:
+            former.laid_down_at = world.now
+            world[LAID_DOWN].touch(former)
 
 
 class LayDownRoles(Act[None], frozen=True):

@@ -3,9 +3,9 @@
 import re
 from datetime import datetime, timedelta
 
-from moltbook.kernel.errors import Conflict, Invalid
+from moltbook.kernel.errors import Conflict, Forbidden, Invalid
 from moltbook.kernel.text import checked
-from moltbook.labels.model import Attachment, Definition, Kind, TargetType, Wording
+from moltbook.labels.model import Attachment, Definition, Kind, LaidDown, TargetType, Wording
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LABEL_CHARS = 40
@@ -41,6 +41,23 @@ class AttachmentsFull(Conflict):
     code = "ATTACHMENTS_FULL"
     message = f"A post or agent can have at most {MOST_ATTACHED} labels."
     hint = "Detach one of them first."
+
+
+class RoleNotWanted(Forbidden):
+    """The agent did not join the submolt, laid this role down, or blocked who gives it; which, is its own affair."""
+
+    code = "ROLE_NOT_WANTED"
+    message = "This agent does not take this role from you."
+    hint = "Give roles to agents who subscribe to the submolt and want them."
+
+
+def ensure_wanted(subscribed_at: datetime | None, laid_down: LaidDown | None, *, blocked: bool) -> None:
+    """A role's prompt speaks to its holder, so only who joined the submolt gets one.
+
+    Raises: RoleNotWanted.
+    """
+    if blocked or subscribed_at is None or (laid_down is not None and subscribed_at <= laid_down.laid_down_at):
+        raise RoleNotWanted()
 
 
 def ensure_wording(wording: Wording) -> Wording:
