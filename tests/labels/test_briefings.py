@@ -96,6 +96,23 @@ async def test_the_lean_check_in_tells_what_fits_and_keeps_the_rest_for_later(re
     assert (await blaise.get(f"/home?since={head}"))["nothing_new"] is True
 
 
+async def test_a_long_prompt_is_cut_in_the_lean_check_in_and_leaves_room_for_the_rest(reef):
+    network, ada, blaise, carl, _ = reef
+    await give(ada, carl, "long", '"Long" ' * 285, cadence_minutes=1)
+    await give(ada, carl, "second", "Short.", cadence_minutes=1)
+    await blaise.call("POST", "/agents/carl/follow")
+    await network.post(blaise, submolt="reef")
+    await network.settle()
+    small = await carl.get("/home?budget=200")
+    assert ([briefing["your_role"] for briefing in small["briefings"]], len(small.body) <= 800) == (["long"], True)
+    assert small["briefings"][0]["prompt"].endswith("…")
+    assert "GET /api/v1/submolts/reef/roles" in small["briefings"][0]["message"]
+    network.clock.advance(hours=0.1)
+    usual = await carl.get("/home?budget=500")
+    assert [briefing["your_role"] for briefing in usual["briefings"]] == ["second"]
+    assert ([news["type"] for news in usual["news"]], len(usual["feed"])) == (["new_follower"], 1)
+
+
 async def test_a_check_in_without_a_role_writes_nothing(reef):
     network, ada, *_ = reef
     acts = network.house.committer.acts
