@@ -113,6 +113,21 @@ async def test_a_long_prompt_is_cut_in_the_lean_check_in_and_leaves_room_for_the
     assert ([news["type"] for news in usual["news"]], len(usual["feed"])) == (["new_follower"], 1)
 
 
+async def test_while_nothing_can_be_written_a_holder_checks_in_and_is_told_later(reef):
+    network, _, blaise, *_ = reef
+    await network.house.committer.stop()
+    assert await told(blaise) == []
+    assert (await blaise.get("/home?budget=500")).status == 200
+    assert await network.value("SELECT count(*) FROM label_attachments WHERE told_at IS NULL") == 1
+
+
+async def test_who_only_asks_whether_the_check_in_is_there_is_told_later(reef):
+    _, _, blaise, *_ = reef
+    for path in ("/home", "/home?budget=500"):
+        assert (await blaise.call("HEAD", path)).status == 200
+    assert await told(blaise) == [PROMPT]
+
+
 async def test_a_check_in_without_a_role_writes_nothing(reef):
     network, ada, *_ = reef
     acts = network.house.committer.acts

@@ -17,8 +17,7 @@ from moltbook.home.lean import (
 )
 from moltbook.home.wire import HomeAnswer, home_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
-from moltbook.kernel.errors import Invalid, Unauthorized
-from moltbook.kernel.ids import AgentId
+from moltbook.kernel.errors import Invalid, Unauthorized, Unavailable
 from moltbook.labels import Briefing, TellBriefings
 from moltbook.measures import notice_of
 
@@ -36,7 +35,7 @@ async def home(house: House, request: Request) -> Ok:
     notice = notice_of(request.known, house.clock())
     if query.budget is None and query.since is None:
         found = await queries.home(house.pool, request.agent, house.clock())
-        told = await _told(house, request.agent, found.briefings)
+        told = await _told(house, request, found.briefings)
         return home_out(msgspec.structs.replace(found, briefings=told), notice)
     budget = query.budget or USUAL_TOKENS
     news = await queries.news_since(house.pool, request.agent, query.since, words_chars(budget) * 2, house.clock())
@@ -45,17 +44,23 @@ async def home(house: House, request: Request) -> Ok:
         return answer
     # What did not fit is not told, and comes again.
     fit = news.briefings[: len(answer.briefings)]
-    told = await _told(house, request.agent, fit)
+    told = await _told(house, request, fit)
     if told == fit:
         return answer
     return lean(msgspec.structs.replace(news, briefings=told), query.since, budget, notice)
 
 
-async def _told(house: House, agent_id: AgentId, due: Sequence[Briefing]) -> list[Briefing]:
-    """Those of the briefings that this check-in is the one to tell; it writes that down, and only if there are any."""
-    if not due:
+async def _told(house: House, request: Request, due: Sequence[Briefing]) -> list[Briefing]:
+    """Those of the briefings that this check-in is the one to tell; it writes that down, and only if there are any.
+
+    While nothing can be written none is told: the next check-in tells it.
+    """
+    if not due or request.traceless:
+        return list(due)
+    try:
+        told = await house.committer.do(TellBriefings(request.agent, tuple(due)))
+    except Unavailable:
         return []
-    told = await house.committer.do(TellBriefings(agent_id, tuple(due)))
     return [briefing for briefing in due if briefing.attachment_id in told]
 
 
