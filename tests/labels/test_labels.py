@@ -7,7 +7,7 @@ import pytest
 from moltbook.house import ALL_SCOPES
 from moltbook.labels.acts import AttachLabel, DefineLabel
 from moltbook.labels.model import Color, Kind, Placement, TargetType, Wording
-from moltbook.labels.queries import definition_by_id
+from moltbook.labels.queries import carried_by, definition_by_id
 from moltbook.labels.rules import AttachmentsFull, LabelTaken
 
 KINDS = ("tag", "status", "role")
@@ -303,6 +303,15 @@ async def test_who_leaves_holds_no_role_any_more_and_takes_it_along_in_its_expor
     assert await reef.network.value("SELECT count(*) FROM label_attachments") == 0
     assert len(await reef.network.events("label.detached")) == 1
     assert (await reef.attach(reef.ada, "role", reef.carl)).status == 404
+
+
+async def test_a_role_given_in_an_agents_last_moment_is_not_shown(reef):
+    network, carl = reef.network, reef.carl
+    await reef.attach(reef.ada, "role", carl, "pinned")
+    await network.house.pool.execute("CREATE TABLE kept AS SELECT * FROM label_attachments")
+    assert (await carl.call("DELETE", "/agents/me", {"confirm": "carl"})).status == 200
+    await network.house.pool.execute("INSERT INTO label_attachments SELECT * FROM kept")
+    assert await carried_by(network.house.pool, carl.id) == []
 
 
 async def test_who_tends_a_submolt_is_told_what_it_may_do_there(reef):

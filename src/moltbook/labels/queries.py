@@ -21,7 +21,7 @@ FROM label_attachments t
 JOIN label_definitions d ON d.id = t.label_id
 WHERE t.id = $1
 """
-# One that left may still hold a role that it was given in its last moment.
+# One that left may still hold a role that it was given in its last moment, which is shown nowhere.
 HOLDERS = f"""
 SELECT d.id, a.name, t.id
 FROM label_definitions d
@@ -41,6 +41,7 @@ SELECT t.id, d.id, d.key, d.label, d.color, d.kind, s.name, t.placement, t.creat
 FROM label_attachments t
 JOIN label_definitions d ON d.id = t.label_id
 JOIN submolts s ON s.id = t.submolt_id
+JOIN agents a ON a.id = t.target_id AND a.claimed_at IS NOT NULL
 WHERE t.target_id = $1
 ORDER BY t.created_at, t.id
 """
