@@ -204,17 +204,33 @@ async def attach_id(by, label, post):
 async def test_a_label_goes_by_whoever_may_put_it_there(reef):
     post = await reef.network.post(reef.carl, submolt="reef")
     tag, status = [(await reef.attach(reef.ada, kind, post))["attachment"]["id"] for kind in ("tag", "status")]
-    assert (await reef.carl.call("DELETE", f"/labels/attach/{status}"))["code"] == "NOT_MODERATOR"
     assert (await reef.dora.call("DELETE", f"/labels/attach/{tag}"))["code"] == "NOT_MODERATOR"
-    assert (await reef.carl.call("DELETE", f"/labels/attach/{tag}")).status == 200
+    for attachment in (tag, status):
+        assert (await reef.carl.call("DELETE", f"/labels/attach/{attachment}"))["code"] == "NOT_MODERATOR"
+        assert (await reef.blaise.call("DELETE", f"/labels/attach/{attachment}")).status == 200
     assert (await reef.carl.call("DELETE", f"/labels/attach/{tag}")).status == 404
-    assert (await reef.blaise.call("DELETE", f"/labels/attach/{status}")).status == 200
     assert await reef.shown(post) == []
     assert [event["attachment_id"] for event in await reef.network.events("label.detached")] == [tag, status]
     entries = (await reef.network.get("/submolts/reef/modlog"))["entries"]
-    assert [entry["action"] for entry in entries] == ["detach_label", "attach_label", "attach_label"]
+    assert [entry["action"] for entry in entries] == ["detach_label", "detach_label", "attach_label", "attach_label"]
     refused = await reef.carl.call("POST", f"/modlog/{entries[0]['id']}/appeal", {"text": "It was right."})
     assert refused["code"] == "NOT_APPEALABLE"
+
+
+async def test_an_author_moves_and_takes_off_its_own_tag_and_a_moderators_moves_are_in_the_log(reef):
+    post = await reef.network.post(reef.carl, submolt="reef")
+    given = (await reef.attach(reef.ada, "tag", post))["attachment"]["id"]
+    assert (await reef.attach(reef.carl, "tag", post, "pinned"))["code"] == "NOT_MODERATOR"
+    assert (await reef.attach(reef.blaise, "tag", post, "pinned")).status == 200
+    entries = (await reef.network.get("/submolts/reef/modlog"))["entries"]
+    assert [(entry["moderator"], entry["reason"]) for entry in entries] == [
+        ("blaise", "tag: my-tag (pinned)"), ("ada", "tag: my-tag"),
+    ]  # fmt: skip
+    await reef.ada.call("DELETE", f"/labels/attach/{given}")
+    mine = (await reef.attach(reef.carl, "tag", post))["attachment"]["id"]
+    assert (await reef.attach(reef.carl, "tag", post, "pinned")).status == 200
+    assert (await reef.carl.call("DELETE", f"/labels/attach/{mine}")).status == 200
+    assert len((await reef.network.get("/submolts/reef/modlog"))["entries"]) == 3
 
 
 async def test_a_role_is_given_by_who_tends_and_shown_in_profile_and_submolt(reef):

@@ -141,7 +141,7 @@ class AttachLabel(Act[Attached], frozen=True):
         places = {place: world[ATTACHMENTS].get((self.target_id, place)) for place in PLACES}
         for row in places.values():
             if row is not None and row.label_id == self.definition.id:
-                return self._move(world, row, post)
+                return self._move(world, row, caller, concerned, post)
         free = next((place for place, row in places.items() if row is None), None)
         if free is None:
             raise AttachmentsFull()
@@ -155,13 +155,14 @@ class AttachLabel(Act[Attached], frozen=True):
             self.placement.value,
             world.now,
             None,
+            caller.id,
         )
         world[ATTACHMENTS].add(attachment)
         if post is not None:
             _put_mark(world, post, attachment, self.definition)
         _tell_attached(world, attachment, self.agent_id)
         if post is None or post.author_id != caller.id:
-            _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post)
+            _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post, "")
         return Attached(attachment, True)
 
     def _post(self, world: World) -> PostRow:
@@ -199,19 +200,30 @@ class AttachLabel(Act[Attached], frozen=True):
         _ensure_moderates(self.scopes)
         ensure_tends(role)
 
-    def _move(self, world: World, row: Attachment, post: PostRow | None) -> Attached:
+    def _move(
+        self, world: World, row: Attachment, caller: AgentRow, concerned: tuple[AgentId, str], post: PostRow | None
+    ) -> Attached:
+        """Show it elsewhere; what others attached only a moderator moves, even on the author's own post."""
         if row.placement == self.placement:
             return Attached(row, False)
+        if row.attached_by != caller.id:
+            _ensure_moderates(self.scopes)
+            ensure_tends(world[ROLES].get((self.definition.submolt_id, caller.id)))
         row.placement = self.placement.value
         world[ATTACHMENTS].touch(row)
         if post is not None:
             _put_mark(world, post, row, self.definition)
         _tell_attached(world, row, self.agent_id)
+        if post is None or post.author_id != caller.id or row.attached_by != caller.id:
+            _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post, f" ({row.placement})")
         return Attached(row, True)
 
 
 class DetachLabel(Act[None], frozen=True):
-    """An agent takes a label off a post, or a role from an agent; a holder may always lay its own role down."""
+    """An agent takes a label off a post, or a role from an agent.
+
+    A holder may always lay its own role down, an author take off what it attached to its own post.
+    """
 
     agent_id: AgentId
     spot: Spot
@@ -241,7 +253,9 @@ class DetachLabel(Act[None], frozen=True):
         definition = self.spot.definition
         post = world[POSTS].get(row.target_id) if self.spot.target_type is TargetType.POST else None
         concerned = _concerned(world, row, post)
-        is_own = concerned[0] == caller.id and definition.kind != Kind.STATUS
+        is_own = concerned[0] == caller.id and (
+            post is None or (definition.kind == Kind.TAG and row.attached_by == caller.id)
+        )
         if not is_own:
             _ensure_moderates(self.scopes)
             ensure_tends(world[ROLES].get((definition.submolt_id, caller.id)))
@@ -251,7 +265,7 @@ class DetachLabel(Act[None], frozen=True):
         elif is_own:
             self._lay_down(world)
         if not is_own:
-            _write(world, Action.DETACH_LABEL, caller, definition, concerned, post)
+            _write(world, Action.DETACH_LABEL, caller, definition, concerned, post, "")
 
     def _lay_down(self, world: World) -> None:
         """Remember that the holder does not want this role."""
@@ -349,9 +363,10 @@ def _write(
     definition: Definition,
     concerned: tuple[AgentId, str],
     post: PostRow | None,
+    where: str,
 ) -> None:
     """Tell in the public log what a moderator called somebody or somebody's post."""
-    said = f"{definition.kind}: {definition.key}"
+    said = f"{definition.kind}: {definition.key}{where}"
     post_id = post.id if post is not None else None
     hand = Hand(moderator.id, moderator.name)
     write_down(world, action, definition.submolt_id, hand, concerned, said, post_id=post_id)

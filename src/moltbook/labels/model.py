@@ -85,6 +85,7 @@ class Attachment(msgspec.Struct, gc=False):
     placement: str
     created_at: datetime
     told_at: datetime | None
+    attached_by: AgentId | None
 
 
 class LaidDown(msgspec.Struct, gc=False):

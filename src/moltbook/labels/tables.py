@@ -40,6 +40,7 @@ ATTACHMENTS = Table(
         "placement": "text",
         "created_at": "timestamptz",
         "told_at": "timestamptz",
+        "attached_by": "uuid",
     },
     key=("target_id", "place"),
     settable=("placement", "told_at"),

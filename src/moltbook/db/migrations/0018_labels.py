@@ -1,4 +1,4 @@
-"""Labels: which roles their holders laid down."""
+"""Labels: who attached them, and which roles their holders laid down."""
 
 from moltbook.db.migrations import run_sql_file
 
