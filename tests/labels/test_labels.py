@@ -72,6 +72,8 @@ async def test_who_tends_a_submolt_defines_its_labels_and_nobody_else(reef):
     [
         {"key": "Big"}, {"key": ""}, {"key": "a" * 41}, {"key": "a", "label": " "}, {"key": "a", "label": "x" * 41},
         {"key": "a", "color": "red"}, {"key": "a", "kind": "badge"}, {"key": "a", "prompt": "x" * 2001},
+        {"key": "a", "label": "\u200b"}, {"key": "a", "label": "\u202egood"}, {"key": "a", "label": "one\ntwo"},
+        {"key": "a", "label": "\u3164"}, {"key": "a", "prompt": "\x07"}, {"key": "a", "prompt": "x\u202ey"},
         {"key": "a", "prompt": "\x00"}, {"key": "a", "cadence_minutes": 0}, {"key": "a", "cadence_minutes": 43_201},
     ],
 )  # fmt: skip
