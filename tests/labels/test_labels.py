@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from moltbook.db.once import ERRAND, Errand, Repeated
 from moltbook.house import ALL_SCOPES
-from moltbook.labels.acts import AttachLabel, DefineLabel
+from moltbook.kernel.errors import NotFound
+from moltbook.labels.acts import AttachLabel, DefineLabel, DetachLabel
 from moltbook.labels.model import Color, Kind, Placement, TargetType, Wording
-from moltbook.labels.queries import carried_by, definition_by_id
+from moltbook.labels.queries import carried_by, definition_by_id, spot_of
 from moltbook.labels.rules import AttachmentsFull, LabelTaken
 
 KINDS = ("tag", "status", "role")
@@ -233,6 +235,20 @@ async def test_an_author_moves_and_takes_off_its_own_tag_and_a_moderators_moves_
     assert (await reef.attach(reef.carl, "tag", post, "pinned")).status == 200
     assert (await reef.carl.call("DELETE", f"/labels/attach/{mine}")).status == 200
     assert len((await reef.network.get("/submolts/reef/modlog"))["entries"]) == 3
+
+
+async def test_a_repeat_that_finds_the_label_gone_meanwhile_is_given_the_kept_answer(reef):
+    house, carl = reef.network.house, reef.carl
+    mine = (await reef.attach(carl, "tag", await reef.network.post(carl, submolt="reef")))["attachment"]["id"]
+    assert (await carl.call("DELETE", f"/labels/attach/{mine}", Idempotency_Key="off")).status == 200
+    # The door looked for the kept answer before the first request was through, the handler looks after it.
+    late = DetachLabel(carl.id, await spot_of(house.pool, mine), ALL_SCOPES)
+    mark = ERRAND.set(Errand(carl.id, "off"))
+    with pytest.raises(Repeated):
+        await house.committer.do(late)
+    ERRAND.reset(mark)
+    with pytest.raises(NotFound):
+        await house.committer.do(late)
 
 
 async def test_a_role_is_given_by_who_tends_and_shown_in_profile_and_submolt(reef):

@@ -222,24 +222,28 @@ class AttachLabel(Act[Attached], frozen=True):
 class DetachLabel(Act[None], frozen=True):
     """An agent takes a label off a post, or a role from an agent.
 
-    A holder may always lay its own role down, an author take off what it attached to its own post.
+    A holder may always lay its own role down, an author take off what it attached to its own post. Without a
+    `spot` there is nothing to take off; that is for the act to say, so that a repeat is given its kept answer first.
     """
 
     agent_id: AgentId
-    spot: Spot
+    spot: Spot | None
     scopes: frozenset[Scope]
 
     def needs(self, wants: Wants) -> None:
         """The agent, what it is in the submolt, the target and the attachment."""
         wants.ask(AGENTS, self.agent_id)
-        wants.ask(ROLES, (self.spot.definition.submolt_id, self.agent_id))
-        wants.ask(ATTACHMENTS, (self.spot.target_id, self.spot.place))
-        if self.spot.target_type is TargetType.POST:
-            wants.ask(POSTS, self.spot.target_id)
-            wants.ask(POST_LABELS, self.spot.target_id)
+        spot = self.spot
+        if spot is None:
+            return
+        wants.ask(ROLES, (spot.definition.submolt_id, self.agent_id))
+        wants.ask(ATTACHMENTS, (spot.target_id, spot.place))
+        if spot.target_type is TargetType.POST:
+            wants.ask(POSTS, spot.target_id)
+            wants.ask(POST_LABELS, spot.target_id)
         else:
-            wants.ask(AGENTS, self.spot.target_id)
-            wants.ask(LAID_DOWN, (self.spot.target_id, self.spot.definition.id))
+            wants.ask(AGENTS, spot.target_id)
+            wants.ask(LAID_DOWN, (spot.target_id, spot.definition.id))
 
     def decide(self, world: World) -> None:
         """Take it off.
@@ -247,11 +251,12 @@ class DetachLabel(Act[None], frozen=True):
         Raises: NotClaimed, NotFound, NotModerator, ForbiddenScope.
         """
         caller = ensure_claimed(world[AGENTS].get(self.agent_id))
-        row = world[ATTACHMENTS].get((self.spot.target_id, self.spot.place))
-        if row is None or row.id != self.spot.id:
+        spot = self.spot
+        row = world[ATTACHMENTS].get((spot.target_id, spot.place)) if spot is not None else None
+        if spot is None or row is None or row.id != spot.id:
             raise NotFound("Attachment")
-        definition = self.spot.definition
-        post = world[POSTS].get(row.target_id) if self.spot.target_type is TargetType.POST else None
+        definition = spot.definition
+        post = world[POSTS].get(row.target_id) if spot.target_type is TargetType.POST else None
         concerned = _concerned(world, row, post)
         is_own = concerned[0] == caller.id and (
             post is None or (definition.kind == Kind.TAG and row.attached_by == caller.id)
@@ -263,19 +268,9 @@ class DetachLabel(Act[None], frozen=True):
         if post is not None:
             _take_mark(world, post, row.id)
         elif is_own:
-            self._lay_down(world)
+            _remember(world, caller.id, definition)
         if not is_own:
             _write(world, Action.DETACH_LABEL, caller, definition, concerned, post, "")
-
-    def _lay_down(self, world: World) -> None:
-        """Remember that the holder does not want this role."""
-        key = (self.agent_id, self.spot.definition.id)
-        former = world[LAID_DOWN].get(key)
-        if former is None:
-            world[LAID_DOWN].add(LaidDown(*key, world.now))
-        else:
-            former.laid_down_at = world.now
-            world[LAID_DOWN].touch(former)
 
 
 class LayDownRoles(Act[None], frozen=True):
@@ -294,6 +289,16 @@ class LayDownRoles(Act[None], frozen=True):
             row = world[ATTACHMENTS].get((self.agent_id, place))
             if row is not None:
                 _remove(world, row, self.agent_id)
+
+
+def _remember(world: World, holder: AgentId, role: Definition) -> None:
+    """Write down that the holder does not want this role."""
+    former = world[LAID_DOWN].get((holder, role.id))
+    if former is None:
+        world[LAID_DOWN].add(LaidDown(holder, role.id, world.now))
+    else:
+        former.laid_down_at = world.now
+        world[LAID_DOWN].touch(former)
 
 
 def _ensure_moderates(scopes: frozenset[Scope]) -> None:

@@ -90,14 +90,11 @@ async def holders_in(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[Holder]:
     return [Holder(*row) for row in await pool.fetch(HOLDERS, submolt_id)]
 
 
-async def spot_of(pool: asyncpg.Pool, attachment_id: str) -> Spot:
-    """Where an attachment is now.
-
-    Raises: NotFound.
-    """
+async def spot_of(pool: asyncpg.Pool, attachment_id: str) -> Spot | None:
+    """Where an attachment is now, if it is there."""
     row = await pool.fetchrow(SPOT, attachment_id)
     if row is None:
-        raise NotFound("Attachment")
+        return None
     target_id, place, target_type, *definition = row
     return Spot(attachment_id, target_id, place, TargetType(target_type), Definition(*definition))
 
