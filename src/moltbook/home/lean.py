@@ -2,7 +2,7 @@
 
 A token is counted as four characters of the answer's JSON. What does not fit is left out from the end and counted in
 `left_out`; it stays unread in the notifications. Briefings have a purse of their own, so that neither they nor the rest
-crowd the other out; one always fits. Pure: rows in, answer out.
+crowd the other out; the first one is always told, cut if need be. Pure: rows in, answer out.
 """
 
 from collections.abc import Iterable, Iterator
