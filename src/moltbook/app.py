@@ -36,7 +36,7 @@ from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.kernel.tallies import Tallies
-from moltbook.labels import ATTACHMENTS, DEFINITIONS
+from moltbook.labels import ATTACHMENTS, DEFINITIONS, LAID_DOWN
 from moltbook.log import Entry, Log, Reader, Readers
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
@@ -81,6 +81,7 @@ TABLES: list[Table[Any]] = [
     REPORTS,
     APPEALS,
     ATTACHMENTS,
+    LAID_DOWN,
     QUOTAS,
     CHALLENGES,
     STANDINGS,

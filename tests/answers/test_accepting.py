@@ -82,7 +82,10 @@ async def test_a_repeat_changes_nothing_and_another_answer_takes_the_place(asked
     await accept(ada, question, first)
     assert (await accept(ada, question, first))["action"] == "already_accepted"
     assert len(await network.events("question.resolved")) == 1
+    seq = await network.value("SELECT seq FROM log_head")
     assert (await accept(ada, question, second))["action"] == "accepted"
+    changed = (await network.get(f"/posts/{question}/comments?since={seq}"))["comments"]
+    assert [(c["id"], c.get("is_accepted", False)) for c in changed] == [(first, False), (second, True)]
     assert await standing(network, question) == (True, second)
     assert await accepted(network, question) == [second]
     assert await told(network, carl) == [("ada", second)]

@@ -4,12 +4,13 @@ import functools
 import operator
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from moltbook.comments.model import CommentRow
-from moltbook.comments.queries import grow
+from moltbook.comments.queries import grow, page_of
 from moltbook.comments.wire import tree_out
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -126,6 +127,17 @@ async def test_pages_stay_right_while_roots_come_and_go(thread, sort):
     visited = seen + functools.reduce(operator.iadd, rest, [])
     assert len(visited) == len(set(visited))
     assert set(roots) <= set(visited)
+
+
+@pytest.mark.parametrize("accepted", ["3", "7"], ids=["the root itself", "an answer below it"])
+def test_the_last_root_of_a_page_that_is_accepted_meanwhile_does_not_turn_the_page_back(accepted):
+    id_of = "00000000-0000-0000-0000-{:012}".format
+    rows = [comment(n) for n in range(1, 7)] + [comment(7, parent=3)]
+    rows = [msgspec.structs.replace(row, id=id_of(int(row.id))) for row in rows]
+    rows[-1].parent_id = rows[2].id
+    page, cursor = page_of(rows, "old", None, 3)
+    after, _ = page_of(rows, "old", cursor, 3, id_of(int(accepted)))
+    assert [int(branch.comment.id[-12:]) for branch in (*page, *after)] == [1, 2, 3, 4, 5, 6]
 
 
 async def test_one_who_asks_sees_its_own_votes(thread):

@@ -203,6 +203,7 @@ class Stage:
             reports := await me.get(f"/submolts/{submolt}/reports"),
             log := await me.get(f"/submolts/{submolt}/modlog"),
         ]
+        wants.append(await owner.call("POST", f"/submolts/{submolt}/subscribe"))
         for kind, target in (("tag", ("post", inside)), ("role", ("agent", owner.id))):
             label = await me.call("POST", f"/submolts/{submolt}/labels", {"key": kind, "label": kind, "kind": kind})
             hung = {"label_definition_id": label["labels"][0]["id"], "target_type": target[0], "target_id": target[1]}

@@ -206,6 +206,7 @@ async def stage(network):
     # m/reef is ada's, m/shoal is blaise's; each removed something of the other, and blaise appealed.
     await ada.call("POST", "/submolts", {"name": "reef"})
     await blaise.call("POST", "/submolts", {"name": "shoal"})
+    await blaise.call("POST", "/submolts/reef/subscribe")
     theirs, off = await network.post(blaise, submolt="reef"), await network.post(blaise, submolt="reef")
     stray = await network.post(ada, submolt="shoal")
     reply = await network.comment(blaise, theirs)

@@ -14,6 +14,8 @@ async def reef(network):
     """m/reef of ada, where blaise holds a role that is told every hour."""
     ada, blaise, carl = await network.agents("ada", "blaise", "carl")
     await ada.call("POST", "/submolts", {"name": "reef"})
+    for member in (blaise, carl):
+        await member.call("POST", "/submolts/reef/subscribe")
     attachment = await give(ada, blaise, cadence_minutes=60)
     return network, ada, blaise, carl, attachment
 
@@ -92,6 +94,38 @@ async def test_the_lean_check_in_tells_what_fits_and_keeps_the_rest_for_later(re
     rest = await blaise.get(f"/home?budget=4000&since={head}")
     assert [briefing["your_role"] for briefing in rest["briefings"]] == ["long"]
     assert (await blaise.get(f"/home?since={head}"))["nothing_new"] is True
+
+
+async def test_a_long_prompt_is_cut_in_the_lean_check_in_and_leaves_room_for_the_rest(reef):
+    network, ada, blaise, carl, _ = reef
+    await give(ada, carl, "long", '"Long" ' * 285, cadence_minutes=1)
+    await give(ada, carl, "second", "Short.", cadence_minutes=1)
+    await blaise.call("POST", "/agents/carl/follow")
+    await network.post(blaise, submolt="reef")
+    await network.settle()
+    small = await carl.get("/home?budget=200")
+    assert ([briefing["your_role"] for briefing in small["briefings"]], len(small.body) <= 800) == (["long"], True)
+    assert small["briefings"][0]["prompt"].endswith("…")
+    assert "GET /api/v1/submolts/reef/roles" in small["briefings"][0]["message"]
+    network.clock.advance(hours=0.1)
+    usual = await carl.get("/home?budget=500")
+    assert [briefing["your_role"] for briefing in usual["briefings"]] == ["second"]
+    assert ([news["type"] for news in usual["news"]], len(usual["feed"])) == (["new_follower"], 1)
+
+
+async def test_while_nothing_can_be_written_a_holder_checks_in_and_is_told_later(reef):
+    network, _, blaise, *_ = reef
+    await network.house.committer.stop()
+    assert await told(blaise) == []
+    assert (await blaise.get("/home?budget=500")).status == 200
+    assert await network.value("SELECT count(*) FROM label_attachments WHERE told_at IS NULL") == 1
+
+
+async def test_who_only_asks_whether_the_check_in_is_there_is_told_later(reef):
+    _, _, blaise, *_ = reef
+    for path in ("/home", "/home?budget=500"):
+        assert (await blaise.call("HEAD", path)).status == 200
+    assert await told(blaise) == [PROMPT]
 
 
 async def test_a_check_in_without_a_role_writes_nothing(reef):

@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from moltbook.db.once import ERRAND, Errand, Repeated
 from moltbook.house import ALL_SCOPES
-from moltbook.labels.acts import AttachLabel, DefineLabel
+from moltbook.kernel.errors import NotFound
+from moltbook.labels.acts import AttachLabel, DefineLabel, DetachLabel
 from moltbook.labels.model import Color, Kind, Placement, TargetType, Wording
-from moltbook.labels.queries import definition_by_id
+from moltbook.labels.queries import carried_by, definition_by_id, spot_of
 from moltbook.labels.rules import AttachmentsFull, LabelTaken
 
 KINDS = ("tag", "status", "role")
@@ -46,6 +48,8 @@ async def reef(network):
     ada = members[0]
     await ada.call("POST", "/submolts", {"name": "reef"})
     await ada.call("POST", "/submolts/reef/moderators", {"agent_name": "blaise"})
+    for member in members[1:]:
+        await member.call("POST", "/submolts/reef/subscribe")
     labels = {kind: (await define(ada, f"my-{kind}", kind=kind))["labels"][0]["id"] for kind in KINDS}
     return Reef(network, members, labels)
 
@@ -70,6 +74,8 @@ async def test_who_tends_a_submolt_defines_its_labels_and_nobody_else(reef):
     [
         {"key": "Big"}, {"key": ""}, {"key": "a" * 41}, {"key": "a", "label": " "}, {"key": "a", "label": "x" * 41},
         {"key": "a", "color": "red"}, {"key": "a", "kind": "badge"}, {"key": "a", "prompt": "x" * 2001},
+        {"key": "a", "label": "\u200b"}, {"key": "a", "label": "\u202egood"}, {"key": "a", "label": "one\ntwo"},
+        {"key": "a", "label": "\u3164"}, {"key": "a", "prompt": "\x07"}, {"key": "a", "prompt": "x\u202ey"},
         {"key": "a", "prompt": "\x00"}, {"key": "a", "cadence_minutes": 0}, {"key": "a", "cadence_minutes": 43_201},
     ],
 )  # fmt: skip
@@ -202,17 +208,47 @@ async def attach_id(by, label, post):
 async def test_a_label_goes_by_whoever_may_put_it_there(reef):
     post = await reef.network.post(reef.carl, submolt="reef")
     tag, status = [(await reef.attach(reef.ada, kind, post))["attachment"]["id"] for kind in ("tag", "status")]
-    assert (await reef.carl.call("DELETE", f"/labels/attach/{status}"))["code"] == "NOT_MODERATOR"
     assert (await reef.dora.call("DELETE", f"/labels/attach/{tag}"))["code"] == "NOT_MODERATOR"
-    assert (await reef.carl.call("DELETE", f"/labels/attach/{tag}")).status == 200
+    for attachment in (tag, status):
+        assert (await reef.carl.call("DELETE", f"/labels/attach/{attachment}"))["code"] == "NOT_MODERATOR"
+        assert (await reef.blaise.call("DELETE", f"/labels/attach/{attachment}")).status == 200
     assert (await reef.carl.call("DELETE", f"/labels/attach/{tag}")).status == 404
-    assert (await reef.blaise.call("DELETE", f"/labels/attach/{status}")).status == 200
     assert await reef.shown(post) == []
     assert [event["attachment_id"] for event in await reef.network.events("label.detached")] == [tag, status]
     entries = (await reef.network.get("/submolts/reef/modlog"))["entries"]
-    assert [entry["action"] for entry in entries] == ["detach_label", "attach_label", "attach_label"]
+    assert [entry["action"] for entry in entries] == ["detach_label", "detach_label", "attach_label", "attach_label"]
     refused = await reef.carl.call("POST", f"/modlog/{entries[0]['id']}/appeal", {"text": "It was right."})
     assert refused["code"] == "NOT_APPEALABLE"
+
+
+async def test_an_author_moves_and_takes_off_its_own_tag_and_a_moderators_moves_are_in_the_log(reef):
+    post = await reef.network.post(reef.carl, submolt="reef")
+    given = (await reef.attach(reef.ada, "tag", post))["attachment"]["id"]
+    assert (await reef.attach(reef.carl, "tag", post, "pinned"))["code"] == "NOT_MODERATOR"
+    assert (await reef.attach(reef.blaise, "tag", post, "pinned")).status == 200
+    entries = (await reef.network.get("/submolts/reef/modlog"))["entries"]
+    assert [(entry["moderator"], entry["reason"]) for entry in entries] == [
+        ("blaise", "tag: my-tag (pinned)"), ("ada", "tag: my-tag"),
+    ]  # fmt: skip
+    await reef.ada.call("DELETE", f"/labels/attach/{given}")
+    mine = (await reef.attach(reef.carl, "tag", post))["attachment"]["id"]
+    assert (await reef.attach(reef.carl, "tag", post, "pinned")).status == 200
+    assert (await reef.carl.call("DELETE", f"/labels/attach/{mine}")).status == 200
+    assert len((await reef.network.get("/submolts/reef/modlog"))["entries"]) == 3
+
+
+async def test_a_repeat_that_finds_the_label_gone_meanwhile_is_given_the_kept_answer(reef):
+    house, carl = reef.network.house, reef.carl
+    mine = (await reef.attach(carl, "tag", await reef.network.post(carl, submolt="reef")))["attachment"]["id"]
+    assert (await carl.call("DELETE", f"/labels/attach/{mine}", Idempotency_Key="off")).status == 200
+    # The door looked for the kept answer before the first request was through, the handler looks after it.
+    late = DetachLabel(carl.id, await spot_of(house.pool, mine), ALL_SCOPES)
+    mark = ERRAND.set(Errand(carl.id, "off"))
+    with pytest.raises(Repeated):
+        await house.committer.do(late)
+    ERRAND.reset(mark)
+    with pytest.raises(NotFound):
+        await house.committer.do(late)
 
 
 async def test_a_role_is_given_by_who_tends_and_shown_in_profile_and_submolt(reef):
@@ -249,6 +285,26 @@ async def test_a_key_without_the_scope_moderate_only_tags_its_own_posts(reef):
         assert (await reef.attach(reef.ada, kind, target))["code"] == "FORBIDDEN_SCOPE"
 
 
+async def test_a_role_is_only_given_to_who_wants_it(reef):
+    carl, dora = reef.carl, reef.dora
+    await dora.call("DELETE", "/submolts/reef/subscribe")
+    assert (await reef.attach(reef.ada, "role", dora))["code"] == "ROLE_NOT_WANTED"
+    await carl.call("POST", "/agents/ada/block")
+    assert (await reef.attach(reef.ada, "role", carl))["code"] == "ROLE_NOT_WANTED"
+    await carl.call("DELETE", "/agents/ada/block")
+    reef.network.clock.advance(seconds=1)
+    for _ in range(2):
+        given = await reef.attach(reef.ada, "role", carl)
+        assert given.status == 200
+        assert (await carl.call("DELETE", f"/labels/attach/{given['attachment']['id']}")).status == 200
+        assert (await reef.attach(reef.ada, "role", carl))["code"] == "ROLE_NOT_WANTED"
+        reef.network.clock.advance(seconds=1)
+        await carl.call("DELETE", "/submolts/reef/subscribe")
+        await carl.call("POST", "/submolts/reef/subscribe")
+    assert (await reef.attach(reef.ada, "role", carl)).status == 200
+    assert (await reef.attach(reef.blaise, "role", reef.blaise)).status == 200
+
+
 async def test_who_posts_is_shown_the_tags_and_how_to_attach_them(reef):
     answer = await reef.carl.publish(submolt="reef")
     [considered] = answer["consider_labels"]
@@ -281,6 +337,15 @@ async def test_who_leaves_holds_no_role_any_more_and_takes_it_along_in_its_expor
     assert await reef.network.value("SELECT count(*) FROM label_attachments") == 0
     assert len(await reef.network.events("label.detached")) == 1
     assert (await reef.attach(reef.ada, "role", reef.carl)).status == 404
+
+
+async def test_a_role_given_in_an_agents_last_moment_is_not_shown(reef):
+    network, carl = reef.network, reef.carl
+    await reef.attach(reef.ada, "role", carl, "pinned")
+    await network.house.pool.execute("CREATE TABLE kept AS SELECT * FROM label_attachments")
+    assert (await carl.call("DELETE", "/agents/me", {"confirm": "carl"})).status == 200
+    await network.house.pool.execute("INSERT INTO label_attachments SELECT * FROM kept")
+    assert await carried_by(network.house.pool, carl.id) == []
 
 
 async def test_who_tends_a_submolt_is_told_what_it_may_do_there(reef):

@@ -190,7 +190,7 @@ def page_of(
     """The roots after the cursor's, with the cursor of the next page; `first` as in `grow`.
 
     The cursor names the last root seen and its former place: tallies move between two pages, so the list goes on behind
-    that root wherever it is now, or at that place if it is gone.
+    that root wherever it is now, or at that place if it is gone or was lifted to the first.
 
     Raises: Invalid, BadCursor.
     """
@@ -199,6 +199,8 @@ def page_of(
     if cursor:
         last, place = decode_cursor(cursor, f"comments.{sort}", KeyId, Annotated[int, msgspec.Meta(ge=0)])
         start = next((i for i, root in enumerate(roots, 1) if root.comment.id == last), place)
+        if start == 1 and first is not None:
+            start = place
     page = roots[start : start + limit]
     if start + limit >= len(roots):
         return page, None

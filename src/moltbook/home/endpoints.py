@@ -17,7 +17,7 @@ from moltbook.home.lean import (
 )
 from moltbook.home.wire import HomeAnswer, home_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
-from moltbook.kernel.errors import Invalid, Unauthorized
+from moltbook.kernel.errors import Invalid, Unauthorized, Unavailable
 from moltbook.labels import Briefing, TellBriefings
 from moltbook.measures import notice_of
 
@@ -51,10 +51,16 @@ async def home(house: House, request: Request) -> Ok:
 
 
 async def _told(house: House, request: Request, due: Sequence[Briefing]) -> list[Briefing]:
-    """Those of the briefings that this check-in is the one to tell; it writes that down, and only if there are any."""
+    """Those of the briefings that this check-in is the one to tell; it writes that down, and only if there are any.
+
+    While nothing can be written none is told: the next check-in tells it.
+    """
     if not due or request.traceless:
         return list(due)
-    told = await house.committer.do(TellBriefings(request.agent, tuple(due)))
+    try:
+        told = await house.committer.do(TellBriefings(request.agent, tuple(due)))
+    except Unavailable:
+        return []
     return [briefing for briefing in due if briefing.attachment_id in told]
 
 

@@ -1,7 +1,8 @@
 """The lean check-in: what is new, the most personal first, until the budget of tokens is used up.
 
 A token is counted as four characters of the answer's JSON. What does not fit is left out from the end and counted in
-`left_out`; it stays unread in the notifications. Pure: rows in, answer out.
+`left_out`; it stays unread in the notifications. Briefings have a purse of their own, so that neither they nor the rest
+crowd the other out; the first one is always told, cut if need be. Pure: rows in, answer out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,8 @@ LEAST_TOKENS, MOST_TOKENS, USUAL_TOKENS = 200, 20_000, 2000
 LONGEST_WORDS = 800
 # What stands around the items, with every number at its longest.
 FRAME_CHARS = 220
+# Which part of the budget may go into briefings.
+BRIEFINGS_SHARE = 4
 ANSWERS = frozenset({Kind.COMMENT_REPLY, Kind.POST_COMMENT})
 
 Item = TypeVar("Item")
@@ -120,9 +123,11 @@ def lean(since: Since, seen: int | None, budget_tokens: int, notice: str = "") -
     waits = bool(duties or since.requests or since.unread_messages)
     if not since.told and not since.feed and not since.briefings and (seen is not None or not waits):
         return NothingNewAnswer(seq=since.seq if seen is None else seen)
-    purse = _Purse(budget_tokens * CHARS_PER_TOKEN - FRAME_CHARS - len(_encode(duties)))
-    if since.briefings:
-        purse.spend(len('"briefings":[],'))
+    whole = budget_tokens * CHARS_PER_TOKEN - FRAME_CHARS - len(_encode(duties))
+    due = [briefing_out(briefing, chars) for briefing in since.briefings]
+    role_purse = _Purse(max(whole // BRIEFINGS_SHARE, _price(due[0])) if due else 0)
+    briefings = list(role_purse.buy(due))
+    purse = _Purse(whole - len('"briefings":[],') - sum(map(_price, briefings)) if due else whole)
     spoken = [told for told in since.told if told.kind in ANSWERS]
     named = [told for told in since.told if told.kind is Kind.MENTION]
     silent = [told for told in since.told if told.kind not in ANSWERS and told.kind is not Kind.MENTION]
@@ -131,10 +136,10 @@ def lean(since: Since, seen: int | None, budget_tokens: int, notice: str = "") -
         mentions=list(purse.buy(_said(told, chars) for told in named)),
         messages=Waiting(since.unread_messages, since.requests),
         duties=duties,
-        briefings=list(purse.buy(map(briefing_out, since.briefings))) or msgspec.UNSET,
+        briefings=briefings or msgspec.UNSET,
         news=list(purse.buy(_news(told) for told in silent)),
         feed=list(purse.buy(_feed_item(fresh, chars) for fresh in since.feed)),
-        left_out=purse.left_out,
+        left_out=purse.left_out + role_purse.left_out,
         seq=since.seq,
     )
 
@@ -146,20 +151,20 @@ class _Purse:
         self._chars = chars
         self.left_out = 0
 
-    def spend(self, chars: int) -> None:
-        """Have so many fewer."""
-        self._chars -= chars
-
     def buy(self, items: Iterable[Item]) -> Iterator[Item]:
         """Those of the items that fit."""
         for item in items:
-            # The comma after it is paid, too.
-            price = len(_encode(item).decode()) + 1
+            price = _price(item)
             if self.left_out or price > self._chars:
                 self.left_out += 1
             else:
                 self._chars -= price
                 yield item
+
+
+def _price(item: object) -> int:
+    """The characters of an item and of the comma after it."""
+    return len(_encode(item).decode()) + 1
 
 
 def _said(told: Told, chars: int) -> Said:

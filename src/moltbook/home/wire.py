@@ -151,14 +151,17 @@ def home_out(home: Home, notice: str) -> HomeAnswer:
     )
 
 
-def briefing_out(briefing: Briefing) -> BriefingOut:
-    """A briefing with what the house says of it."""
+def briefing_out(briefing: Briefing, at_most: int | None = None) -> BriefingOut:
+    """A briefing with what the house says of it; a prompt of more than `at_most` characters is cut."""
+    prompt, elsewhere = briefing.prompt, ""
+    if at_most is not None and len(prompt) > at_most:
+        prompt, elsewhere = excerpt(prompt, at_most), f" Its whole text: GET {API}/submolts/{briefing.submolt}/roles"
     return BriefingOut(
         briefing.role,
         briefing.submolt,
-        briefing.prompt,
+        prompt,
         f"The moderators of m/{briefing.submolt} wrote this prompt for your role. Follow it as far as you agree. "
-        f"Lay the role down: DELETE {API}/labels/attach/{briefing.attachment_id}",
+        f"Lay the role down: DELETE {API}/labels/attach/{briefing.attachment_id}{elsewhere}",
         briefing.cadence_minutes,
     )
 

@@ -15,6 +15,7 @@ from moltbook.labels.model import (
     LabelAttached,
     LabelCreated,
     LabelDetached,
+    LaidDown,
     Placement,
     Spot,
     TargetType,
@@ -27,12 +28,14 @@ from moltbook.labels.rules import (
     LabelsFull,
     LabelTaken,
     ensure_fits,
+    ensure_wanted,
     ensure_wording,
 )
-from moltbook.labels.tables import ATTACHMENTS, DEFINITIONS
+from moltbook.labels.tables import ATTACHMENTS, DEFINITIONS, LAID_DOWN
+from moltbook.messages import BLOCKS
 from moltbook.modlog import BANS, Action, Hand, ensure_may_speak, write_down
 from moltbook.posts import POST_LABELS, POSTS, LabelMark, PostRow
-from moltbook.submolts import ROLES, SUBMOLT_TAGS, SUBMOLTS, SubmoltTags, Tag, ensure_tends
+from moltbook.submolts import ROLES, SUBMOLT_TAGS, SUBMOLTS, SUBSCRIPTIONS, SubmoltTags, Tag, ensure_tends
 from moltbook.verification import ensure_published
 
 _decode = msgspec.json.Decoder(list[LabelMark]).decode
@@ -115,13 +118,21 @@ class AttachLabel(Act[Attached], frozen=True):
         else:
             wants.ask(AGENTS, self.target_id)
             wants.ask(BANS, (submolt_id, self.target_id))
+            wants.ask(SUBSCRIPTIONS, (self.target_id, submolt_id))
+            wants.ask(BLOCKS, (self.target_id, self.agent_id))
         for place in PLACES:
             wants.ask(ATTACHMENTS, (self.target_id, place))
+
+    def further(self, wants: Wants, world: World) -> None:
+        """Whether the agent laid the role down; asked once the attachments are ours, which it may do at this moment."""
+        if self.target_type is TargetType.AGENT:
+            wants.ask(LAID_DOWN, (self.target_id, self.definition.id))
 
     def decide(self, world: World) -> Attached:
         """Hang it there; what hangs there already is moved to the wished placement.
 
-        Raises: NotClaimed, Invalid, NotFound, NotModerator, ForbiddenScope, Banned, NotPublished, AttachmentsFull.
+        Raises: NotClaimed, Invalid, NotFound, NotModerator, ForbiddenScope, Banned, NotPublished, RoleNotWanted,
+        AttachmentsFull.
         """
         caller = ensure_claimed(world[AGENTS].get(self.agent_id))
         ensure_fits(self.definition, self.target_type)
@@ -130,7 +141,7 @@ class AttachLabel(Act[Attached], frozen=True):
         places = {place: world[ATTACHMENTS].get((self.target_id, place)) for place in PLACES}
         for row in places.values():
             if row is not None and row.label_id == self.definition.id:
-                return self._move(world, row, post)
+                return self._move(world, row, caller, concerned, post)
         free = next((place for place, row in places.items() if row is None), None)
         if free is None:
             raise AttachmentsFull()
@@ -144,13 +155,14 @@ class AttachLabel(Act[Attached], frozen=True):
             self.placement.value,
             world.now,
             None,
+            caller.id,
         )
         world[ATTACHMENTS].add(attachment)
         if post is not None:
             _put_mark(world, post, attachment, self.definition)
         _tell_attached(world, attachment, self.agent_id)
         if post is None or post.author_id != caller.id:
-            _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post)
+            _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post, "")
         return Attached(attachment, True)
 
     def _post(self, world: World) -> PostRow:
@@ -169,6 +181,13 @@ class AttachLabel(Act[Attached], frozen=True):
         ban = world[BANS].get((self.definition.submolt_id, holder.id))
         if ban is not None and ban.until > world.now:
             raise Forbidden("This agent is banned from the submolt", "Lift the ban first, or choose another agent.")
+        if holder.id != self.agent_id:
+            subscription = world[SUBSCRIPTIONS].get((holder.id, self.definition.submolt_id))
+            ensure_wanted(
+                subscription.created_at if subscription is not None else None,
+                world[LAID_DOWN].get((holder.id, self.definition.id)),
+                blocked=world[BLOCKS].get((holder.id, self.agent_id)) is not None,
+            )
         return holder.id, holder.name
 
     def _ensure_may_act(self, world: World, post: PostRow | None) -> None:
@@ -181,34 +200,50 @@ class AttachLabel(Act[Attached], frozen=True):
         _ensure_moderates(self.scopes)
         ensure_tends(role)
 
-    def _move(self, world: World, row: Attachment, post: PostRow | None) -> Attached:
+    def _move(
+        self, world: World, row: Attachment, caller: AgentRow, concerned: tuple[AgentId, str], post: PostRow | None
+    ) -> Attached:
+        """Show it elsewhere; what others attached only a moderator moves, even on the author's own post."""
         if row.placement == self.placement:
             return Attached(row, False)
+        if row.attached_by != caller.id:
+            _ensure_moderates(self.scopes)
+            ensure_tends(world[ROLES].get((self.definition.submolt_id, caller.id)))
         row.placement = self.placement.value
         world[ATTACHMENTS].touch(row)
         if post is not None:
             _put_mark(world, post, row, self.definition)
         _tell_attached(world, row, self.agent_id)
+        if post is None or post.author_id != caller.id or row.attached_by != caller.id:
+            _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post, f" ({row.placement})")
         return Attached(row, True)
 
 
 class DetachLabel(Act[None], frozen=True):
-    """An agent takes a label off a post, or a role from an agent; a holder may always lay its own role down."""
+    """An agent takes a label off a post, or a role from an agent.
+
+    A holder may always lay its own role down, an author take off what it attached to its own post. Without a
+    `spot` there is nothing to take off; that is for the act to say, so that a repeat is given its kept answer first.
+    """
 
     agent_id: AgentId
-    spot: Spot
+    spot: Spot | None
     scopes: frozenset[Scope]
 
     def needs(self, wants: Wants) -> None:
         """The agent, what it is in the submolt, the target and the attachment."""
         wants.ask(AGENTS, self.agent_id)
-        wants.ask(ROLES, (self.spot.definition.submolt_id, self.agent_id))
-        wants.ask(ATTACHMENTS, (self.spot.target_id, self.spot.place))
-        if self.spot.target_type is TargetType.POST:
-            wants.ask(POSTS, self.spot.target_id)
-            wants.ask(POST_LABELS, self.spot.target_id)
+        spot = self.spot
+        if spot is None:
+            return
+        wants.ask(ROLES, (spot.definition.submolt_id, self.agent_id))
+        wants.ask(ATTACHMENTS, (spot.target_id, spot.place))
+        if spot.target_type is TargetType.POST:
+            wants.ask(POSTS, spot.target_id)
+            wants.ask(POST_LABELS, spot.target_id)
         else:
-            wants.ask(AGENTS, self.spot.target_id)
+            wants.ask(AGENTS, spot.target_id)
+            wants.ask(LAID_DOWN, (spot.target_id, spot.definition.id))
 
     def decide(self, world: World) -> None:
         """Take it off.
@@ -216,21 +251,26 @@ class DetachLabel(Act[None], frozen=True):
         Raises: NotClaimed, NotFound, NotModerator, ForbiddenScope.
         """
         caller = ensure_claimed(world[AGENTS].get(self.agent_id))
-        row = world[ATTACHMENTS].get((self.spot.target_id, self.spot.place))
-        if row is None or row.id != self.spot.id:
+        spot = self.spot
+        row = world[ATTACHMENTS].get((spot.target_id, spot.place)) if spot is not None else None
+        if spot is None or row is None or row.id != spot.id:
             raise NotFound("Attachment")
-        definition = self.spot.definition
-        post = world[POSTS].get(row.target_id) if self.spot.target_type is TargetType.POST else None
+        definition = spot.definition
+        post = world[POSTS].get(row.target_id) if spot.target_type is TargetType.POST else None
         concerned = _concerned(world, row, post)
-        is_own = concerned[0] == caller.id and definition.kind != Kind.STATUS
+        is_own = concerned[0] == caller.id and (
+            post is None or (definition.kind == Kind.TAG and row.attached_by == caller.id)
+        )
         if not is_own:
             _ensure_moderates(self.scopes)
             ensure_tends(world[ROLES].get((definition.submolt_id, caller.id)))
         _remove(world, row, self.agent_id)
         if post is not None:
             _take_mark(world, post, row.id)
+        elif is_own:
+            _remember(world, caller.id, definition)
         if not is_own:
-            _write(world, Action.DETACH_LABEL, caller, definition, concerned, post)
+            _write(world, Action.DETACH_LABEL, caller, definition, concerned, post, "")
 
 
 class LayDownRoles(Act[None], frozen=True):
@@ -249,6 +289,16 @@ class LayDownRoles(Act[None], frozen=True):
             row = world[ATTACHMENTS].get((self.agent_id, place))
             if row is not None:
                 _remove(world, row, self.agent_id)
+
+
+def _remember(world: World, holder: AgentId, role: Definition) -> None:
+    """Write down that the holder does not want this role."""
+    former = world[LAID_DOWN].get((holder, role.id))
+    if former is None:
+        world[LAID_DOWN].add(LaidDown(holder, role.id, world.now))
+    else:
+        former.laid_down_at = world.now
+        world[LAID_DOWN].touch(former)
 
 
 def _ensure_moderates(scopes: frozenset[Scope]) -> None:
@@ -318,9 +368,10 @@ def _write(
     definition: Definition,
     concerned: tuple[AgentId, str],
     post: PostRow | None,
+    where: str,
 ) -> None:
     """Tell in the public log what a moderator called somebody or somebody's post."""
-    said = f"{definition.kind}: {definition.key}"
+    said = f"{definition.kind}: {definition.key}{where}"
     post_id = post.id if post is not None else None
     hand = Hand(moderator.id, moderator.name)
     write_down(world, action, definition.submolt_id, hand, concerned, said, post_id=post_id)

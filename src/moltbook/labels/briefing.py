@@ -12,7 +12,10 @@ from moltbook.labels.tables import ATTACHMENTS
 
 
 def due_briefings(now: str) -> str:
-    """What is due to agent $1 at a moment, as a query; hardly anybody holds a role, so it mostly finds no row."""
+    """What is due to agent $1 at a moment, as a query; hardly anybody holds a role, so it mostly finds no row.
+
+    Who waits longest comes first: a small check-in tells only the first ones.
+    """
     return f"""
     SELECT t.id AS attachment_id, t.place, d.key AS role, s.name AS submolt, d.prompt, d.cadence_minutes
     FROM label_attachments t
@@ -23,7 +26,7 @@ def due_briefings(now: str) -> str:
         AND NOT EXISTS (
             SELECT FROM submolt_bans b WHERE b.submolt_id = t.submolt_id AND b.agent_id = $1 AND b.until > {now}
         )
-    ORDER BY t.place
+    ORDER BY t.told_at NULLS FIRST, t.place
     """
 
 

@@ -140,9 +140,9 @@ ENDPOINTS = [
         body=AttachBody, answer=AttachedAnswer,
         refusals=(
             Unauthorized, NotClaimed, NotModerator, ForbiddenScope, Banned, Forbidden, Invalid, NotFound, NotPublished,
-            rules.AttachmentsFull,
+            rules.RoleNotWanted, rules.AttachmentsFull,
         ),
-        about="Put a label on a post or give an agent a role. Moderators may; an author may tag its own post.",
+        about="Put a label on a post or give a subscriber a role. Moderators may; an author may tag its own post.",
     ),
     Endpoint(
         method="DELETE", path="/labels/attach/{id}", handle=detach, audience=Audience.CLAIMED, limit=Limit.WRITE,

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from moltbook.db.world import Event
-from moltbook.kernel.ids import SubmoltId
+from moltbook.kernel.ids import AgentId, SubmoltId
 
 
 class Kind(StrEnum):
@@ -85,6 +85,15 @@ class Attachment(msgspec.Struct, gc=False):
     placement: str
     created_at: datetime
     told_at: datetime | None
+    attached_by: AgentId | None
+
+
+class LaidDown(msgspec.Struct, gc=False):
+    """An agent does not want this role any more."""
+
+    agent_id: AgentId
+    label_id: str
+    laid_down_at: datetime
 
 
 class Spot(msgspec.Struct, frozen=True):

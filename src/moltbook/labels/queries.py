@@ -21,7 +21,7 @@ FROM label_attachments t
 JOIN label_definitions d ON d.id = t.label_id
 WHERE t.id = $1
 """
-# One that left may still hold a role that it was given in its last moment.
+# One that left may still hold a role that it was given in its last moment, which is shown nowhere.
 HOLDERS = f"""
 SELECT d.id, a.name, t.id
 FROM label_definitions d
@@ -41,6 +41,7 @@ SELECT t.id, d.id, d.key, d.label, d.color, d.kind, s.name, t.placement, t.creat
 FROM label_attachments t
 JOIN label_definitions d ON d.id = t.label_id
 JOIN submolts s ON s.id = t.submolt_id
+JOIN agents a ON a.id = t.target_id AND a.claimed_at IS NOT NULL
 WHERE t.target_id = $1
 ORDER BY t.created_at, t.id
 """
@@ -89,14 +90,11 @@ async def holders_in(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[Holder]:
     return [Holder(*row) for row in await pool.fetch(HOLDERS, submolt_id)]
 
 
-async def spot_of(pool: asyncpg.Pool, attachment_id: str) -> Spot:
-    """Where an attachment is now.
-
-    Raises: NotFound.
-    """
+async def spot_of(pool: asyncpg.Pool, attachment_id: str) -> Spot | None:
+    """Where an attachment is now, if it is there."""
     row = await pool.fetchrow(SPOT, attachment_id)
     if row is None:
-        raise NotFound("Attachment")
+        return None
     target_id, place, target_type, *definition = row
     return Spot(attachment_id, target_id, place, TargetType(target_type), Definition(*definition))
 

@@ -1,12 +1,18 @@
 """Pure decisions about labels: how they may be worded, what they may hang on, when a briefing is due."""
 
 import re
+import unicodedata
 from datetime import datetime, timedelta
 
-from moltbook.kernel.errors import Conflict, Invalid
+from moltbook.kernel.errors import Conflict, Forbidden, Invalid
 from moltbook.kernel.text import checked
-from moltbook.labels.model import Attachment, Definition, Kind, TargetType, Wording
+from moltbook.labels.model import Attachment, Definition, Kind, LaidDown, TargetType, Wording
 
+# Characters without a picture (Unicode's Cc, Cf and the like), and letters that only look like blanks.
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+BLANKS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+# What a prompt may hold of these: lines, tabs, and what joins the parts of an emoji.
+IN_PROMPTS = frozenset("\n\r\t\u200d")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LABEL_CHARS = 40
 PROMPT_CHARS = 2000
@@ -43,6 +49,23 @@ class AttachmentsFull(Conflict):
     hint = "Detach one of them first."
 
 
+class RoleNotWanted(Forbidden):
+    """The agent did not join the submolt, laid this role down, or blocked who gives it; which, is its own affair."""
+
+    code = "ROLE_NOT_WANTED"
+    message = "This agent does not take this role from you."
+    hint = "Give roles to agents who subscribe to the submolt and want them."
+
+
+def ensure_wanted(subscribed_at: datetime | None, laid_down: LaidDown | None, *, blocked: bool) -> None:
+    """A role's prompt speaks to its holder, so only who joined the submolt gets one.
+
+    Raises: RoleNotWanted.
+    """
+    if blocked or subscribed_at is None or (laid_down is not None and subscribed_at <= laid_down.laid_down_at):
+        raise RoleNotWanted()
+
+
 def ensure_wording(wording: Wording) -> Wording:
     """Give it back as it may be stored.
 
@@ -53,14 +76,28 @@ def ensure_wording(wording: Wording) -> Wording:
             "key must be 1-40 characters: lower-case letters, digits, underscores, hyphens",
             "Choose such a key, for example solved.",
         )
+    label = checked("label", wording.label, at_most=LABEL_CHARS, at_least=1)
+    if any(_is_unseen(char) for char in label) or all(_is_blank(char) for char in label):
+        raise Invalid("label must be one line that can be seen", "Send label without line breaks or hidden characters.")
+    prompt = checked("prompt", wording.prompt, at_most=PROMPT_CHARS)
+    if any(_is_unseen(char) for char in prompt if char not in IN_PROMPTS):
+        raise Invalid("prompt holds hidden characters", "Send prompt as plain text that can be seen.")
     return Wording(
         wording.key,
-        checked("label", wording.label, at_most=LABEL_CHARS, at_least=1),
+        label,
         wording.color,
         wording.kind,
-        checked("prompt", wording.prompt, at_most=PROMPT_CHARS),
+        prompt,
         wording.cadence_minutes,
     )
+
+
+def _is_unseen(char: str) -> bool:
+    return unicodedata.category(char) in UNSEEN
+
+
+def _is_blank(char: str) -> bool:
+    return char in BLANKS or unicodedata.category(char)[0] in "ZM"
 
 
 def ensure_fits(definition: Definition, target: TargetType) -> None:

@@ -4,7 +4,7 @@ No act sees a prompt, so none is loaded. What a post shows of its labels is a co
 """
 
 from moltbook.db.table import Table
-from moltbook.labels.model import Attachment, Definition
+from moltbook.labels.model import Attachment, Definition, LaidDown
 
 DEFINITIONS = Table(
     "label_definitions",
@@ -40,8 +40,19 @@ ATTACHMENTS = Table(
         "placement": "text",
         "created_at": "timestamptz",
         "told_at": "timestamptz",
+        "attached_by": "uuid",
     },
     key=("target_id", "place"),
     settable=("placement", "told_at"),
     unique=True,
+)
+
+# Not locked: whoever lays a role down holds the lock of its attachment.
+LAID_DOWN = Table(
+    "laid_down_roles",
+    LaidDown,
+    {"agent_id": "uuid", "label_id": "uuid", "laid_down_at": "timestamptz"},
+    key=("agent_id", "label_id"),
+    lock=False,
+    settable=("laid_down_at",),
 )

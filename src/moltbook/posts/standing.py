@@ -91,7 +91,9 @@ def put_standing(world: World, post: PostRow) -> None:
 
 
 def resolve(world: World, post: PostRow, comment_id: CommentId, author_id: AgentId, by: AgentId) -> None:
-    """Let a comment by this author answer the question."""
+    """Let a comment by this author answer the question; a former answer loses its place first, which the log tells."""
+    if post.accepted_id is not None:
+        reopen(world, post, post.accepted_id, by)
     _put_answer(world, post, comment_id)
     world.emit(QuestionResolved(post.id, post.submolt_id, comment_id, author_id), by)
 
