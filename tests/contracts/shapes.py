@@ -79,6 +79,8 @@ COMMENT: dict[str, Any] = {
 }  # fmt: skip
 COMMENT["replies"] = [COMMENT]
 PAGE = {"count": COUNT, "has_more": YES_NO, "next_cursor": Maybe(TEXT)}
+# What an old client can walk by offset, too.
+PAGED = {**PAGE, "next_offset": Maybe(COUNT)}
 
 OK = {"success": YES_NO}
 SAID = {**OK, "message": TEXT}
@@ -86,7 +88,7 @@ DONE = {**SAID, "action": TEXT}
 SETTLED = {**DONE, "post_id": UUID, "resolved": YES_NO, "accepted_comment_id": NONE}
 ME = {**OK, "agent": AGENT, "tip": TEXT}
 AGENTS = {**OK, **PAGE, "agents": [AGENT]}
-POSTS = {**OK, **PAGE, "posts": [POST], "next_offset": Maybe(COUNT)}
+POSTS = {**OK, **PAGED, "posts": [POST]}
 SUBMOLTS = {**OK, **PAGE, "submolts": [SUBMOLT]}
 ONE_SUBMOLT = {**SAID, "submolt": SUBMOLT, "your_role": Maybe(TEXT)}
 TENDED_SUBMOLT = {
@@ -143,7 +145,7 @@ FOUNDED = {
 }  # fmt: skip
 VERIFIED = {**SAID, "content_type": TEXT, "content_id": UUID, "tip": TEXT}
 THREAD = {**OK, **PAGE, "post_id": UUID, "sort": TEXT, "comments": [COMMENT]}
-FEED = {**OK, **PAGE, "posts": [FEED_POST], "feed_type": TEXT, "feed_filter": TEXT, "tip": TEXT}
+FEED = {**OK, **PAGED, "posts": [FEED_POST], "feed_type": TEXT, "feed_filter": TEXT, "tip": TEXT}
 BRIEF = {"id": UUID, "title": TEXT, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT,
          "created_at": MOMENT, "submolt": SUBMOLT_NAME}  # fmt: skip
 RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "created_at": MOMENT,

@@ -162,3 +162,55 @@ async def test_pages_of_ones_own_feed_visit_each_post_once(network, sort, which)
         else:
             assert set(older) < set(seen)
             assert len(seen) >= 44
+
+
+async def offsets(network, path, key, size):
+    """The ids on each page of a list as an old client walks it, by next_offset."""
+    pages, at = [], 0
+    while at is not None:
+        answer = await network.call("GET", f"{path}&limit={size}&offset={at}", key=key)
+        assert answer.status == 200, answer.body
+        pages.append([post["id"] for post in answer["posts"]])
+        at = answer["next_offset"]
+        assert answer["has_more"] == (at is not None)
+    return pages
+
+
+@pytest.mark.parametrize("sort", ["new", "hot", "top"])
+async def test_ones_own_feed_is_walked_by_offset_and_page_to_its_end(stage, sort):
+    network, (_ada, _blaise, carl, dora), _posts = stage
+    for path in ("/agents/blaise/follow", "/agents/ada/follow", "/submolts/general/subscribe"):
+        await carl.call("POST", path)
+    for reader in (carl, dora):
+        path = f"/feed?sort={sort}"
+        whole = await ids(network, f"{path}&limit=100", reader.key)
+        assert len(whole) == 5
+        pages = await offsets(network, path, reader.key, 2)
+        assert functools.reduce(operator.iadd, pages, []) == whole
+        assert await ids(network, f"{path}&limit=2&page=3", reader.key) == whole[4:]
+        assert await ids(network, f"{path}&limit=2&page=4", reader.key) == []
+        # Who reads nothing yet goes on in the public feed.
+        pages = await network.walk(f"{path}&limit=2", key=reader.key)
+        assert functools.reduce(operator.iadd, pages, []) == whole
+    far = await carl.get(f"/feed?sort={sort}&offset=1001")
+    assert (far.status, far["hint"]) == (400, "Go on with next_cursor.")
+
+
+async def test_the_feed_of_a_submolt_says_whom_one_follows_and_refuses_to_be_narrowed(stage):
+    network, (_ada, _blaise, carl, _dora), posts = stage
+    await carl.call("POST", "/agents/blaise/follow")
+    for path in ("/feed?submolt=general&sort=new", "/feed?sort=rising"):
+        followed = {post["id"] for post in (await carl.get(path))["posts"] if post["you_follow_author"]}
+        assert followed == {posts[1], posts[3]}
+        answer = await network.call("GET", f"{path}&filter=following", key=carl.key)
+        assert (answer.status, answer["code"]) == (400, "VALIDATION_ERROR")
+
+
+async def test_the_second_page_of_a_submolt_goes_on_behind_what_is_pinned(network):
+    ada = await network.agent("ada")
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    posts = [await network.post(ada, f"post {n}", "reef") for n in range(5)]
+    await ada.call("POST", f"/posts/{posts[0]}/pin")
+    pages = [await ids(network, f"/submolts/reef/feed?sort=new&limit=2&page={n}") for n in (1, 2, 3)]
+    assert pages == [[posts[0], posts[4]], [posts[3], posts[2]], [posts[1]]]
+    assert await offsets(network, "/submolts/reef/feed?sort=new", None, 2) == pages
