@@ -78,7 +78,7 @@ def decode_cursor(cursor: str, order: str, *types: Any) -> tuple[Any, ...]:
 
     Raises: BadCursor.
     """
-    parts = _parts_of(cursor, tuple[(str, *types)])
+    parts = _parts_of(cursor, tuple[(str, *types)])  # type: ignore[valid-type]
     if parts[0] != order or any(isinstance(part, datetime) and part.year not in _YEARS for part in parts):
         raise BadCursor()
     return tuple(parts[1:])

@@ -8,6 +8,7 @@ from moltbook.agents import NotClaimed, Pace, agent_by_id
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.kernel.paging import Paged
 from moltbook.submolts import acts, queries, rules
 from moltbook.submolts.model import Changed, Role, Settings, SubmoltRow
 from moltbook.submolts.queries import SubmoltView
@@ -20,9 +21,6 @@ from moltbook.submolts.wire import (
     submolt_out,
 )
 from moltbook.verification import ContentType, NotPublished, screened
-
-PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
-Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 
 class CreateBody(msgspec.Struct, frozen=True):
@@ -61,13 +59,11 @@ class FoundedAnswer(Ok, frozen=True, kw_only=True):
     verification_required: bool = False
 
 
-class ListQuery(msgspec.Struct, frozen=True):
+class ListQuery(Paged, frozen=True):
     """A page of communities."""
 
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
     sort: str = "popular"
-    limit: PageSize = 20
-    cursor: str | None = None
-    offset: Offset = 0
 
 
 class ListAnswer(Ok, frozen=True, kw_only=True):
@@ -77,6 +73,7 @@ class ListAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class SubscribeAnswer(Ok, frozen=True, kw_only=True):
@@ -160,9 +157,13 @@ async def newest(house: House, request: Request) -> Ok:
 
 
 async def _list(house: House, sort: str, query: ListQuery) -> ListAnswer:
-    views, cursor = await queries.list_submolts(house.pool, sort, query.cursor, query.offset, query.limit)
+    views, cursor = await queries.list_submolts(house.pool, sort, query.cursor, query.skipped(), query.limit)
     return ListAnswer(
-        submolts=[submolt_out(v) for v in views], count=len(views), has_more=cursor is not None, next_cursor=cursor
+        submolts=[submolt_out(v) for v in views],
+        count=len(views),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 
