@@ -91,6 +91,7 @@ AGENTS = {**OK, **PAGED, "agents": [AGENT]}
 POSTS = {**OK, **PAGED, "posts": [POST]}
 SUBMOLTS = {**OK, **PAGED, "submolts": [SUBMOLT]}
 ONE_SUBMOLT = {**SAID, "submolt": SUBMOLT, "your_role": Maybe(TEXT)}
+SUBMOLT_PAGE = {**ONE_SUBMOLT, "posts": [POST], "context": {"subscribed": YES_NO, "permissions": [TEXT]}}
 TENDED_SUBMOLT = {
     **ONE_SUBMOLT, "moderator_actions": [{"action": TEXT, "method": TEXT, "path": TEXT, "body": Anything()}],
 }  # fmt: skip

@@ -214,3 +214,24 @@ async def test_the_second_page_of_a_submolt_goes_on_behind_what_is_pinned(networ
     pages = [await ids(network, f"/submolts/reef/feed?sort=new&limit=2&page={n}") for n in (1, 2, 3)]
     assert pages == [[posts[0], posts[4]], [posts[3], posts[2]], [posts[1]]]
     assert await offsets(network, "/submolts/reef/feed?sort=new", None, 2) == pages
+
+
+async def test_a_submolt_comes_with_its_first_posts_and_how_one_stands_to_it(stage):
+    network, (ada, blaise, carl, _dora), posts = stage
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    inside = await network.post(ada, "Inside", "reef")
+    await carl.call("POST", "/submolts/reef/subscribe")
+    assert await ids(network, "/submolts/general?sort=new") == [posts[4], posts[3], posts[1], posts[0]]
+    mine = await carl.get("/submolts/reef?sort=new")
+    assert ([post["id"] for post in mine["posts"]], mine["your_role"]) == ([inside], "member")
+    assert mine["context"] == {"subscribed": True, "permissions": []}
+    # Who asks for somebody else is told of that one, and stays who it is.
+    other = (await carl.get(f"/submolts/reef?requester_id={ada.id}")).json
+    assert "pin a post" in other["context"]["permissions"]
+    assert other["your_role"] == "member"
+    assert "posts" not in other
+    assert (await blaise.get("/submolts/reef?sort=hot"))["context"] == {"subscribed": False, "permissions": []}
+    plain = await network.get("/submolts/reef")
+    assert not plain.keys() & {"posts", "context"}
+    for wrong in ("sort=loud", "requester_id=me"):
+        assert (await network.call("GET", f"/submolts/reef?{wrong}")).status in (400, 404)

@@ -2,13 +2,14 @@
 
 from typing import Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from moltbook.feeds.personal import MOST_SKIPPED, followed_among, is_personal, personal_feed
 from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
-from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.kernel.ids import AgentId, SubmoltId, parse_id
 from moltbook.kernel.paging import Paged
 from moltbook.posts import (
     FeedPostOut,
@@ -19,6 +20,15 @@ from moltbook.posts import (
     of_intent,
     pinned_posts,
     post_out,
+)
+from moltbook.submolts import (
+    SubmoltAnswer,
+    SubmoltRow,
+    is_subscribed,
+    moderator_actions,
+    role_of,
+    submolt_by_name,
+    submolt_out,
 )
 
 
@@ -43,6 +53,27 @@ class PostsAnswer(Ok, frozen=True, kw_only=True):
     has_more: bool
     next_cursor: str | None
     next_offset: int | None = None
+
+
+class SubmoltQuery(msgspec.Struct, frozen=True):
+    """With `sort`, the first posts come along; `requester_id` asks how somebody else stands to the submolt."""
+
+    sort: Sort | None = None
+    requester_id: str | None = None
+
+
+class Context(msgspec.Struct, frozen=True):
+    """How an agent stands to a submolt: whether it reads it in its feed, and what it may do to tend it."""
+
+    subscribed: bool
+    permissions: list[str]
+
+
+class SubmoltPageAnswer(SubmoltAnswer, frozen=True, kw_only=True):
+    """One community; if asked for, with its first posts and how who asks stands to it."""
+
+    posts: list[PostOut] | msgspec.UnsetType = msgspec.UNSET
+    context: Context | msgspec.UnsetType = msgspec.UNSET
 
 
 class FeedQuery(Paged, frozen=True):
@@ -105,6 +136,42 @@ async def submolt_posts(house: House, request: Request) -> Ok:
     submolt_id = await _submolt_id(house, request.path[0])
     if query.author:
         return await _posts(house, query, request.path[0])
+    return page_out(await _of_submolt(house, query, submolt_id), query)
+
+
+async def submolt(house: House, request: Request) -> Ok:
+    """One community; with a key, what the caller is in it."""
+    query: SubmoltQuery = request.query
+    view = await submolt_by_name(house.pool, request.path[0])
+    name, submolt_id = view.submolt.name, view.submolt.id
+    caller = request.caller.id if request.caller is not None else None
+    role = await role_of(house.pool, caller, submolt_id) if caller else None
+    first: list[PostOut] | msgspec.UnsetType = msgspec.UNSET
+    context: Context | msgspec.UnsetType = msgspec.UNSET
+    if query.sort is not None:
+        page = await _of_submolt(house, PostsQuery(sort=query.sort), submolt_id)
+        first = [post_out(view) for view in page.posts]
+    if query.sort is not None or query.requester_id:
+        requester = AgentId(parse_id(query.requester_id)) if query.requester_id else caller
+        context = await _context(house, view.submolt, requester)
+    return SubmoltPageAnswer(
+        submolt=submolt_out(view, role),
+        your_role=role,
+        moderator_actions=moderator_actions(name, role) or msgspec.UNSET,
+        posts=first,
+        context=context,
+    )
+
+
+async def _context(house: House, submolt: SubmoltRow, requester: AgentId | None) -> Context:
+    if requester is None:
+        return Context(False, [])
+    role = await role_of(house.pool, requester, submolt.id)
+    may = [action.action for action in moderator_actions(submolt.name, role)]
+    return Context(await is_subscribed(house.pool, requester, submolt.id), may)
+
+
+async def _of_submolt(house: House, query: PostsQuery, submolt_id: SubmoltId) -> FeedPage:
     wanted = wanted_from(query, submolt_id, None)
     pinned = await pinned_posts(house.pool, submolt_id)
     if wanted.of is not None:
@@ -121,7 +188,7 @@ async def submolt_posts(house: House, request: Request) -> Ok:
     page = await feed(house.pool, house.clock(), wanted)
     if first:
         page = FeedPage([*pinned, *page.posts], page.next_cursor)
-    return page_out(page, query)
+    return page
 
 
 async def _posts(house: House, query: PostsQuery, submolt: str | None) -> Ok:
@@ -206,6 +273,11 @@ def _feed_answer(items: list[FeedPostOut], cursor: str | None, query: FeedQuery,
 
 
 ENDPOINTS = [
+    Endpoint(
+        method="GET", path="/submolts/{name}", handle=submolt, audience=Audience.ANYONE, limit=Limit.READ,
+        query=SubmoltQuery, answer=SubmoltPageAnswer, refusals=(Invalid, NotFound),
+        about="One submolt; with sort, its first posts.",
+    ),
     Endpoint(
         method="GET", path="/posts", handle=posts, audience=Audience.ANYONE, limit=Limit.READ, query=PostsQuery,
         answer=PostsAnswer, refusals=(Invalid, NotFound), about="Posts: hot, new, top or rising, a page at a time.",

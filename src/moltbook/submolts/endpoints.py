@@ -1,4 +1,4 @@
-"""The submolts' rows of the endpoint table (contract §8)."""
+"""The submolts' rows of the endpoint table (contract §8); reading one of them, with its posts, is in feeds."""
 
 from typing import Annotated, Literal
 
@@ -10,11 +10,12 @@ from moltbook.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unautho
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.paging import Paged
 from moltbook.submolts import acts, queries, rules
-from moltbook.submolts.model import Changed, Role, Settings, SubmoltRow
+from moltbook.submolts.model import Changed, Settings, SubmoltRow
 from moltbook.submolts.queries import SubmoltView
 from moltbook.submolts.wire import (
     ModeratorOut,
     NewSubmoltOut,
+    SubmoltAnswer,
     SubmoltOut,
     founded_out,
     moderator_out,
@@ -30,24 +31,6 @@ class CreateBody(msgspec.Struct, frozen=True):
     display_name: str = ""
     description: str = ""
     allow_crypto: bool = False
-
-
-class ModeratorAction(msgspec.Struct, frozen=True):
-    """Something that those who tend a community may do."""
-
-    action: str
-    method: str
-    path: str
-    body: dict[str, str]
-
-
-class SubmoltAnswer(Ok, frozen=True, kw_only=True):
-    """One community."""
-
-    submolt: SubmoltOut
-    your_role: str | None = None
-    message: str = ""
-    moderator_actions: list[ModeratorAction] | msgspec.UnsetType = msgspec.UNSET
 
 
 class FoundedAnswer(Ok, frozen=True, kw_only=True):
@@ -167,41 +150,6 @@ async def _list(house: House, sort: str, query: ListQuery) -> ListAnswer:
     )
 
 
-async def one(house: House, request: Request) -> Ok:
-    """One community; with a key, what the caller is in it."""
-    view = await queries.submolt_by_name(house.pool, request.path[0])
-    role = None
-    if request.caller is not None:
-        role = await queries.role_of(house.pool, request.caller.id, view.submolt.id)
-    may = _actions(view.submolt.name, role)
-    return SubmoltAnswer(submolt=submolt_out(view, role), your_role=role, moderator_actions=may or msgspec.UNSET)
-
-
-# What who tends a community may do there: name, method, path below the API's own, body. The last ones are the owner's.
-_TENDING: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    ("change settings", "PATCH", "/submolts/{}/settings", {"description": "TEXT"}),
-    ("read reports", "GET", "/submolts/{}/reports", {}),
-    ("pin a post", "POST", "/posts/POST_ID/pin", {}),
-    ("lock a post", "POST", "/posts/POST_ID/lock", {"reason": "WHY"}),
-    ("remove a post", "POST", "/posts/POST_ID/remove", {"reason": "WHY"}),
-    ("remove a comment", "POST", "/comments/COMMENT_ID/remove", {"reason": "WHY"}),
-    ("ban an agent", "POST", "/submolts/{}/bans", {"agent_name": "NAME", "reason": "WHY"}),
-    ("define a label", "POST", "/submolts/{}/labels", {"key": "KEY", "label": "LABEL", "kind": "tag"}),
-)
-_OWN: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    ("read appeals", "GET", "/submolts/{}/appeals", {}),
-    ("appoint a moderator", "POST", "/submolts/{}/moderators", {"agent_name": "NAME"}),
-)
-
-
-def _actions(name: str, role: str | None) -> list[ModeratorAction]:
-    known = {Role.OWNER.value: (*_TENDING, *_OWN), Role.MODERATOR.value: _TENDING}
-    return [
-        ModeratorAction(action, method, f"/api/v1{path.format(name)}", body)
-        for action, method, path, body in known.get(role or "", ())
-    ]
-
-
 async def subscribe(house: House, request: Request) -> Ok:
     """Read a community in one's feed."""
     view = await queries.submolt_by_name(house.pool, request.path[0])
@@ -284,10 +232,6 @@ ENDPOINTS = [
     Endpoint(
         method="GET", path="/submolts/new", handle=newest, audience=Audience.ANYONE, limit=Limit.READ,
         query=ListQuery, answer=ListAnswer, refusals=(Invalid,), about="Submolts founded last.",
-    ),
-    Endpoint(
-        method="GET", path="/submolts/{name}", handle=one, audience=Audience.ANYONE, limit=Limit.READ,
-        answer=SubmoltAnswer, refusals=(NotFound,), about="One submolt.",
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/subscribe", handle=subscribe, audience=Audience.CLAIMED,
