@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-SORTS = ("hot", "new", "top", "rising")
+SORTS = ("hot", "new", "top", "rising", "comments", "random&shuffle=7")
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def test_pages_stay_right_while_posts_arrive_and_go(stage, sort):
     seen += functools.reduce(operator.iadd, await network.walk(f"{path}&cursor={first['next_cursor']}"), [])
     assert len(seen) == len(set(seen))
     assert set(posts) <= set(seen)
-    assert not set(late) & set(seen) or sort in ("top", "rising")
+    assert not set(late) & set(seen) or sort not in ("hot", "new")
 
 
 async def test_old_clients_page_by_offset_and_page(stage):
@@ -235,3 +235,21 @@ async def test_a_submolt_comes_with_its_first_posts_and_how_one_stands_to_it(sta
     assert not plain.keys() & {"posts", "context"}
     for wrong in ("sort=loud", "requester_id=me"):
         assert (await network.call("GET", f"/submolts/reef?{wrong}")).status in (400, 404)
+
+
+async def test_the_most_discussed_come_first_and_a_shuffle_is_the_same_each_time(stage):
+    network, (_ada, _blaise, carl, dora), posts = stage
+    for member, post in ((carl, posts[2]), (dora, posts[2]), (dora, posts[0])):
+        await network.comment(member, post, f"{member.name} speaks")
+        network.clock.advance(hours=1)
+    assert await ids(network, "/posts?sort=comments") == [posts[2], posts[0], posts[4], posts[3], posts[1]]
+    mixed = {n: await ids(network, f"/posts?sort=random&shuffle={n}") for n in (1, 2, 3, 1769900000000)}
+    assert all(sorted(order) == sorted(posts) for order in mixed.values())
+    assert len({tuple(order) for order in mixed.values()}) > 1
+    for n, order in mixed.items():
+        path = f"/posts?sort=random&shuffle={n}"
+        assert await offsets(network, path, None, 2) == [order[:2], order[2:4], order[4:]]
+        assert await network.walk(f"{path}&limit=2") == [order[:2], order[2:4], order[4:]]
+    # One's own feed has neither: it is answered as the public one.
+    assert await ids(network, "/feed?sort=comments&limit=1", carl.key) == [posts[2]]
+    assert (await network.call("GET", "/agents/carl/feed?sort=random")).status == 400

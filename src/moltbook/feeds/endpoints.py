@@ -1,11 +1,11 @@
 """The feeds' rows of the endpoint table (contract §5, §8, §9)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from moltbook.feeds.personal import MOST_SKIPPED, followed_among, is_personal, personal_feed
+from moltbook.feeds.personal import MOST_SKIPPED, PERSONAL_SORTS, followed_among, is_personal, personal_feed
 from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
@@ -33,7 +33,10 @@ from moltbook.submolts import (
 
 
 class PostsQuery(Paged, frozen=True):
-    """Which posts; `resolved` narrows to questions that have an accepted answer, or have none."""
+    """Which posts; `resolved` narrows to questions that have an accepted answer, or have none.
+
+    `shuffle` mixes sort=random; the same number mixes it the same way.
+    """
 
     sort: Sort = Sort.HOT
     submolt: str | None = None
@@ -41,6 +44,7 @@ class PostsQuery(Paged, frozen=True):
     author: str | None = None
     time: Window = Window.ALL
     t: Window | None = None
+    shuffle: Annotated[int, msgspec.Meta(ge=0, le=2**47)] | None = None
     intent: Intent | None = None
     resolved: bool | None = None
 
@@ -110,6 +114,7 @@ def wanted_from(query: PostsQuery, submolt_id: SubmoltId | None, author_id: Agen
         cursor=query.cursor or None,
         offset=query.skipped(),
         limit=query.limit,
+        shuffle=query.shuffle,
     )
 
 
@@ -216,11 +221,11 @@ async def my_feed(house: House, request: Request) -> Ok:
     of = of_intent(query.intent, query.resolved)
     skipped = query.skipped(MOST_SKIPPED)
     only_followed = query.filter == "following"
-    if query.submolt or query.sort is Sort.RISING:
+    if query.submolt or query.sort not in PERSONAL_SORTS:
         if only_followed:
             raise Invalid(
-                "filter=following does not go with submolt or sort=rising",
-                "Leave filter out, or ask for sort hot, new or top of all submolts.",
+                "filter=following goes with sort hot, new or top, and not with submolt",
+                "Leave filter out, or ask for one of these sorts of all submolts.",
             )
         submolt_id = await _submolt_id(house, query.submolt) if query.submolt else None
         page = await _public(house, query, of, submolt_id)
@@ -280,7 +285,8 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/posts", handle=posts, audience=Audience.ANYONE, limit=Limit.READ, query=PostsQuery,
-        answer=PostsAnswer, refusals=(Invalid, NotFound), about="Posts: hot, new, top or rising, a page at a time.",
+        answer=PostsAnswer, refusals=(Invalid, NotFound),
+        about="Posts: hot, new, top, rising, comments or random, a page at a time.",
     ),
     Endpoint(
         method="GET", path="/submolts/{name}/feed", handle=submolt_posts, audience=Audience.ANYONE, limit=Limit.READ,

@@ -11,6 +11,8 @@ from moltbook.kernel.ids import AgentId
 from moltbook.kernel.paging import KeyId, KeyTime, decode_cursor, encode_cursor, order_of
 from moltbook.posts import COLUMNS, JOINS, OfIntent, PostView, post_view
 
+# In these orders; the others are public only.
+PERSONAL_SORTS = frozenset({Sort.HOT, Sort.NEW, Sort.TOP})
 SOURCE_DEPTH = 40
 # How the cursors of these lists begin.
 _MINE = "mine"
