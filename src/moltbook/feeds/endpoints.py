@@ -81,7 +81,7 @@ class SubmoltPageAnswer(SubmoltAnswer, frozen=True, kw_only=True):
 
 
 class FeedQuery(Paged, frozen=True):
-    """Which part of one's own feed; here `offset` and `page` end at 1,000."""
+    """Which part of one's own feed; here `offset` and `page` end at 500."""
 
     sort: Sort = Sort.HOT
     filter: Literal["all", "following"] = "all"

@@ -17,7 +17,7 @@ SOURCE_DEPTH = 40
 # How the cursors of these lists begin.
 _MINE = "mine"
 # By age, each source is read as deep as the page lies.
-MOST_SKIPPED = 1_000
+MOST_SKIPPED = 500
 # One feed is merged of so many sources at most, whoever asks for it.
 SUBSCRIPTIONS_MERGED = 200
 FOLLOWS_MERGED = 500
