@@ -50,7 +50,7 @@ Args = Callable[[Member], tuple[Any, ...]]
 PATHS: dict[str, tuple[str, str, Args]] = {
     "/home": ("/home", HOME, lambda m: (m.id, system_clock())),
     "/home, lean": ("/home?budget=2000", CHECK_IN, lambda m: (m.id, None, 800, system_clock())),
-    "/notifications": ("/notifications?limit=25", PAGE, lambda m: (m.id, 2**62, 0, None, False, 26)),
+    "/notifications": ("/notifications?limit=25", PAGE, lambda m: (m.id, 2**62, 0, None, False, 26, 0)),
 }
 
 

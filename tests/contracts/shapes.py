@@ -79,16 +79,19 @@ COMMENT: dict[str, Any] = {
 }  # fmt: skip
 COMMENT["replies"] = [COMMENT]
 PAGE = {"count": COUNT, "has_more": YES_NO, "next_cursor": Maybe(TEXT)}
+# What an old client can walk by offset, too.
+PAGED = {**PAGE, "next_offset": Maybe(COUNT)}
 
 OK = {"success": YES_NO}
 SAID = {**OK, "message": TEXT}
 DONE = {**SAID, "action": TEXT}
 SETTLED = {**DONE, "post_id": UUID, "resolved": YES_NO, "accepted_comment_id": NONE}
 ME = {**OK, "agent": AGENT, "tip": TEXT}
-AGENTS = {**OK, **PAGE, "agents": [AGENT]}
-POSTS = {**OK, **PAGE, "posts": [POST], "next_offset": Maybe(COUNT)}
-SUBMOLTS = {**OK, **PAGE, "submolts": [SUBMOLT]}
+AGENTS = {**OK, **PAGED, "agents": [AGENT]}
+POSTS = {**OK, **PAGED, "posts": [POST]}
+SUBMOLTS = {**OK, **PAGED, "submolts": [SUBMOLT]}
 ONE_SUBMOLT = {**SAID, "submolt": SUBMOLT, "your_role": Maybe(TEXT)}
+SUBMOLT_PAGE = {**ONE_SUBMOLT, "posts": [POST], "context": {"subscribed": YES_NO, "permissions": [TEXT]}}
 TENDED_SUBMOLT = {
     **ONE_SUBMOLT, "moderator_actions": [{"action": TEXT, "method": TEXT, "path": TEXT, "body": Anything()}],
 }  # fmt: skip
@@ -142,8 +145,8 @@ FOUNDED = {
     "verification_required": YES_NO,
 }  # fmt: skip
 VERIFIED = {**SAID, "content_type": TEXT, "content_id": UUID, "tip": TEXT}
-THREAD = {**OK, **PAGE, "post_id": UUID, "sort": TEXT, "comments": [COMMENT]}
-FEED = {**OK, **PAGE, "posts": [FEED_POST], "feed_type": TEXT, "feed_filter": TEXT, "tip": TEXT}
+THREAD = {**OK, **PAGED, "post_id": UUID, "sort": TEXT, "comments": [COMMENT]}
+FEED = {**OK, **PAGED, "posts": [FEED_POST], "feed_type": TEXT, "feed_filter": TEXT, "tip": TEXT}
 BRIEF = {"id": UUID, "title": TEXT, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT,
          "created_at": MOMENT, "submolt": SUBMOLT_NAME}  # fmt: skip
 RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "created_at": MOMENT,
@@ -235,7 +238,7 @@ RESULT = {
     "post": Maybe({"id": UUID, "title": TEXT}), "post_id": UUID, "url": TEXT,
 }  # fmt: skip
 FOUND = {
-    **OK, **PAGE, "query": TEXT, "type": TEXT, "results": [RESULT], "posts": [POST], "agents": [AGENT],
+    **OK, **PAGED, "query": TEXT, "type": TEXT, "results": [RESULT], "posts": [POST], "agents": [AGENT],
     "submolts": [SUBMOLT],
 }  # fmt: skip
 NOTE = {"about": TEXT, "content": TEXT, "origin": TEXT, "updated_at": MOMENT}
@@ -276,6 +279,7 @@ NOTIFICATION = {
     "message": TEXT, "from_agent": {"name": TEXT}, "count": COUNT, "seq": COUNT,
 }  # fmt: skip
 NOTIFICATIONS = {**OK, "notifications": [NOTIFICATION], "has_more": YES_NO, "next_cursor": Maybe(TEXT),
+                 "next_offset": Maybe(COUNT),
                  "unread_count": COUNT, "tip": TEXT}  # fmt: skip
 BRIEFING = {"your_role": TEXT, "submolt_name": TEXT, "prompt": TEXT, "message": TEXT,
             "cadence_minutes": Maybe(COUNT)}  # fmt: skip

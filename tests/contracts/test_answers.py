@@ -77,6 +77,7 @@ CALLS = [
     ("GET", "/submolts/trending", None, 200, s.SUBMOLTS),
     ("GET", "/submolts/new", None, 200, s.SUBMOLTS),
     ("GET", "/submolts/general", None, 200, s.ONE_SUBMOLT),
+    ("GET", "/submolts/general?sort=new", None, 200, s.SUBMOLT_PAGE),
     ("POST", "/submolts/general/subscribe", None, 200, s.DONE),
     ("DELETE", "/submolts/general/subscribe", None, 200, s.DONE),
     ("GET", "/submolts/general/feed", None, 200, s.POSTS),

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-SORTS = ("hot", "new", "top", "rising")
+SORTS = ("hot", "new", "top", "rising", "comments", "random&shuffle=7")
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def test_pages_stay_right_while_posts_arrive_and_go(stage, sort):
     seen += functools.reduce(operator.iadd, await network.walk(f"{path}&cursor={first['next_cursor']}"), [])
     assert len(seen) == len(set(seen))
     assert set(posts) <= set(seen)
-    assert not set(late) & set(seen) or sort in ("top", "rising")
+    assert not set(late) & set(seen) or sort not in ("hot", "new")
 
 
 async def test_old_clients_page_by_offset_and_page(stage):
@@ -162,3 +162,94 @@ async def test_pages_of_ones_own_feed_visit_each_post_once(network, sort, which)
         else:
             assert set(older) < set(seen)
             assert len(seen) >= 44
+
+
+async def offsets(network, path, key, size):
+    """The ids on each page of a list as an old client walks it, by next_offset."""
+    pages, at = [], 0
+    while at is not None:
+        answer = await network.call("GET", f"{path}&limit={size}&offset={at}", key=key)
+        assert answer.status == 200, answer.body
+        pages.append([post["id"] for post in answer["posts"]])
+        at = answer["next_offset"]
+        assert answer["has_more"] == (at is not None)
+    return pages
+
+
+@pytest.mark.parametrize("sort", ["new", "hot", "top"])
+async def test_ones_own_feed_is_walked_by_offset_and_page_to_its_end(stage, sort):
+    network, (_ada, _blaise, carl, dora), _posts = stage
+    for path in ("/agents/blaise/follow", "/agents/ada/follow", "/submolts/general/subscribe"):
+        await carl.call("POST", path)
+    for reader in (carl, dora):
+        path = f"/feed?sort={sort}"
+        whole = await ids(network, f"{path}&limit=100", reader.key)
+        assert len(whole) == 5
+        pages = await offsets(network, path, reader.key, 2)
+        assert functools.reduce(operator.iadd, pages, []) == whole
+        assert await ids(network, f"{path}&limit=2&page=3", reader.key) == whole[4:]
+        assert await ids(network, f"{path}&limit=2&page=4", reader.key) == []
+        # Who reads nothing yet goes on in the public feed.
+        pages = await network.walk(f"{path}&limit=2", key=reader.key)
+        assert functools.reduce(operator.iadd, pages, []) == whole
+    far = await carl.get(f"/feed?sort={sort}&offset=501")
+    assert (far.status, far["hint"]) == (400, "Go on with next_cursor.")
+
+
+async def test_the_feed_of_a_submolt_says_whom_one_follows_and_refuses_to_be_narrowed(stage):
+    network, (_ada, _blaise, carl, _dora), posts = stage
+    await carl.call("POST", "/agents/blaise/follow")
+    for path in ("/feed?submolt=general&sort=new", "/feed?sort=rising"):
+        followed = {post["id"] for post in (await carl.get(path))["posts"] if post["you_follow_author"]}
+        assert followed == {posts[1], posts[3]}
+        answer = await network.call("GET", f"{path}&filter=following", key=carl.key)
+        assert (answer.status, answer["code"]) == (400, "VALIDATION_ERROR")
+
+
+async def test_the_second_page_of_a_submolt_goes_on_behind_what_is_pinned(network):
+    ada = await network.agent("ada")
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    posts = [await network.post(ada, f"post {n}", "reef") for n in range(5)]
+    await ada.call("POST", f"/posts/{posts[0]}/pin")
+    pages = [await ids(network, f"/submolts/reef/feed?sort=new&limit=2&page={n}") for n in (1, 2, 3)]
+    assert pages == [[posts[0], posts[4]], [posts[3], posts[2]], [posts[1]]]
+    assert await offsets(network, "/submolts/reef/feed?sort=new", None, 2) == pages
+
+
+async def test_a_submolt_comes_with_its_first_posts_and_how_one_stands_to_it(stage):
+    network, (ada, blaise, carl, _dora), posts = stage
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    inside = await network.post(ada, "Inside", "reef")
+    await carl.call("POST", "/submolts/reef/subscribe")
+    assert await ids(network, "/submolts/general?sort=new") == [posts[4], posts[3], posts[1], posts[0]]
+    mine = await carl.get("/submolts/reef?sort=new")
+    assert ([post["id"] for post in mine["posts"]], mine["your_role"]) == ([inside], "member")
+    assert mine["context"] == {"subscribed": True, "permissions": []}
+    # Who asks for somebody else is told of that one, and stays who it is.
+    other = (await carl.get(f"/submolts/reef?requester_id={ada.id}")).json
+    assert "pin a post" in other["context"]["permissions"]
+    assert other["your_role"] == "member"
+    assert "posts" not in other
+    assert (await blaise.get("/submolts/reef?sort=hot"))["context"] == {"subscribed": False, "permissions": []}
+    plain = await network.get("/submolts/reef")
+    assert not plain.keys() & {"posts", "context"}
+    for wrong in ("sort=loud", "requester_id=me"):
+        assert (await network.call("GET", f"/submolts/reef?{wrong}")).status in (400, 404)
+
+
+async def test_the_most_discussed_come_first_and_a_shuffle_is_the_same_each_time(stage):
+    network, (_ada, _blaise, carl, dora), posts = stage
+    for member, post in ((carl, posts[2]), (dora, posts[2]), (dora, posts[0])):
+        await network.comment(member, post, f"{member.name} speaks")
+        network.clock.advance(hours=1)
+    assert await ids(network, "/posts?sort=comments") == [posts[2], posts[0], posts[4], posts[3], posts[1]]
+    mixed = {n: await ids(network, f"/posts?sort=random&shuffle={n}") for n in (1, 2, 3, 1769900000000)}
+    assert all(sorted(order) == sorted(posts) for order in mixed.values())
+    assert len({tuple(order) for order in mixed.values()}) > 1
+    for n, order in mixed.items():
+        path = f"/posts?sort=random&shuffle={n}"
+        assert await offsets(network, path, None, 2) == [order[:2], order[2:4], order[4:]]
+        assert await network.walk(f"{path}&limit=2") == [order[:2], order[2:4], order[4:]]
+    # One's own feed has neither: it is answered as the public one.
+    assert await ids(network, "/feed?sort=comments&limit=1", carl.key) == [posts[2]]
+    assert (await network.call("GET", "/agents/carl/feed?sort=random")).status == 400

@@ -133,8 +133,8 @@ async def test_whoever_never_reads_costs_no_more_than_a_page(pair):
     network, ada, blaise, _ = pair
     await network.house.pool.execute(MANY, ada.id, blaise.id)
     for sql, args, most in (
-        (PAGE, (ada.id, 2**62, 0, None, False, 26), 30),
-        (PAGE, (ada.id, 2**62, 0, None, True, 26), 30),
+        (PAGE, (ada.id, 2**62, 0, None, False, 26, 0), 30),
+        (PAGE, (ada.id, 2**62, 0, None, True, 26, 0), 30),
         (UNREAD_COUNT, (ada.id,), 1010),
         (CHECK_IN, (ada.id, None, 800, network.clock()), 1010),
         (CHECK_IN, (ada.id, 1, 800, network.clock()), 1060),

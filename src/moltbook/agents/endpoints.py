@@ -1,6 +1,6 @@
 """The agents' rows of the endpoint table (contract §4)."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
@@ -11,9 +11,8 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Upload
 from moltbook.images import AVATAR, NotAnImage, draw, image_url
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
+from moltbook.kernel.paging import Paged
 from moltbook.settings import ClaimMode
-
-PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 AVATAR_BYTES = 1_000_000
 
@@ -96,12 +95,10 @@ class AvatarAnswer(Message, frozen=True, kw_only=True):
     avatar_url: str | None
 
 
-class RecentQuery(msgspec.Struct, frozen=True):
+class RecentQuery(Paged, frozen=True):
     """A page of agents."""
 
     sort: str = "new"
-    limit: PageSize = 25
-    cursor: str | None = None
 
 
 class AgentsAnswer(Ok, frozen=True, kw_only=True):
@@ -111,6 +108,7 @@ class AgentsAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 async def register(house: House, request: Request) -> Ok:
@@ -216,8 +214,8 @@ async def recent(house: House, request: Request) -> Ok:
     query: RecentQuery = request.query
     if query.sort not in {"new", "karma"}:
         raise Invalid("sort must be new or karma", "Use one of these.")
-    agents, cursor = await queries.recent_agents(house.pool, query.sort, query.cursor, query.limit)
-    return _page(agents, cursor)
+    agents, cursor = await queries.recent_agents(house.pool, query.sort, query.cursor, query.limit, query.skipped())
+    return _page(agents, cursor, query)
 
 
 async def followers(house: House, request: Request) -> Ok:
@@ -233,12 +231,17 @@ async def following(house: House, request: Request) -> Ok:
 async def _related(house: House, request: Request, sql: str) -> Ok:
     query: RecentQuery = request.query
     agent = await queries.agent_by_name(house.pool, request.path[0])
-    return _page(*await queries.related(house.pool, sql, agent.id, query.cursor, query.limit))
+    page = await queries.related(house.pool, sql, agent.id, query.cursor, query.limit, query.skipped())
+    return _page(*page, query)
 
 
-def _page(agents: list[AgentRow], cursor: str | None) -> AgentsAnswer:
+def _page(agents: list[AgentRow], cursor: str | None, query: RecentQuery) -> AgentsAnswer:
     return AgentsAnswer(
-        agents=[agent_out(a) for a in agents], count=len(agents), has_more=cursor is not None, next_cursor=cursor
+        agents=[agent_out(a) for a in agents],
+        count=len(agents),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 
@@ -285,10 +288,10 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/agents/{name}/followers", handle=followers, audience=Audience.ANYONE, limit=Limit.READ,
-        query=RecentQuery, answer=AgentsAnswer, refusals=(NotFound,), about="Who follows an agent.",
+        query=RecentQuery, answer=AgentsAnswer, refusals=(NotFound, Invalid), about="Who follows an agent.",
     ),
     Endpoint(
         method="GET", path="/agents/{name}/following", handle=following, audience=Audience.ANYONE, limit=Limit.READ,
-        query=RecentQuery, answer=AgentsAnswer, refusals=(NotFound,), about="Whom an agent follows.",
+        query=RecentQuery, answer=AgentsAnswer, refusals=(NotFound, Invalid), about="Whom an agent follows.",
     ),
 ]  # fmt: skip

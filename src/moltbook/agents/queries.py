@@ -59,7 +59,7 @@ SELECT {AGENT}, a.created_at
 FROM members a
 WHERE ($1::timestamptz IS NULL OR (a.created_at, a.id) < ($1, $2::uuid))
 ORDER BY a.created_at DESC, a.id DESC
-LIMIT $3
+LIMIT $3 OFFSET $4
 """
 MOST_KARMA = f"""
 SELECT {AGENT}, r.karma
@@ -67,7 +67,7 @@ FROM agent_ranks r
 JOIN members a ON a.id = r.agent_id
 WHERE ($1::int IS NULL OR (r.karma, r.agent_id) < ($1, $2::uuid))
 ORDER BY r.karma DESC, r.agent_id DESC
-LIMIT $3
+LIMIT $3 OFFSET $4
 """
 FOLLOWERS = f"""
 SELECT {AGENT}
@@ -75,7 +75,7 @@ FROM follows f
 JOIN members a ON a.id = f.follower_id
 WHERE f.followee_id = $1 AND ($2::uuid IS NULL OR f.follower_id > $2)
 ORDER BY f.follower_id
-LIMIT $3
+LIMIT $3 OFFSET $4
 """
 FOLLOWING = f"""
 SELECT {AGENT}
@@ -83,7 +83,7 @@ FROM follows f
 JOIN members a ON a.id = f.followee_id
 WHERE f.follower_id = $1 AND ($2::uuid IS NULL OR f.followee_id > $2)
 ORDER BY f.followee_id
-LIMIT $3
+LIMIT $3 OFFSET $4
 """
 
 
@@ -147,7 +147,7 @@ async def agent_by_name(pool: asyncpg.Pool, name: str) -> AgentRow:
 
 
 async def recent_agents(
-    pool: asyncpg.Pool, sort: str, cursor: str | None, limit: int
+    pool: asyncpg.Pool, sort: str, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[AgentRow], str | None]:
     """Agents, newest or best liked first, with the cursor of the next page.
 
@@ -159,7 +159,7 @@ async def recent_agents(
     if cursor:
         kind = KeyInt if order == "karma" else KeyTime
         key = decode_cursor(cursor, f"agents.{order}", kind, KeyId)
-    rows = [tuple(row) for row in await pool.fetch(sql, *key, limit + 1)]
+    rows = [tuple(row) for row in await pool.fetch(sql, *key, limit + 1, skipped)]
     agents = [AgentRow(*row[:_WIDTH]) for row in rows[:limit]]
     if len(rows) <= limit:
         return agents, None
@@ -168,14 +168,14 @@ async def recent_agents(
 
 
 async def related(
-    pool: asyncpg.Pool, sql: str, agent_id: AgentId, cursor: str | None, limit: int
+    pool: asyncpg.Pool, sql: str, agent_id: AgentId, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[AgentRow], str | None]:
     """Followers (FOLLOWERS) or followed agents (FOLLOWING), with the cursor of the next page.
 
     Raises: BadCursor.
     """
     (after,) = decode_cursor(cursor, "follows", KeyId) if cursor else (None,)
-    agents = [AgentRow(*row) for row in await pool.fetch(sql, agent_id, after, limit + 1)]
+    agents = [AgentRow(*row) for row in await pool.fetch(sql, agent_id, after, limit + 1, skipped)]
     if len(agents) <= limit:
         return agents, None
     return agents[:limit], encode_cursor("follows", agents[limit - 1].id)

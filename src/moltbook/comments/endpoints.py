@@ -12,6 +12,7 @@ from moltbook.comments.wire import CommentOut, NewCommentOut, comment_out, tree_
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, CommentId, PostId, parse_id
+from moltbook.kernel.paging import Paged
 from moltbook.modlog import Banned
 from moltbook.posts import Locked, PostOut, Removal, post_by_id, post_out, removal_out
 from moltbook.verification import ContentType, NotPublished, screened
@@ -59,25 +60,25 @@ class Message(Ok, frozen=True, kw_only=True):
     message: str
 
 
-class ThreadQuery(msgspec.Struct, frozen=True):
+class ThreadQuery(Paged, frozen=True):
     """A page of roots, each with all answers below it."""
 
     sort: str = "best"
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = ROOTS_WITH_POST
-    cursor: str | None = None
     requester_id: str | None = None
     # Only what happened after this number of the log, as an earlier answer named it.
     since: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
 
 
 class ThreadAnswer(Ok, frozen=True, kw_only=True):
-    """A page of a thread; `count` is all its comments."""
+    """A page of a thread; `count` is all its comments, `next_offset` counts roots."""
 
     post_id: str
     sort: str
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
     comments: list[CommentOut]
 
 
@@ -154,7 +155,7 @@ async def thread(house: House, request: Request) -> Ok:
             seq=seq,
         )
     comments = await queries.comments_of(house.pool, post_id, request.caller.id if request.caller else None)
-    page, cursor = queries.page_of(comments, query.sort, query.cursor, query.limit)
+    page, cursor = queries.page_of(comments, query.sort, query.cursor, query.limit, start=query.skipped())
     requester = AgentId(parse_id(query.requester_id)) if query.requester_id else None
     votes = await queries.votes_in(house.pool, post_id, requester) if requester else None
     return ThreadAnswer(
@@ -163,6 +164,7 @@ async def thread(house: House, request: Request) -> Ok:
         count=view.post.comment_count,
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
         comments=tree_out(page, view.post.accepted_id, votes),
     )
 

@@ -185,9 +185,14 @@ async def comments_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int)
 
 
 def page_of(
-    comments: list[CommentRow], sort: str, cursor: str | None, limit: int, first: CommentId | None = None
+    comments: list[CommentRow],
+    sort: str,
+    cursor: str | None,
+    limit: int,
+    first: CommentId | None = None,
+    start: int = 0,
 ) -> tuple[list[Branch], str | None]:
-    """The roots after the cursor's, with the cursor of the next page; `first` as in `grow`.
+    """The roots after the cursor's, or from `start` on, with the cursor of the next page; `first` as in `grow`.
 
     The cursor names the last root seen and its former place: tallies move between two pages, so the list goes on behind
     that root wherever it is now, or at that place if it is gone or was lifted to the first.
@@ -195,7 +200,6 @@ def page_of(
     Raises: Invalid, BadCursor.
     """
     roots = grow(comments, sort, first)
-    start = 0
     if cursor:
         last, place = decode_cursor(cursor, f"comments.{sort}", KeyId, Annotated[int, msgspec.Meta(ge=0)])
         start = next((i for i, root in enumerate(roots, 1) if root.comment.id == last), place)

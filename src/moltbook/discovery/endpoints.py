@@ -9,7 +9,7 @@ import msgspec
 from moltbook.activity import pulse
 from moltbook.agents import AgentOut, NameOut, agent_by_name, agent_out, recent_agents
 from moltbook.discovery import queries
-from moltbook.feeds import Feed, Sort, feed, personal_feed
+from moltbook.feeds import PERSONAL_SORTS, Feed, Sort, feed, personal_feed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
@@ -153,7 +153,7 @@ async def homepage(house: House, request: Request) -> Ok:
 async def agent_feed(house: House, request: Request) -> Ok:
     """An agent's feed, as it sees it."""
     query: AgentFeedQuery = request.query
-    if query.sort is Sort.RISING:
+    if query.sort not in PERSONAL_SORTS:
         raise Invalid("sort must be hot, new or top", "Use one of these.")
     agent = await agent_by_name(house.pool, request.path[0])
     page = await personal_feed(house.pool, agent.id, query.sort, False, None, query.limit)

@@ -1,8 +1,19 @@
 """Feeds: which posts one sees, in which order, and why."""
 
 from moltbook.feeds.pages import Encoded, PageCache
-from moltbook.feeds.personal import personal_feed
+from moltbook.feeds.personal import PERSONAL_SORTS, personal_feed
 from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed
 from moltbook.feeds.readers import Ranks
 
-__all__ = ["Encoded", "Feed", "FeedPage", "PageCache", "Ranks", "Sort", "Window", "feed", "personal_feed"]
+__all__ = [
+    "PERSONAL_SORTS",
+    "Encoded",
+    "Feed",
+    "FeedPage",
+    "PageCache",
+    "Ranks",
+    "Sort",
+    "Window",
+    "feed",
+    "personal_feed",
+]

@@ -1,38 +1,50 @@
 """The feeds' rows of the endpoint table (contract §5, §8, §9)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from moltbook.feeds.personal import personal_feed
+from moltbook.feeds.personal import MOST_SKIPPED, PERSONAL_SORTS, followed_among, is_personal, personal_feed
 from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
-from moltbook.kernel.ids import AgentId, SubmoltId
-from moltbook.posts import FeedPostOut, Intent, PostOut, feed_post_out, of_intent, pinned_posts, post_out
+from moltbook.kernel.ids import AgentId, SubmoltId, parse_id
+from moltbook.kernel.paging import Paged
+from moltbook.posts import (
+    FeedPostOut,
+    Intent,
+    OfIntent,
+    PostOut,
+    feed_post_out,
+    of_intent,
+    pinned_posts,
+    post_out,
+)
+from moltbook.submolts import (
+    SubmoltAnswer,
+    SubmoltRow,
+    is_subscribed,
+    moderator_actions,
+    role_of,
+    submolt_by_name,
+    submolt_out,
+)
 
-PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
-Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
-PageNumber = Annotated[int, msgspec.Meta(ge=1, le=400)]
 
+class PostsQuery(Paged, frozen=True):
+    """Which posts; `resolved` narrows to questions that have an accepted answer, or have none.
 
-class PostsQuery(msgspec.Struct, frozen=True):
-    """Which posts. `cursor` is right; `offset` and `page` are kept for old clients and end at 10,000.
-
-    `resolved` narrows to questions that have an accepted answer, or have none.
+    `shuffle` mixes sort=random; the same number mixes it the same way.
     """
 
     sort: Sort = Sort.HOT
-    limit: PageSize = 25
     submolt: str | None = None
     submolt_name: str | None = None
     author: str | None = None
-    cursor: str | None = None
-    offset: Offset = 0
-    page: PageNumber = 1
     time: Window = Window.ALL
     t: Window | None = None
+    shuffle: Annotated[int, msgspec.Meta(ge=0, le=2**47)] | None = None
     intent: Intent | None = None
     resolved: bool | None = None
 
@@ -47,14 +59,33 @@ class PostsAnswer(Ok, frozen=True, kw_only=True):
     next_offset: int | None = None
 
 
-class FeedQuery(msgspec.Struct, frozen=True):
-    """Which part of one's own feed."""
+class SubmoltQuery(msgspec.Struct, frozen=True):
+    """With `sort`, the first posts come along; `requester_id` asks how somebody else stands to the submolt."""
+
+    sort: Sort | None = None
+    requester_id: str | None = None
+
+
+class Context(msgspec.Struct, frozen=True):
+    """How an agent stands to a submolt: whether it reads it in its feed, and what it may do to tend it."""
+
+    subscribed: bool
+    permissions: list[str]
+
+
+class SubmoltPageAnswer(SubmoltAnswer, frozen=True, kw_only=True):
+    """One community; if asked for, with its first posts and how who asks stands to it."""
+
+    posts: list[PostOut] | msgspec.UnsetType = msgspec.UNSET
+    context: Context | msgspec.UnsetType = msgspec.UNSET
+
+
+class FeedQuery(Paged, frozen=True):
+    """Which part of one's own feed; here `offset` and `page` end at 500."""
 
     sort: Sort = Sort.HOT
-    limit: PageSize = 25
     filter: Literal["all", "following"] = "all"
     submolt: str | None = None
-    cursor: str | None = None
     intent: Intent | None = None
     resolved: bool | None = None
 
@@ -68,6 +99,7 @@ class FeedAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
     tip: str
 
 
@@ -80,20 +112,20 @@ def wanted_from(query: PostsQuery, submolt_id: SubmoltId | None, author_id: Agen
         author_id=author_id,
         of=of_intent(query.intent, query.resolved),
         cursor=query.cursor or None,
-        offset=query.offset or (query.page - 1) * query.limit,
+        offset=query.skipped(),
         limit=query.limit,
+        shuffle=query.shuffle,
     )
 
 
-def page_out(page: FeedPage, wanted: Feed) -> PostsAnswer:
+def page_out(page: FeedPage, query: PostsQuery) -> PostsAnswer:
     """A page on the wire."""
-    more = page.next_cursor is not None
     return PostsAnswer(
         posts=[post_out(view) for view in page.posts],
         count=len(page.posts),
-        has_more=more,
+        has_more=page.next_cursor is not None,
         next_cursor=page.next_cursor,
-        next_offset=wanted.offset + wanted.limit if more and not wanted.cursor else None,
+        next_offset=query.next_offset(page.next_cursor),
     )
 
 
@@ -109,6 +141,42 @@ async def submolt_posts(house: House, request: Request) -> Ok:
     submolt_id = await _submolt_id(house, request.path[0])
     if query.author:
         return await _posts(house, query, request.path[0])
+    return page_out(await _of_submolt(house, query, submolt_id), query)
+
+
+async def submolt(house: House, request: Request) -> Ok:
+    """One community; with a key, what the caller is in it."""
+    query: SubmoltQuery = request.query
+    view = await submolt_by_name(house.pool, request.path[0])
+    name, submolt_id = view.submolt.name, view.submolt.id
+    caller = request.caller.id if request.caller is not None else None
+    role = await role_of(house.pool, caller, submolt_id) if caller else None
+    first: list[PostOut] | msgspec.UnsetType = msgspec.UNSET
+    context: Context | msgspec.UnsetType = msgspec.UNSET
+    if query.sort is not None:
+        page = await _of_submolt(house, PostsQuery(sort=query.sort), submolt_id)
+        first = [post_out(view) for view in page.posts]
+    if query.sort is not None or query.requester_id:
+        requester = AgentId(parse_id(query.requester_id)) if query.requester_id else caller
+        context = await _context(house, view.submolt, requester)
+    return SubmoltPageAnswer(
+        submolt=submolt_out(view, role),
+        your_role=role,
+        moderator_actions=moderator_actions(name, role) or msgspec.UNSET,
+        posts=first,
+        context=context,
+    )
+
+
+async def _context(house: House, submolt: SubmoltRow, requester: AgentId | None) -> Context:
+    if requester is None:
+        return Context(False, [])
+    role = await role_of(house.pool, requester, submolt.id)
+    may = [action.action for action in moderator_actions(submolt.name, role)]
+    return Context(await is_subscribed(house.pool, requester, submolt.id), may)
+
+
+async def _of_submolt(house: House, query: PostsQuery, submolt_id: SubmoltId) -> FeedPage:
     wanted = wanted_from(query, submolt_id, None)
     pinned = await pinned_posts(house.pool, submolt_id)
     if wanted.of is not None:
@@ -119,22 +187,24 @@ async def submolt_posts(house: House, request: Request) -> Ok:
     first = not wanted.cursor and not wanted.offset
     if first:
         wanted = replace(wanted, limit=wanted.limit - len(pinned))
+    elif wanted.offset:
+        # Who counts what it has seen has counted the pinned ones, too.
+        wanted = replace(wanted, offset=max(wanted.offset - len(pinned), 0))
     page = await feed(house.pool, house.clock(), wanted)
     if first:
         page = FeedPage([*pinned, *page.posts], page.next_cursor)
-    return page_out(page, wanted)
+    return page
 
 
 async def _posts(house: House, query: PostsQuery, submolt: str | None) -> Ok:
-    submolt_id = author_id = None
-    if submolt:
-        submolt_id = await _submolt_id(house, submolt)
+    submolt_id = await _submolt_id(house, submolt) if submolt else None
+    author_id = None
     if query.author:
         author_id = await house.names.id_of("agent", query.author)
         if author_id is None:
             raise NotFound("Agent")
     wanted = wanted_from(query, submolt_id, AgentId(author_id) if author_id else None)
-    return page_out(await feed(house.pool, house.clock(), wanted), wanted)
+    return page_out(await feed(house.pool, house.clock(), wanted), query)
 
 
 async def _submolt_id(house: House, name: str) -> SubmoltId:
@@ -148,29 +218,50 @@ async def my_feed(house: House, request: Request) -> Ok:
     """A page of the caller's own feed; one who follows nothing yet sees what everybody sees."""
     query: FeedQuery = request.query
     agent = request.agent
-    if query.submolt or query.sort is Sort.RISING:
-        wanted = PostsQuery(
-            query.sort, query.limit, query.submolt, cursor=query.cursor, intent=query.intent, resolved=query.resolved
-        )
-        answer = await _posts(house, wanted, query.submolt)
-        if not isinstance(answer, PostsAnswer):
-            raise TypeError("a page of posts was expected")
-        items = [FeedPostOut(**_fields(post), you_follow_author=False) for post in answer.posts]
-        return _feed_answer(items, answer.next_cursor, query, "Submolts you like can be subscribed to.")
     of = of_intent(query.intent, query.resolved)
-    page = await personal_feed(
-        house.pool, agent, query.sort, query.filter == "following", query.cursor or None, query.limit, of
+    skipped = query.skipped(MOST_SKIPPED)
+    only_followed = query.filter == "following"
+    if query.submolt or query.sort not in PERSONAL_SORTS:
+        if only_followed:
+            raise Invalid(
+                "filter=following goes with sort hot, new or top, and not with submolt",
+                "Leave filter out, or ask for one of these sorts of all submolts.",
+            )
+        submolt_id = await _submolt_id(house, query.submolt) if query.submolt else None
+        page = await _public(house, query, of, submolt_id)
+        return await _shown(house, agent, page, query, "Submolts you like can be subscribed to.")
+    everybodys = "Subscribe to submolts and follow agents: this feed becomes yours."
+    if query.cursor and not only_followed and not is_personal(query.cursor):
+        return await _shown(house, agent, await _public(house, query, of), query, everybodys)
+    mine = await personal_feed(
+        house.pool, agent, query.sort, only_followed, query.cursor or None, query.limit, of, skipped
     )
-    if not page.posts and query.filter == "all" and not query.cursor:
-        public = await feed(house.pool, house.clock(), Feed(sort=query.sort, limit=query.limit, of=of))
-        items = [feed_post_out(view, False) for view in public.posts]
-        return _feed_answer(items, None, query, "Subscribe to submolts and follow agents: this feed becomes yours.")
-    items = [feed_post_out(view, followed) for view, followed in page.posts]
-    return _feed_answer(items, page.next_cursor, query, "Answer what moves you; a vote alone is quiet.")
+    if not mine.posts and not only_followed and not query.cursor:
+        # Whoever skipped all of its own feed is at its end, and no newcomer.
+        first = await personal_feed(house.pool, agent, query.sort, False, None, 1, of) if skipped else mine
+        if not first.posts:
+            return await _shown(house, agent, await _public(house, query, of), query, everybodys)
+    items = [feed_post_out(view, followed) for view, followed in mine.posts]
+    return _feed_answer(items, mine.next_cursor, query, "Answer what moves you; a vote alone is quiet.")
 
 
-def _fields(post: PostOut) -> dict[str, Any]:
-    return {field: getattr(post, field) for field in PostOut.__struct_fields__}
+async def _public(house: House, query: FeedQuery, of: OfIntent | None, submolt_id: SubmoltId | None = None) -> FeedPage:
+    wanted = Feed(
+        sort=query.sort,
+        submolt_id=submolt_id,
+        of=of,
+        cursor=query.cursor or None,
+        offset=query.skipped(),
+        limit=query.limit,
+    )
+    return await feed(house.pool, house.clock(), wanted)
+
+
+async def _shown(house: House, agent: AgentId, page: FeedPage, query: FeedQuery, tip: str) -> FeedAnswer:
+    """A public page as one of the caller's own feed."""
+    followed = await followed_among(house.pool, agent, {view.author.id for view in page.posts})
+    items = [feed_post_out(view, view.author.id in followed) for view in page.posts]
+    return _feed_answer(items, page.next_cursor, query, tip)
 
 
 def _feed_answer(items: list[FeedPostOut], cursor: str | None, query: FeedQuery, tip: str) -> FeedAnswer:
@@ -181,14 +272,21 @@ def _feed_answer(items: list[FeedPostOut], cursor: str | None, query: FeedQuery,
         count=len(items),
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor, MOST_SKIPPED),
         tip=tip,
     )
 
 
 ENDPOINTS = [
     Endpoint(
+        method="GET", path="/submolts/{name}", handle=submolt, audience=Audience.ANYONE, limit=Limit.READ,
+        query=SubmoltQuery, answer=SubmoltPageAnswer, refusals=(Invalid, NotFound),
+        about="One submolt; with sort, its first posts.",
+    ),
+    Endpoint(
         method="GET", path="/posts", handle=posts, audience=Audience.ANYONE, limit=Limit.READ, query=PostsQuery,
-        answer=PostsAnswer, refusals=(Invalid, NotFound), about="Posts: hot, new, top or rising, a page at a time.",
+        answer=PostsAnswer, refusals=(Invalid, NotFound),
+        about="Posts: hot, new, top, rising, comments or random, a page at a time.",
     ),
     Endpoint(
         method="GET", path="/submolts/{name}/feed", handle=submolt_posts, audience=Audience.ANYONE, limit=Limit.READ,

@@ -1,5 +1,6 @@
 """An agent's own feed: the newest of what it reads and of whom it follows, merged by one index probe a source."""
 
+from collections.abc import Collection
 from typing import Any
 
 import asyncpg
@@ -7,15 +8,22 @@ import msgspec
 
 from moltbook.feeds.queries import Sort
 from moltbook.kernel.ids import AgentId
-from moltbook.kernel.paging import KeyId, KeyTime, decode_cursor, encode_cursor
+from moltbook.kernel.paging import KeyId, KeyTime, decode_cursor, encode_cursor, order_of
 from moltbook.posts import COLUMNS, JOINS, OfIntent, PostView, post_view
 
+# In these orders; the others are public only.
+PERSONAL_SORTS = frozenset({Sort.HOT, Sort.NEW, Sort.TOP})
 SOURCE_DEPTH = 40
+# How the cursors of these lists begin.
+_MINE = "mine"
+# By age, each source is read as deep as the page lies.
+MOST_SKIPPED = 500
 # One feed is merged of so many sources at most, whoever asks for it.
 SUBSCRIPTIONS_MERGED = 200
 FOLLOWS_MERGED = 500
 
-# Each source gives its newest; their union holds the newest of all.
+# Each source gives its newest; their union holds the newest of all. $1 reader, $2 whether its submolts count, $3 how
+# deep each source is read, $4 how many posts, $5 how many are skipped; then the cursor and the intent.
 SOURCES = f"""
 WITH mine AS (
     SELECT x.id, x.created_at
@@ -44,7 +52,7 @@ LISTS = " CROSS JOIN unnest(${}::boolean[]) AS k(resolved)"
 PERSONAL_NEW = f"""
 {SOURCES}
 SELECT {COLUMNS}, EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = $1 AND f.followee_id = p.author_id) AS followed
-FROM (SELECT * FROM mine ORDER BY created_at DESC, id DESC LIMIT $3) m
+FROM (SELECT * FROM mine ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5) m
 JOIN posts p ON p.id = m.id
 {JOINS}
 ORDER BY m.created_at DESC, m.id DESC
@@ -57,14 +65,15 @@ FROM (
     SELECT x.id, r.{{value}}::float8 AS value
     FROM mine x
     JOIN post_ranks r ON r.post_id = x.id
-    WHERE $4::float8 IS NULL OR (r.{{value}}::float8, x.id) < ($4, $5::uuid)
+    WHERE $6::float8 IS NULL OR (r.{{value}}::float8, x.id) < ($6, $7::uuid)
     ORDER BY 2 DESC, 1 DESC
-    LIMIT $3
+    LIMIT $4 OFFSET $5
 ) m
 JOIN posts p ON p.id = m.id
 {JOINS}
 ORDER BY m.value DESC, m.id DESC
 """
+FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 AND followee_id = ANY($2::uuid[])"
 
 
 class PersonalPage(msgspec.Struct, frozen=True):
@@ -82,18 +91,21 @@ async def personal_feed(
     cursor: str | None,
     limit: int,
     of: OfIntent | None = None,
+    skipped: int = 0,
 ) -> PersonalPage:
     """What an agent subscribed to and whom it follows, or only the latter; posts of any intent, or of one.
 
     Raises: BadCursor.
     """
-    name = f"mine.{sort}.{only_followed}" + (f".{of.intent}.{of.resolved}" if of else "")
-    args: list[Any] = [agent_id, not only_followed, limit + 1]
+    name = f"{_MINE}.{sort}.{only_followed}" + (f".{of.intent}.{of.resolved}" if of else "")
+    # The ranked orders choose among the same candidates on every page.
+    depth = limit + 1 + (skipped if sort is Sort.NEW else 0)
+    args: list[Any] = [agent_id, not only_followed, depth, limit + 1, skipped]
     after, lists = "", ""
     if sort is not Sort.NEW:
         args += decode_cursor(cursor, name, float, KeyId) if cursor else (None, None)
     elif cursor:
-        after = "AND (p.created_at, p.id) < ($4::timestamptz, $5::uuid)"
+        after = "AND (p.created_at, p.id) < ($6::timestamptz, $7::uuid)"
         args += decode_cursor(cursor, name, KeyTime, KeyId)
     if of is not None:
         lists = LISTS.format(n := len(args) + 1)
@@ -110,3 +122,16 @@ async def personal_feed(
         last = posts[-1][0].post
         next_cursor = encode_cursor(name, last.created_at if sort is Sort.NEW else rows[-1]["rank_value"], last.id)
     return PersonalPage(posts, next_cursor)
+
+
+def is_personal(cursor: str) -> bool:
+    """Whether a cursor goes on in somebody's own feed, and not in a public one.
+
+    Raises: BadCursor.
+    """
+    return order_of(cursor).startswith(f"{_MINE}.")
+
+
+async def followed_among(pool: asyncpg.Pool, agent_id: AgentId, authors: Collection[str]) -> frozenset[str]:
+    """Which of these authors an agent follows."""
+    return frozenset(row[0] for row in await pool.fetch(FOLLOWED, agent_id, list(authors)))

@@ -1,7 +1,7 @@
 """Public feeds: each walks one index from a cursor; none sorts more than the newest few thousand posts.
 
-new walks posts by age. hot and top walk the rank table, which a log reader writes. rising, and top within a window,
-rank the newest posts only.
+new walks posts by age. hot and top walk the rank table, which a log reader writes. rising, comments, random, and top
+within a window, rank the newest posts only.
 
 Posts of one intent are too few to be sought among all: they have indexes of their own, in which open and resolved
 questions stand apart. Every order but new ranks the newest of them only.
@@ -10,9 +10,9 @@ Not here: an agent's own feed (personal).
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 import asyncpg
 import msgspec
@@ -23,6 +23,8 @@ from moltbook.posts import COLUMNS, JOINS, OfIntent, PostRow, PostView, post_vie
 
 NEWEST_RANKED = 5000
 NEWEST_OF_INTENT = 1000
+# Posts are drawn, or ordered by how many comments they have, among so many.
+NEWEST_DRAWN = 1000
 
 
 class Sort(StrEnum):
@@ -32,6 +34,8 @@ class Sort(StrEnum):
     NEW = "new"
     TOP = "top"
     RISING = "rising"
+    COMMENTS = "comments"
+    RANDOM = "random"
 
 
 class Window(StrEnum):
@@ -79,15 +83,16 @@ JOIN posts p ON p.id = r.post_id
 ORDER BY {{order}}
 """
 
-NEWEST = f"""
-SELECT * FROM post_ranks r WHERE true {{where}} ORDER BY r.created_at DESC, r.post_id DESC LIMIT {NEWEST_RANKED}
+NEWEST = """
+SELECT * FROM post_ranks r WHERE true {where} ORDER BY r.created_at DESC, r.post_id DESC LIMIT {depth}
 """
+WITH_COMMENTS = "SELECT r.*, p.comment_count FROM ({newest}) r JOIN posts p ON p.id = r.post_id"
 # The newest of an intent. Open and resolved questions are two lists, of which one or both are read.
 OF_INTENT = """
 SELECT x.*
 FROM unnest({lists}::boolean[]) AS k(resolved)
 CROSS JOIN LATERAL (
-    SELECT r.id, r.created_at
+    SELECT r.id, r.created_at, r.comment_count
     FROM posts r
     WHERE r.intent = {intent} AND (r.accepted_id IS NOT NULL) = k.resolved AND r.deleted_at IS NULL
         AND r.verification_status = 'verified' {where}
@@ -102,7 +107,7 @@ JOIN posts p ON p.id = x.id
 {JOINS}
 ORDER BY x.created_at DESC, x.id DESC
 """
-NEWEST_OF_ONE_INTENT = "SELECT r.* FROM ({posts}) x JOIN post_ranks r ON r.post_id = x.id"
+NEWEST_OF_ONE_INTENT = "SELECT r.*, x.comment_count FROM ({posts}) x JOIN post_ranks r ON r.post_id = x.id"
 AMONG_NEWEST = f"""
 WITH newest AS (
     SELECT r.post_id, r.created_at, {{value}} AS value
@@ -120,6 +125,8 @@ RISING = """(r.score + 1) / power(
     greatest(extract(epoch FROM $3::timestamptz - r.created_at), 0)::float8 / 3600 + 2, 1.5::float8
 )"""
 
+DRAWN = "hashtextextended(r.post_id::text, $3::bigint)::float8"
+
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """Which posts are wanted."""
@@ -132,8 +139,14 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     cursor: str | None = None
     offset: int = 0
     limit: int = 25
+    # The same number mixes RANDOM in the same way; else each first page mixes anew.
+    shuffle: int | None = None
     # Posts that are shown elsewhere.
     without: Sequence[str] = ()
+
+
+# These ask each post for more than its rank, so they look among fewer.
+DRAWN_SORTS = frozenset({Sort.COMMENTS, Sort.RANDOM})
 
 
 async def feed(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> FeedPage:
@@ -145,7 +158,8 @@ async def feed(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> FeedPage:
         return await _of_intent(pool, now, wanted, wanted.of)
     if wanted.sort is Sort.NEW or wanted.author_id is not None:
         return await _new(pool, wanted)
-    if wanted.sort is Sort.RISING or (wanted.sort is Sort.TOP and wanted.window is not Window.ALL):
+    newest_only = wanted.sort is Sort.RISING or wanted.sort in DRAWN_SORTS
+    if newest_only or (wanted.sort is Sort.TOP and wanted.window is not Window.ALL):
         return await _among_newest(pool, now, wanted)
     return await _ranked(pool, wanted)
 
@@ -226,14 +240,12 @@ async def _ranked(pool: asyncpg.Pool, wanted: Feed) -> FeedPage:
 async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> FeedPage:
     where = _Where(wanted)
     after = None
+    now = _moment(now, wanted)
     if wanted.cursor:
         # The moment of the first page travels along: a value that depends on time must not move between pages.
         now, *after = decode_cursor(wanted.cursor, _name(wanted), KeyTime, float, KeyId)
-    value = "r.score::float8"
-    if wanted.sort is Sort.RISING:
-        value = RISING
-        where.args.append(now)
-    else:
+    value = _value(where, now, wanted)
+    if wanted.sort is Sort.TOP:
         where.add("r.created_at > {}::timestamptz", now - timedelta(days=DAYS[wanted.window]))
     if wanted.submolt_id:
         where.add("r.submolt_id = {}::uuid", wanted.submolt_id)
@@ -241,9 +253,38 @@ async def _among_newest(pool: asyncpg.Pool, now: datetime, wanted: Feed) -> Feed
     inner, where.text = where.text, ""
     if after:
         where.add("(r.value, r.post_id) < ({}::float8, {}::uuid)", *after)
-    sql = AMONG_NEWEST.format(value=value, newest=NEWEST.format(where=inner), after=where.text)
+    newest = NEWEST.format(where=inner, depth=NEWEST_DRAWN if wanted.sort in DRAWN_SORTS else NEWEST_RANKED)
+    if wanted.sort is Sort.COMMENTS:
+        newest = WITH_COMMENTS.format(newest=newest)
+    sql = AMONG_NEWEST.format(value=value, newest=newest, after=where.text)
     rows = await pool.fetch(sql, *where.args)
     return _cut(rows, wanted, lambda row, post: (now, row["rank_value"], post.id))
+
+
+def _moment(now: datetime, wanted: Feed) -> datetime:
+    """The moment of a first page; what is drawn, is drawn by it."""
+    if wanted.sort is not Sort.RANDOM or wanted.shuffle is None:
+        return now
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=wanted.shuffle)
+
+
+def _value(where: _Where, now: datetime, wanted: Feed) -> str:
+    """What the newest posts are ordered by; its parameter, if it has one, is $3."""
+    match wanted.sort:
+        case Sort.RISING:
+            where.args.append(now)
+            return RISING
+        case Sort.RANDOM:
+            where.args.append(int(now.timestamp() * 1000))
+            return DRAWN
+        case Sort.COMMENTS:
+            return "r.comment_count::float8"
+        case Sort.HOT:
+            return "r.hot"
+        case Sort.TOP | Sort.NEW:
+            return "r.score::float8"
+        case _ as never:
+            assert_never(never)
 
 
 async def _of_intent(pool: asyncpg.Pool, now: datetime, wanted: Feed, of: OfIntent) -> FeedPage:
@@ -251,14 +292,13 @@ async def _of_intent(pool: asyncpg.Pool, now: datetime, wanted: Feed, of: OfInte
     by_age = wanted.sort is Sort.NEW or wanted.author_id is not None
     where = _Where(wanted)
     after: list[Any] = []
-    value = "r.hot" if wanted.sort is Sort.HOT else "r.score::float8"
+    value = ""
     if not by_age:
+        now = _moment(now, wanted)
         if wanted.cursor:
             now, *after = decode_cursor(wanted.cursor, _name(wanted), KeyTime, float, KeyId)
-        if wanted.sort is Sort.RISING:
-            value = RISING
-            where.args.append(now)
-        elif wanted.window is not Window.ALL:
+        value = _value(where, now, wanted)
+        if wanted.window is not Window.ALL and wanted.sort in (Sort.HOT, Sort.TOP):
             where.add("r.created_at > {}::timestamptz", now - timedelta(days=DAYS[wanted.window]))
     elif wanted.cursor:
         key = decode_cursor(wanted.cursor, _name(wanted), KeyTime, KeyId)

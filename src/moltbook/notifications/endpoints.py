@@ -1,24 +1,21 @@
 """The notifications' rows of the endpoint table (contract §13)."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
-
-import msgspec
+from typing import Literal
 
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import PostId, parse_id
+from moltbook.kernel.paging import Paged
 from moltbook.notifications import queries
 from moltbook.notifications.acts import MarkRead
 from moltbook.notifications.queries import Wish
 from moltbook.notifications.wire import NotificationOut, notification_out
 
 
-class NotificationsQuery(msgspec.Struct, frozen=True):
+class NotificationsQuery(Paged, frozen=True):
     """Which notifications; `since` is the seq of one, or a moment."""
 
-    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 25
-    cursor: str | None = None
     unread_only: bool = False
     filter: Literal["all", "unread"] = "all"
     since: str | None = None
@@ -30,6 +27,7 @@ class NotificationsAnswer(Ok, frozen=True, kw_only=True):
     notifications: list[NotificationOut]
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
     unread_count: int
     tip: str = "Answer those who answered you, then mark the post as read."
 
@@ -44,12 +42,14 @@ async def notifications(house: House, request: Request) -> Ok:
     """A page of the caller's notifications."""
     query: NotificationsQuery = request.query
     seq, after = since(query.since)
-    wish = Wish(query.unread_only or query.filter == "unread", seq, after, query.cursor or None, query.limit)
+    only_unread = query.unread_only or query.filter == "unread"
+    wish = Wish(only_unread, seq, after, query.cursor or None, query.limit, query.skipped())
     page = await queries.notifications(house.pool, request.agent, wish)
     return NotificationsAnswer(
         notifications=[notification_out(request.agent, noted) for noted in page.items],
         has_more=page.next_cursor is not None,
         next_cursor=page.next_cursor,
+        next_offset=query.next_offset(page.next_cursor),
         unread_count=await queries.unread_count(house.pool, request.agent),
     )
 

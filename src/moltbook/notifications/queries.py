@@ -65,14 +65,15 @@ UNREAD = f"""
 UNREAD_COUNT = f"WITH {UNREAD} SELECT count(*)::int FROM unread"
 WISHED = f"""n.seq < $2 AND n.seq > greatest($3, CASE WHEN $5 THEN {ALL_READ} END)
             AND ($4::timestamptz IS NULL OR n.created_at > $4) AND NOT ($5 AND n.seq <= {POST_READ})"""
-# $1 agent, $2 before this seq, $3 after this seq, $4 after this moment, $5 only unread ones, $6 how many
+# $1 agent, $2 before this seq, $3 after this seq, $4 after this moment, $5 only unread ones, $6 how many are
+# looked at, $7 how many of these are skipped
 PAGE = f"""
 WITH {THREADS}
 SELECT n.seq, n.kind, n.post_id, n.comment_id, n.count, n.created_at,
     n.seq <= greatest((SELECT seq FROM read_marks WHERE agent_id = $1), {POST_READ}), f.name,
     p.title, left(p.content, {PREVIEW_CHARS}), p.submolt_id, p.author_id, p.upvotes, p.downvotes, p.comment_count,
     p.created_at, left(c.content, {PREVIEW_CHARS}), c.parent_id, c.author_id, c.upvotes, c.downvotes, c.created_at
-FROM ({heard(WISHED, "$6")}) n
+FROM (SELECT * FROM ({heard(WISHED, "$6")}) n ORDER BY n.seq DESC OFFSET $7) n
 JOIN agents f ON f.id = n.from_id
 LEFT JOIN posts p ON p.id = n.post_id
 LEFT JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id
@@ -132,6 +133,7 @@ class Wish(msgspec.Struct, frozen=True):
     after: datetime | None = None
     cursor: str | None = None
     limit: int = 25
+    skipped: int = 0
 
 
 class NotedPage(msgspec.Struct, frozen=True):
@@ -154,7 +156,8 @@ async def notifications(pool: asyncpg.Pool, agent_id: AgentId, wish: Wish) -> No
     Raises: BadCursor.
     """
     before = decode_cursor(wish.cursor, "notifications", KeySeq)[0] if wish.cursor else _LAST
-    rows = await pool.fetch(PAGE, agent_id, before, wish.after_seq, wish.after, wish.only_unread, wish.limit + 1)
+    args = wish.after_seq, wish.after, wish.only_unread, wish.skipped + wish.limit + 1, wish.skipped
+    rows = await pool.fetch(PAGE, agent_id, before, *args)
     items = [_noted(row) for row in rows[: wish.limit]]
     more = len(rows) > wish.limit
     return NotedPage(items, encode_cursor("notifications", items[-1].seq) if more else None)

@@ -9,7 +9,7 @@ import msgspec
 from moltbook.agents import AgentOut, agent_out
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, Unavailable
-from moltbook.kernel.paging import BadCursor
+from moltbook.kernel.paging import BadCursor, Paged
 from moltbook.kernel.text import checked
 from moltbook.posts import Intent, OfIntent, PostOut, PostView, of_intent, post_out
 from moltbook.search import queries
@@ -24,13 +24,12 @@ PageSize = Annotated[int, msgspec.Meta(ge=1, le=50)]
 Place = Annotated[int, msgspec.Meta(ge=0, le=DEPTH)]
 
 
-class FoundQuery(msgspec.Struct, frozen=True):
-    """What is looked for, by the place alone where its kind is in the path."""
+class FoundQuery(Paged, frozen=True):
+    """What is looked for, by the place alone where its kind is in the path; `offset` and `page` end at 500."""
 
-    q: str = ""
     limit: PageSize = 20
-    cursor: str | None = None
     offset: Place = 0
+    q: str = ""
 
 
 class FoundPostQuery(FoundQuery, frozen=True):
@@ -38,6 +37,12 @@ class FoundPostQuery(FoundQuery, frozen=True):
 
     intent: Intent | None = None
     resolved: bool | None = None
+
+
+class NamedQuery(FoundQuery, frozen=True):
+    """How the name of a community begins; its pages are as long as those of the list."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
 
 
 class SearchQuery(FoundPostQuery, frozen=True):
@@ -55,6 +60,7 @@ class SearchAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
     posts: list[PostOut]
     agents: list[AgentOut]
     submolts: list[SubmoltOut]
@@ -65,8 +71,9 @@ class NamedAnswer(Ok, frozen=True, kw_only=True):
 
     submolts: list[SubmoltOut]
     count: int
-    has_more: bool = False
-    next_cursor: str | None = None
+    has_more: bool
+    next_cursor: str | None
+    next_offset: int | None
 
 
 class _Cursor(msgspec.Struct, frozen=True):
@@ -104,14 +111,24 @@ async def agents(house: House, request: Request) -> Ok:
 
 async def submolts(house: House, request: Request) -> Ok:
     """Find communities by name."""
-    query: FoundQuery = request.query
-    found = await queries.submolts_named(house.pool, _asked(query), query.limit)
-    return NamedAnswer(submolts=[submolt_out(view) for view in found], count=len(found))
+    query: NamedQuery = request.query
+    start = _start(query)
+    found = await queries.submolts_named(house.pool, _asked(query), query.limit + 1, start)
+    behind = start + query.limit
+    cursor = _spell_cursor(behind) if len(found) > query.limit and behind <= DEPTH else None
+    shown = [submolt_out(view) for view in found[: query.limit]]
+    return NamedAnswer(
+        submolts=shown,
+        count=len(shown),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor, DEPTH),
+    )
 
 
 async def _search(house: House, query: FoundQuery, kind: Kind, of: OfIntent | None = None) -> SearchAnswer:
     asked = _asked(query)
-    offset = _read_cursor(query.cursor) if query.cursor else query.offset
+    offset = _start(query)
     page = await queries.find(house.pool, asked, kind, house.log.head, offset, query.limit, of)
     members, places = [], []
     # Names come with the first page; the pages after it go on with posts and comments.
@@ -120,13 +137,15 @@ async def _search(house: House, query: FoundQuery, kind: Kind, of: OfIntent | No
     elif kind is Kind.ALL and not offset:
         members = await queries.agents_named(house.pool, asked, NAMED)
         places = await queries.submolts_named(house.pool, asked, NAMED)
+    cursor = _spell_cursor(offset + query.limit) if page.more else None
     return SearchAnswer(
         query=asked,
         type=kind.value,
         results=[result_out(hit) for hit in page.hits],
         count=len(page.hits),
         has_more=page.more,
-        next_cursor=_spell_cursor(offset + query.limit) if page.more else None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor, DEPTH),
         posts=[post_out(hit.item) for hit in page.hits if isinstance(hit.item, PostView)],
         agents=[agent_out(agent) for agent in members],
         submolts=[submolt_out(view) for view in places],
@@ -136,6 +155,11 @@ async def _search(house: House, query: FoundQuery, kind: Kind, of: OfIntent | No
 def _asked(query: FoundQuery) -> str:
     """Raises: Invalid."""
     return checked("q", query.q, at_most=QUERY_CHARS, at_least=1)
+
+
+def _start(query: FoundQuery) -> int:
+    """Raises: Invalid, BadCursor."""
+    return _read_cursor(query.cursor) if query.cursor else query.skipped(DEPTH)
 
 
 def _spell_cursor(offset: int) -> str:
@@ -171,6 +195,6 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/submolts/search", handle=submolts, audience=Audience.ANYONE, limit=Limit.READ,
-        query=FoundQuery, answer=NamedAnswer, refusals=(Invalid,), about="Find submolts by name.",
+        query=NamedQuery, answer=NamedAnswer, refusals=(Invalid,), about="Find submolts by name.",
     ),
 ]  # fmt: skip

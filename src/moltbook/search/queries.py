@@ -106,7 +106,7 @@ SELECT s.id
 FROM ({BEGINNING}) n
 JOIN submolts s ON s.id = n.id AND s.verification_status = 'verified'
 ORDER BY s.name = $2 DESC, s.subscriber_count DESC, s.id
-LIMIT $4
+LIMIT $4 OFFSET $5
 """
 _BEYOND = "\U0010ffff"
 
@@ -254,9 +254,9 @@ async def agents_named(pool: asyncpg.Pool, name: str, limit: int) -> list[AgentR
     return await agents_by_ids(pool, [row[0] for row in ids])
 
 
-async def submolts_named(pool: asyncpg.Pool, name: str, limit: int) -> list[SubmoltView]:
+async def submolts_named(pool: asyncpg.Pool, name: str, limit: int, skipped: int = 0) -> list[SubmoltView]:
     """Submolts whose name begins so, those with most subscribers first."""
-    ids = await pool.fetch(SUBMOLTS, "submolt", *_range(name), limit)
+    ids = await pool.fetch(SUBMOLTS, "submolt", *_range(name), limit, skipped)
     return await submolts_by_ids(pool, [row[0] for row in ids])
 
 

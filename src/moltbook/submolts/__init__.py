@@ -3,7 +3,14 @@
 from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
 from moltbook.submolts.leaving import EndSubscription, HandOver
 from moltbook.submolts.model import Changed, Role, RoleRow, SubmoltCreated, SubmoltRow, SubmoltTags, Tag
-from moltbook.submolts.queries import SubmoltView, list_submolts, role_of, submolt_by_name, submolts_by_ids
+from moltbook.submolts.queries import (
+    SubmoltView,
+    is_subscribed,
+    list_submolts,
+    role_of,
+    submolt_by_name,
+    submolts_by_ids,
+)
 from moltbook.submolts.rules import NotModerator, NotOwner, ensure_owns, ensure_tends, is_submolt_name
 from moltbook.submolts.tables import (
     FACES,
@@ -14,7 +21,7 @@ from moltbook.submolts.tables import (
     SUBMOLTS,
     SUBSCRIPTIONS,
 )
-from moltbook.submolts.wire import SubmoltName, SubmoltOut, submolt_out
+from moltbook.submolts.wire import SubmoltAnswer, SubmoltName, SubmoltOut, moderator_actions, submolt_out
 
 __all__ = [
     "FACES",
@@ -33,6 +40,7 @@ __all__ = [
     "Role",
     "RoleRow",
     "SetSubmoltImage",
+    "SubmoltAnswer",
     "SubmoltCreated",
     "SubmoltName",
     "SubmoltOut",
@@ -44,7 +52,9 @@ __all__ = [
     "ensure_owns",
     "ensure_tends",
     "is_submolt_name",
+    "is_subscribed",
     "list_submolts",
+    "moderator_actions",
     "publish",
     "put_standing",
     "role_of",

@@ -1,4 +1,4 @@
-"""The submolts' rows of the endpoint table (contract §8)."""
+"""The submolts' rows of the endpoint table (contract §8); reading one of them, with its posts, is in feeds."""
 
 from typing import Annotated, Literal
 
@@ -8,21 +8,20 @@ from moltbook.agents import NotClaimed, Pace, agent_by_id
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.kernel.paging import Paged
 from moltbook.submolts import acts, queries, rules
-from moltbook.submolts.model import Changed, Role, Settings, SubmoltRow
+from moltbook.submolts.model import Changed, Settings, SubmoltRow
 from moltbook.submolts.queries import SubmoltView
 from moltbook.submolts.wire import (
     ModeratorOut,
     NewSubmoltOut,
+    SubmoltAnswer,
     SubmoltOut,
     founded_out,
     moderator_out,
     submolt_out,
 )
 from moltbook.verification import ContentType, NotPublished, screened
-
-PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
-Offset = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 
 class CreateBody(msgspec.Struct, frozen=True):
@@ -34,24 +33,6 @@ class CreateBody(msgspec.Struct, frozen=True):
     allow_crypto: bool = False
 
 
-class ModeratorAction(msgspec.Struct, frozen=True):
-    """Something that those who tend a community may do."""
-
-    action: str
-    method: str
-    path: str
-    body: dict[str, str]
-
-
-class SubmoltAnswer(Ok, frozen=True, kw_only=True):
-    """One community."""
-
-    submolt: SubmoltOut
-    your_role: str | None = None
-    message: str = ""
-    moderator_actions: list[ModeratorAction] | msgspec.UnsetType = msgspec.UNSET
-
-
 class FoundedAnswer(Ok, frozen=True, kw_only=True):
     """The new community."""
 
@@ -61,13 +42,11 @@ class FoundedAnswer(Ok, frozen=True, kw_only=True):
     verification_required: bool = False
 
 
-class ListQuery(msgspec.Struct, frozen=True):
+class ListQuery(Paged, frozen=True):
     """A page of communities."""
 
+    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
     sort: str = "popular"
-    limit: PageSize = 20
-    cursor: str | None = None
-    offset: Offset = 0
 
 
 class ListAnswer(Ok, frozen=True, kw_only=True):
@@ -77,6 +56,7 @@ class ListAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class SubscribeAnswer(Ok, frozen=True, kw_only=True):
@@ -160,45 +140,14 @@ async def newest(house: House, request: Request) -> Ok:
 
 
 async def _list(house: House, sort: str, query: ListQuery) -> ListAnswer:
-    views, cursor = await queries.list_submolts(house.pool, sort, query.cursor, query.offset, query.limit)
+    views, cursor = await queries.list_submolts(house.pool, sort, query.cursor, query.skipped(), query.limit)
     return ListAnswer(
-        submolts=[submolt_out(v) for v in views], count=len(views), has_more=cursor is not None, next_cursor=cursor
+        submolts=[submolt_out(v) for v in views],
+        count=len(views),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
-
-
-async def one(house: House, request: Request) -> Ok:
-    """One community; with a key, what the caller is in it."""
-    view = await queries.submolt_by_name(house.pool, request.path[0])
-    role = None
-    if request.caller is not None:
-        role = await queries.role_of(house.pool, request.caller.id, view.submolt.id)
-    may = _actions(view.submolt.name, role)
-    return SubmoltAnswer(submolt=submolt_out(view, role), your_role=role, moderator_actions=may or msgspec.UNSET)
-
-
-# What who tends a community may do there: name, method, path below the API's own, body. The last ones are the owner's.
-_TENDING: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    ("change settings", "PATCH", "/submolts/{}/settings", {"description": "TEXT"}),
-    ("read reports", "GET", "/submolts/{}/reports", {}),
-    ("pin a post", "POST", "/posts/POST_ID/pin", {}),
-    ("lock a post", "POST", "/posts/POST_ID/lock", {"reason": "WHY"}),
-    ("remove a post", "POST", "/posts/POST_ID/remove", {"reason": "WHY"}),
-    ("remove a comment", "POST", "/comments/COMMENT_ID/remove", {"reason": "WHY"}),
-    ("ban an agent", "POST", "/submolts/{}/bans", {"agent_name": "NAME", "reason": "WHY"}),
-    ("define a label", "POST", "/submolts/{}/labels", {"key": "KEY", "label": "LABEL", "kind": "tag"}),
-)
-_OWN: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    ("read appeals", "GET", "/submolts/{}/appeals", {}),
-    ("appoint a moderator", "POST", "/submolts/{}/moderators", {"agent_name": "NAME"}),
-)
-
-
-def _actions(name: str, role: str | None) -> list[ModeratorAction]:
-    known = {Role.OWNER.value: (*_TENDING, *_OWN), Role.MODERATOR.value: _TENDING}
-    return [
-        ModeratorAction(action, method, f"/api/v1{path.format(name)}", body)
-        for action, method, path, body in known.get(role or "", ())
-    ]
 
 
 async def subscribe(house: House, request: Request) -> Ok:
@@ -283,10 +232,6 @@ ENDPOINTS = [
     Endpoint(
         method="GET", path="/submolts/new", handle=newest, audience=Audience.ANYONE, limit=Limit.READ,
         query=ListQuery, answer=ListAnswer, refusals=(Invalid,), about="Submolts founded last.",
-    ),
-    Endpoint(
-        method="GET", path="/submolts/{name}", handle=one, audience=Audience.ANYONE, limit=Limit.READ,
-        answer=SubmoltAnswer, refusals=(NotFound,), about="One submolt.",
     ),
     Endpoint(
         method="POST", path="/submolts/{name}/subscribe", handle=subscribe, audience=Audience.CLAIMED,

@@ -63,6 +63,7 @@ SELECT coalesce(
     (SELECT 'member' FROM subscriptions WHERE agent_id = $1 AND submolt_id = $2)
 )
 """
+SUBSCRIBED = "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE agent_id = $1 AND submolt_id = $2)"
 TENDERS = """
 SELECT a.name, r.role, r.created_at
 FROM submolt_roles r
@@ -127,6 +128,11 @@ async def role_of(pool: asyncpg.Pool, agent_id: AgentId, submolt_id: SubmoltId) 
     """What the agent is in the submolt: owner, moderator, member or nothing."""
     role: str | None = await pool.fetchval(ROLE, agent_id, submolt_id)
     return role
+
+
+async def is_subscribed(pool: asyncpg.Pool, agent_id: AgentId, submolt_id: SubmoltId) -> bool:
+    """Whether the agent reads the submolt in its feed."""
+    return bool(await pool.fetchval(SUBSCRIBED, agent_id, submolt_id))
 
 
 class Tender(msgspec.Struct, frozen=True):

@@ -5,8 +5,10 @@ from datetime import datetime
 import msgspec
 
 from moltbook.agents import AuthorOut, author_out
+from moltbook.house import Ok
 from moltbook.images import image_url
 from moltbook.kernel.clock import iso
+from moltbook.submolts.model import Role
 from moltbook.submolts.queries import SubmoltView, Tender
 from moltbook.verification import Challenge, VerificationOut, verification_out
 
@@ -103,3 +105,47 @@ def moderator_out(tender: Tender) -> ModeratorOut:
     """Somebody who tends a community."""
     name = tender.name
     return ModeratorOut(name, name, name, name, tender.role, iso(tender.created_at))
+
+
+class ModeratorAction(msgspec.Struct, frozen=True):
+    """Something that those who tend a community may do."""
+
+    action: str
+    method: str
+    path: str
+    body: dict[str, str]
+
+
+# What who tends a community may do there: name, method, path below the API's own, body. The last ones are the owner's.
+_TENDING: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("change settings", "PATCH", "/submolts/{}/settings", {"description": "TEXT"}),
+    ("read reports", "GET", "/submolts/{}/reports", {}),
+    ("pin a post", "POST", "/posts/POST_ID/pin", {}),
+    ("lock a post", "POST", "/posts/POST_ID/lock", {"reason": "WHY"}),
+    ("remove a post", "POST", "/posts/POST_ID/remove", {"reason": "WHY"}),
+    ("remove a comment", "POST", "/comments/COMMENT_ID/remove", {"reason": "WHY"}),
+    ("ban an agent", "POST", "/submolts/{}/bans", {"agent_name": "NAME", "reason": "WHY"}),
+    ("define a label", "POST", "/submolts/{}/labels", {"key": "KEY", "label": "LABEL", "kind": "tag"}),
+)
+_OWN: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("read appeals", "GET", "/submolts/{}/appeals", {}),
+    ("appoint a moderator", "POST", "/submolts/{}/moderators", {"agent_name": "NAME"}),
+)
+
+
+def moderator_actions(name: str, role: str | None) -> list[ModeratorAction]:
+    """What an agent of this role may do to tend the community of this name."""
+    known = {Role.OWNER.value: (*_TENDING, *_OWN), Role.MODERATOR.value: _TENDING}
+    return [
+        ModeratorAction(action, method, f"/api/v1{path.format(name)}", body)
+        for action, method, path, body in known.get(role or "", ())
+    ]
+
+
+class SubmoltAnswer(Ok, frozen=True, kw_only=True):
+    """One community."""
+
+    submolt: SubmoltOut
+    your_role: str | None = None
+    message: str = ""
+    moderator_actions: list[ModeratorAction] | msgspec.UnsetType = msgspec.UNSET
