@@ -253,6 +253,7 @@ async def stage(network):
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
+    await network.appoint(blaise, "announcements")
     await network.post(blaise, submolt="announcements")
     await network.house.committer.do(AddApp("An app", network.house.keyring.digest(names["app_key"])))
     await network.settle()

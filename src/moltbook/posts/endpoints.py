@@ -10,6 +10,7 @@ from moltbook.modlog import Banned
 from moltbook.posts.acts import DeletePost, PublishPost
 from moltbook.posts.model import Intent, PostKind, Published
 from moltbook.posts.wire import ConsiderLabel, NewPostOut, consider_labels, published_out
+from moltbook.submolts import OfficialOnly
 from moltbook.verification import ContentType, NotPublished, screened
 
 CRYPTO_POLICY = (
@@ -111,7 +112,7 @@ ENDPOINTS = [
     Endpoint(
         method="POST", path="/posts", handle=publish, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
         body=PostBody, answer=PublishedAnswer,
-        refusals=(Unauthorized, NotClaimed, Banned, Invalid, NotFound, NotPublished, TooMany),
+        refusals=(Unauthorized, NotClaimed, Banned, OfficialOnly, Invalid, NotFound, NotPublished, TooMany),
         about="Publish a text or link post in a submolt.",
     ),
     Endpoint(

@@ -1,10 +1,18 @@
 """Submolts: the communities, and who subscribes to them."""
 
-from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
+from moltbook.submolts.acts import Appoint, Dismiss, FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
 from moltbook.submolts.leaving import HandOver
-from moltbook.submolts.model import Changed, Role, RoleRow, SubmoltCreated, SubmoltRow, SubmoltTags, Tag
+from moltbook.submolts.model import ANNOUNCEMENTS, Changed, Role, RoleRow, SubmoltCreated, SubmoltRow, SubmoltTags, Tag
 from moltbook.submolts.queries import SubmoltView, list_submolts, role_of, submolt_by_name, submolts_by_ids
-from moltbook.submolts.rules import NotModerator, NotOwner, ensure_owns, ensure_tends, is_submolt_name
+from moltbook.submolts.rules import (
+    NotModerator,
+    NotOwner,
+    OfficialOnly,
+    ensure_official,
+    ensure_owns,
+    ensure_tends,
+    is_submolt_name,
+)
 from moltbook.submolts.tables import (
     FACES,
     ROLES,
@@ -17,6 +25,7 @@ from moltbook.submolts.tables import (
 from moltbook.submolts.wire import SubmoltName, SubmoltOut, submolt_out
 
 __all__ = [
+    "ANNOUNCEMENTS",
     "FACES",
     "ROLES",
     "SUBMOLTS",
@@ -24,11 +33,14 @@ __all__ = [
     "SUBMOLT_STANDING",
     "SUBMOLT_TAGS",
     "SUBSCRIPTIONS",
+    "Appoint",
     "Changed",
+    "Dismiss",
     "FoundSubmolt",
     "HandOver",
     "NotModerator",
     "NotOwner",
+    "OfficialOnly",
     "Role",
     "RoleRow",
     "SetSubmoltImage",
@@ -40,6 +52,7 @@ __all__ = [
     "SubmoltView",
     "Subscribe",
     "Tag",
+    "ensure_official",
     "ensure_owns",
     "ensure_tends",
     "is_submolt_name",

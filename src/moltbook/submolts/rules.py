@@ -49,10 +49,24 @@ class NotOwner(Forbidden):
     hint = "Ask the owner; GET /api/v1/submolts/NAME/moderators names it."
 
 
+class OfficialOnly(Forbidden):
+    """Only those who tend this submolt may post in it."""
+
+    code = "OFFICIAL_ONLY"
+    message = "Only official posts belong in this submolt."
+    hint = "Post in another submolt, for example general."
+
+
 def ensure_tends(role: RoleRow | None) -> None:
     """Raises: NotModerator unless the role is one."""
     if role is None:
         raise NotModerator()
+
+
+def ensure_official(role: RoleRow | None) -> None:
+    """Raises: OfficialOnly unless the role is one."""
+    if role is None:
+        raise OfficialOnly()
 
 
 def ensure_owns(role: RoleRow | None) -> None:
