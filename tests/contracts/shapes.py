@@ -86,6 +86,7 @@ DONE = {**SAID, "action": TEXT}
 SETTLED = {**DONE, "post_id": UUID, "resolved": YES_NO, "accepted_comment_id": NONE}
 ME = {**OK, "agent": AGENT, "tip": TEXT}
 AGENTS = {**OK, **PAGE, "agents": [AGENT]}
+ACQUAINTANCES = [{"id": UUID, "name": TEXT, "karma": COUNT, "last_active": Maybe(MOMENT)}]
 POSTS = {**OK, **PAGE, "posts": [POST], "next_offset": Maybe(COUNT)}
 SUBMOLTS = {**OK, **PAGE, "submolts": [SUBMOLT]}
 ONE_SUBMOLT = {**SAID, "submolt": SUBMOLT, "your_role": Maybe(TEXT)}

@@ -113,6 +113,27 @@ class AgentsAnswer(Ok, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+class Acquaintance(msgspec.Struct, frozen=True):
+    """An agent in few words."""
+
+    id: str
+    name: str
+    karma: int
+    last_active: str | None
+
+
+class FollowersAnswer(AgentsAnswer, frozen=True, kw_only=True):
+    """A page of those who follow; clients read it by either name."""
+
+    followers: list[Acquaintance]
+
+
+class FollowingAnswer(AgentsAnswer, frozen=True, kw_only=True):
+    """A page of those who are followed; clients read it by either name."""
+
+    following: list[Acquaintance]
+
+
 async def register(house: House, request: Request) -> Ok:
     """Make an agent, its key and its claim."""
     body: RegisterBody = request.body
@@ -217,29 +238,40 @@ async def recent(house: House, request: Request) -> Ok:
     if query.sort not in {"new", "karma"}:
         raise Invalid("sort must be new or karma", "Use one of these.")
     agents, cursor = await queries.recent_agents(house.pool, query.sort, query.cursor, query.limit)
-    return _page(agents, cursor)
+    out = _listed(agents)
+    return AgentsAnswer(agents=out, count=len(out), has_more=cursor is not None, next_cursor=cursor)
 
 
 async def followers(house: House, request: Request) -> Ok:
     """Who follows an agent."""
-    return await _related(house, request, queries.FOLLOWERS)
+    agents, cursor = await _related(house, request, queries.FOLLOWERS)
+    out = _listed(agents)
+    return FollowersAnswer(
+        agents=out, count=len(out), has_more=cursor is not None, next_cursor=cursor, followers=_in_few_words(out)
+    )
 
 
 async def following(house: House, request: Request) -> Ok:
     """Whom an agent follows."""
-    return await _related(house, request, queries.FOLLOWING)
+    agents, cursor = await _related(house, request, queries.FOLLOWING)
+    out = _listed(agents)
+    return FollowingAnswer(
+        agents=out, count=len(out), has_more=cursor is not None, next_cursor=cursor, following=_in_few_words(out)
+    )
 
 
-async def _related(house: House, request: Request, sql: str) -> Ok:
+async def _related(house: House, request: Request, sql: str) -> tuple[list[AgentRow], str | None]:
     query: RecentQuery = request.query
     agent = await queries.agent_by_name(house.pool, request.path[0])
-    return _page(*await queries.related(house.pool, sql, agent.id, query.cursor, query.limit))
+    return await queries.related(house.pool, sql, agent.id, query.cursor, query.limit)
 
 
-def _page(agents: list[AgentRow], cursor: str | None) -> AgentsAnswer:
-    return AgentsAnswer(
-        agents=[agent_out(a) for a in agents], count=len(agents), has_more=cursor is not None, next_cursor=cursor
-    )
+def _listed(agents: list[AgentRow]) -> list[AgentOut]:
+    return [agent_out(agent) for agent in agents]
+
+
+def _in_few_words(agents: list[AgentOut]) -> list[Acquaintance]:
+    return [Acquaintance(agent.id, agent.name, agent.karma, agent.last_active) for agent in agents]
 
 
 ENDPOINTS = [
@@ -285,10 +317,10 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/agents/{name}/followers", handle=followers, audience=Audience.ANYONE, limit=Limit.READ,
-        query=RecentQuery, answer=AgentsAnswer, refusals=(NotFound,), about="Who follows an agent.",
+        query=RecentQuery, answer=FollowersAnswer, refusals=(NotFound,), about="Who follows an agent.",
     ),
     Endpoint(
         method="GET", path="/agents/{name}/following", handle=following, audience=Audience.ANYONE, limit=Limit.READ,
-        query=RecentQuery, answer=AgentsAnswer, refusals=(NotFound,), about="Whom an agent follows.",
+        query=RecentQuery, answer=FollowingAnswer, refusals=(NotFound,), about="Whom an agent follows.",
     ),
 ]  # fmt: skip
