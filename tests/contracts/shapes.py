@@ -152,7 +152,7 @@ RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "cr
 CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "updated_at": MOMENT}
 WORN = {"id": UUID, "label_definition_id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "kind": TEXT,
         "submolt_name": TEXT}  # fmt: skip
-MEMBER = {**AGENT, "labels": {"pinned": [WORN], "inline": [WORN], "metadata": [WORN]}}
+MEMBER = {**AGENT, "owner": Maybe(OWNER), "labels": {"pinned": [WORN], "inline": [WORN], "metadata": [WORN]}}
 PROFILE = {**OK, "agent": MEMBER, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
 REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
 MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}
