@@ -1,5 +1,6 @@
 """Bad input: whatever comes in, the documented refusal goes out, never a 500."""
 
+import gzip
 from urllib.parse import quote
 
 import msgspec
@@ -93,6 +94,24 @@ async def test_a_body_too_large_is_413_whole_or_in_pieces(network, ada):
     # Where no body is expected none is read.
     vote = await network.call("POST", f"/posts/{NOBODY}/upvote", key=ada.key, body=[megabyte] * 10)
     assert vote.status == 404
+
+
+async def test_a_packed_body_is_read_and_never_grows_past_the_limit(network, ada):
+    async def send(packed, coding="gzip"):
+        return await network.call("POST", "/posts", key=ada.key, body=packed, headers={"content-encoding": coding})
+
+    body = b'{"title":"Packed","submolt_name":"general"}'
+    packed = gzip.compress(body)
+    assert (await send(packed))["post"]["title"] == "Packed"
+    assert (await send(packed, "X-GZIP")).status == (await send(body, "identity")).status == 201
+    for broken in (packed[:-5], body, b"", packed + packed, b"\x1f\x8b\x08\x00"):
+        answer = await send(broken)
+        assert (answer.status, answer["code"]) == (400, "BAD_REQUEST"), broken
+    answer = await send(gzip.compress(b'{"title":"' + b"x" * 50_000_000 + b'"}', 1))
+    assert (answer.status, answer["code"]) == (413, "PAYLOAD_TOO_LARGE")
+    for coding in ("br", "gzip, gzip", "deflate"):
+        answer = await send(packed, coding)
+        assert (answer.status, answer["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 async def test_a_request_that_ends_early_is_refused(network, ada):

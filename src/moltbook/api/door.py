@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
+from moltbook.api.bodies import Receive, body_bytes
 from moltbook.api.callers import UnknownKey, agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.headers import Headers
@@ -27,14 +28,13 @@ from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_o
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
-from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
+from moltbook.kernel.errors import Invalid, NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.log import Entry
 from moltbook.verification import Excluded, ensure_not_suspended
 
 log = structlog.get_logger(__name__)
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -147,10 +147,10 @@ class Api:
                 return _encoded(page, headers)
         raw, boundary = b"", None
         if endpoint.body is not None:
-            raw = await self._read(receive, headers, self._body_bytes)
+            raw = await body_bytes(receive, headers, self._body_bytes)
         elif endpoint.upload_bytes:
             boundary = boundary_of(headers.get(b"content-type"))
-            raw = await self._read(receive, headers, endpoint.upload_bytes, AROUND_BYTES)
+            raw = await body_bytes(receive, headers, endpoint.upload_bytes, AROUND_BYTES)
         if endpoint.method == "GET":
             asked = Asked(path, values, query_string, raw, caller, address, traceless=method == "HEAD")
             body = await self._granted(endpoint, asked)
@@ -297,31 +297,6 @@ class Api:
             if caller.banned_at is not None:
                 raise Excluded(caller.reason)
             ensure_not_suspended(caller.suspended_until, caller.offences, caller.reason, self._house.clock())
-
-    async def _read(self, receive: Receive, headers: Headers, most: int, around: int = 0) -> bytes:
-        """The body, if it has at most so many bytes, and so many around them; not one more is waited for."""
-        limit = most + around
-        length = headers.get(b"content-length")
-        if length is not None and (not length.isdigit() or len(length) > 18 or int(length) > limit):
-            raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
-        if not message.get("more_body"):
-            return body
-        parts = [body]
-        size = len(body)
-        while message.get("more_body"):
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise BadRequest("The request ended early.", "Send the whole body.")
-            part = message.get("body", b"")
-            size += len(part)
-            if size > limit:
-                raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
-            parts.append(part)
-        return b"".join(parts)
 
 
 # Query strings that mean the first page of a public feed, spelled as clients spell them.
