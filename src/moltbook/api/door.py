@@ -52,6 +52,8 @@ VARY = (b"vary", b"accept-encoding")
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
 LOCAL = frozenset({"127.0.0.1", "::1"})
 
+# No key, a wrong one, no such address, no such method: who guesses guesses on the budget of an address.
+ASTRAY = frozenset({401, 404, 405})
 # What a suspended agent may not do.
 WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
 # After these, beside all about keys, who calls is looked up anew.
@@ -81,7 +83,10 @@ class Api:
         try:
             status, body, extra = await self._answer(scope, receive, headers, budget)
         except Refusal as refusal:
-            status, (body, extra) = refusal.status, self._refusal(refusal, scope)
+            told = refusal
+            if not budget and refusal.status in ASTRAY:
+                told = self._charged(refusal, scope, budget)
+            status, (body, extra) = told.status, self._refusal(told, scope)
         await send(
             {
                 "type": "http.response.start",
@@ -132,7 +137,7 @@ class Api:
         endpoint = methods.get("GET" if method == "HEAD" else method)
         if endpoint is None:
             raise NotAllowed(f"{method} is not possible here", f"Use {' or '.join(sorted(methods))}.")
-        address = scope["client"][0] if scope.get("client") else ""
+        address = _address(scope)
         caller = await self._caller(endpoint, headers)
         if endpoint.audience is Audience.APP:
             await self._app(headers, address, budget)
@@ -270,14 +275,24 @@ class Api:
         app_id = self.apps.known(key)
         try:
             if app_id is None:
-                # Whoever guesses guesses on the budget of an address.
-                self._spend(Limit.READ, address, address, [])
+                # As everywhere, guessing is paid by the address.
+                self._spend(Limit.READ, address, address, into)
                 app_id = await self.apps.find(key)
+                into.clear()
             self._spend(Limit.APP, app_id, address, into)
         except Spent as spent:
             # The word applications know (contract §15).
             spent.extra["error"] = "rate_limit_exceeded"
             raise
+
+    def _charged(self, refusal: Refusal, scope: Scope, into: list[tuple[bytes, bytes]]) -> Refusal:
+        """The refusal of one who got as far as nobody's budget: it is paid from that of the address."""
+        address = _address(scope)
+        try:
+            self._spend(Limit.READ, address, address, into)
+        except Spent as spent:
+            return spent
+        return refusal
 
     def _spend(self, limit: Limit, who: str, address: str, into: list[tuple[bytes, bytes]]) -> None:
         if limit is Limit.FREE or (limit is Limit.REGISTER and address in LOCAL):
@@ -306,6 +321,10 @@ FIRST_PAGES = {
     **{b"sort=" + sort + b"&limit=25": sort.decode() for sort in (b"hot", b"new", b"top", b"rising")},
     **{b"limit=25&sort=" + sort: sort.decode() for sort in (b"hot", b"new", b"top", b"rising")},
 }
+
+
+def _address(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _encoded(page: Encoded, headers: Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
