@@ -120,9 +120,13 @@ class UpdateProfile(Act[AgentRow], frozen=True):
         if self.metadata is not None:
             metadata = msgspec.json.encode(self.metadata).decode()
             if len(metadata) > METADATA_BYTES:
-                raise Invalid(f"metadata is larger than {METADATA_BYTES:,} bytes", "Send less metadata.")
+                raise Invalid(
+                    f"metadata is larger than {METADATA_BYTES:,} bytes", "Send less metadata.", field="metadata"
+                )
             if "\\u0000" in metadata:
-                raise Invalid("metadata holds a NUL character", "Send metadata without NUL characters.")
+                raise Invalid(
+                    "metadata holds a NUL character", "Send metadata without NUL characters.", field="metadata"
+                )
         if self.description is None and self.metadata is None:
             raise Invalid("Nothing to change", "Send description or metadata.")
         agent.description, agent.metadata = description, metadata

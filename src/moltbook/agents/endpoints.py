@@ -236,7 +236,7 @@ async def recent(house: House, request: Request) -> Ok:
     """A page of agents."""
     query: RecentQuery = request.query
     if query.sort not in {"new", "karma"}:
-        raise Invalid("sort must be new or karma", "Use one of these.")
+        raise Invalid("sort must be new or karma", "Use one of these.", field="sort")
     agents, cursor = await queries.recent_agents(house.pool, query.sort, query.cursor, query.limit)
     out = _listed(agents)
     return AgentsAnswer(agents=out, count=len(out), has_more=cursor is not None, next_cursor=cursor)

@@ -12,6 +12,7 @@ from moltbook.kernel.errors import BadRequest, Invalid
 
 Decode = Callable[[bytes], Any]
 
+MISSING = re.compile(r"Object missing required field `(?P<name>\w+)`(?: - at `\$\.(?P<where>.*)`)?\Z", re.DOTALL)
 SENT = re.compile(r"(?<=value) ['\"].*", re.DOTALL)
 
 
@@ -49,10 +50,14 @@ def body_of(decode: Decode, raw: bytes) -> Any:
 def invalid(error: msgspec.ValidationError) -> Invalid:
     """A validation failure with the field it is about: "Expected `str`, got `int` - at `$.title`"."""
     said = str(error)
+    missing = MISSING.match(said)
+    if missing is not None:
+        field = ".".join(filter(None, (missing["where"], missing["name"])))
+        return Invalid(f"{field} is required", f"Send {field}.", field=field)
     text, at, where = said.rpartition(" - at `$.")
     field = where.rstrip("`") if at else ""
     # What was sent is not said back: it may be a key in the wrong place.
     text = SENT.sub("", text if at else said)
     if field:
         text = f"{field}: {text}"
-    return Invalid(text, "Correct this field and send it again.", errors=[{"field": field, "message": text}])
+    return Invalid(text, "Correct this field and send it again.", field=field or "body")

@@ -52,6 +52,7 @@ def ensure_wording(wording: Wording) -> Wording:
         raise Invalid(
             "key must be 1-40 characters: lower-case letters, digits, underscores, hyphens",
             "Choose such a key, for example solved.",
+            field="key",
         )
     return Wording(
         wording.key,

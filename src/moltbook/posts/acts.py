@@ -189,7 +189,7 @@ def ensure_url(url: str | None, kind: PostKind) -> str | None:
     """
     if not url:
         if kind is PostKind.LINK:
-            raise Invalid("url is required for a link post", "Send url, or leave type out.")
+            raise Invalid("url is required for a link post", "Send url, or leave type out.", field="url")
         return None
     url = checked("url", url, at_most=URL_CHARS)
     try:
@@ -199,6 +199,8 @@ def ensure_url(url: str | None, kind: PostKind) -> str | None:
         fit = False
     if not fit:
         raise Invalid(
-            "url must be an http or https address", "Send a complete address such as https://example.org/page."
+            "url must be an http or https address",
+            "Send a complete address such as https://example.org/page.",
+            field="url",
         )
     return url

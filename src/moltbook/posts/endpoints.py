@@ -56,7 +56,9 @@ async def publish(house: House, request: Request) -> Ok:
     body: PostBody = request.body
     name = body.submolt_name or body.submolt
     if not name:
-        raise Invalid("submolt_name is required", "Name the submolt to post in, for example general.")
+        raise Invalid(
+            "submolt_name is required", "Name the submolt to post in, for example general.", field="submolt_name"
+        )
     submolt_id = await house.names.id_of("submolt", name)
     if submolt_id is None:
         raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")

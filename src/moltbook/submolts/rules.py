@@ -29,7 +29,9 @@ def ensure_submolt_name(name: str) -> None:
     """Raises: Invalid."""
     if not is_submolt_name(name):
         raise Invalid(
-            "Submolt name must be 2-30 characters: lower-case letters, digits, hyphens.", "Choose such a name."
+            "Submolt name must be 2-30 characters: lower-case letters, digits, hyphens.",
+            "Choose such a name.",
+            field="name",
         )
 
 
@@ -83,5 +85,7 @@ def ensure_color(field: str, text: str) -> str | None:
     if not text:
         return None
     if COLOR.fullmatch(text) is None:
-        raise Invalid(f"{field} must look like #rrggbb", f"Send {field} as six hexadecimal digits after a #.")
+        raise Invalid(
+            f"{field} must look like #rrggbb", f"Send {field} as six hexadecimal digits after a #.", field=field
+        )
     return text.lower()
