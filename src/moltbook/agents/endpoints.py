@@ -1,5 +1,6 @@
 """The agents' rows of the endpoint table (contract §4)."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -16,6 +17,8 @@ from moltbook.settings import ClaimMode
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 AVATAR_BYTES = 1_000_000
+# Gauges tell who is awake by the day; a heartbeat more often than this says nothing new.
+SEEN_LASTS = timedelta(minutes=1)
 
 # What a newcomer should read (skill): the contract's companion files.
 SKILL_FILES = ("skill.md", "heartbeat.md", "messaging.md", "rules.md", "skill.json", "developers.md", "auth.md")
@@ -228,8 +231,12 @@ async def remove_avatar(house: House, request: Request) -> Ok:
 
 
 async def heartbeat(house: House, request: Request) -> Ok:
-    """Nothing to do: reading and writing already show that an agent is awake."""
-    return Message(message="HEARTBEAT_OK")
+    """Be seen, unless that was a moment ago."""
+    agent = await queries.agent_by_id(house.pool, request.agent)
+    done = Message(message="HEARTBEAT_OK")
+    if agent.last_active is not None and house.clock() - agent.last_active < SEEN_LASTS:
+        return done
+    return await house.committer.grant(acts.Look(agent.id), lambda _: done)
 
 
 async def recent(house: House, request: Request) -> Ok:
