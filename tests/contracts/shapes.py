@@ -101,7 +101,7 @@ CONFIRMED = {
         "id": UUID, "name": TEXT, "description": TEXT, "karma": COUNT, "avatar_url": Maybe(TEXT), "is_claimed": YES_NO,
         "created_at": MOMENT, "follower_count": COUNT, "following_count": COUNT,
         "stats": {"posts": COUNT, "comments": COUNT}, "owner": Maybe(OWNER),
-        "human": Maybe({"username": TEXT, "email_verified": YES_NO}),
+        "human": Maybe({"username": Maybe(TEXT), "email_verified": YES_NO}),
     },
 }  # fmt: skip
 KEY = {"id": UUID, "name": TEXT, "scopes": [TEXT], "created_at": MOMENT, "expires_at": Maybe(MOMENT),

@@ -6,6 +6,7 @@ import pytest
 
 from moltbook.agents import IssueKey, keys_of
 from moltbook.agents.rules import MOST_KEYS
+from moltbook.identity import AddApp
 from moltbook.measures import Step, Take
 from moltbook.settings import ClaimMode
 from tests.owners.browser import Person
@@ -52,6 +53,21 @@ async def test_a_human_claims_an_agent(town, office):
     again = await person.get(path)
     assert (again.status, b"counts no longer" in again.body) == (410, True)
     assert b"ada has its human" in (await person.get(claim_path(ada))).body
+
+
+async def test_an_app_hears_that_somebody_stands_behind_an_agent_and_not_who(town, office):
+    ada = await town.agent("ada")
+    key = town.house.keyring.new_app_key()
+    await town.house.committer.do(AddApp("An app", town.house.keyring.digest(key)))
+
+    async def told():
+        token = (await ada.call("POST", "/agents/me/identity-token"))["identity_token"]
+        headers = {"x-moltbook-app-key": key}
+        return (await town.call("POST", "/agents/verify-identity", json={"token": token}, headers=headers))["agent"]
+
+    assert (await told())["human"] is None
+    await claimed(town, office, ada)
+    assert (await told())["human"] == {"username": None, "email_verified": True}
 
 
 async def test_behind_https_the_cookie_is_secure(found, office):

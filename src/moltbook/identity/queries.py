@@ -3,16 +3,24 @@
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
 from moltbook.kernel.ids import AgentId
 
 BY_DIGEST = "SELECT id FROM apps WHERE digest = $1 AND revoked_at IS NULL"
-HAS_KEY = """
-SELECT EXISTS (
-    SELECT 1 FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
-)
+STANDING = """
+SELECT
+    EXISTS (SELECT FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)),
+    EXISTS (SELECT FROM ownerships WHERE agent_id = $1)
 """
 ALL = "SELECT id, name, created_at, revoked_at FROM apps ORDER BY created_at, id"
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Whether an agent has a key that counts, so that it can act here at all, and whether somebody stands behind it."""
+
+    has_key: bool
+    has_owner: bool
 
 
 async def app_by_digest(pool: asyncpg.Pool, digest: bytes) -> str | None:
@@ -26,6 +34,6 @@ async def apps(pool: asyncpg.Pool) -> list[tuple[str, str, datetime, datetime | 
     return [tuple(row) for row in await pool.fetch(ALL)]
 
 
-async def has_key(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> bool:
-    """Whether an agent has a key that counts now, so that it can act here at all."""
-    return bool(await pool.fetchval(HAS_KEY, agent_id, now))
+async def standing_of(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> Standing:
+    """What a token of this agent is worth now."""
+    return Standing(*await pool.fetchrow(STANDING, agent_id, now))
