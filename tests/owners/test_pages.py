@@ -88,6 +88,11 @@ async def test_a_claim_page_of_nobody_is_missing(town):
     assert (await person.send("/owner/enter/x")).status == 410
 
 
+async def test_the_originals_address_leads_to_the_login(town):
+    answer = await Person(town).get("/login")
+    assert (answer.status, answer.headers["location"]) == (303, "/owner/login")
+
+
 async def test_logging_in_looks_the_same_for_everybody(town, office):
     ada = await town.agent("ada")
     await claimed(town, office, ada)
