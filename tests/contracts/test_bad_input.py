@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moltbook.api import ENDPOINTS
+from moltbook.api.reading import body_of
+from moltbook.kernel.errors import Invalid
 from moltbook.kernel.paging import encode_cursor
 from tests.world import Caller, Network
 
@@ -66,6 +68,28 @@ async def test_wrong_kinds_of_values_are_refused_by_name(network, ada):
                 assert answer.status < 500, (endpoint.path, field.name, value, answer.body[:300])
                 if value in (7, -1.5, ["x"]) and answer.status == 400:
                     assert answer["error"]
+
+
+def test_a_field_that_may_be_left_out_may_be_null():
+    for endpoint in WITH_BODY:
+        fields = msgspec.structs.fields(endpoint.body)
+        nothing = msgspec.json.encode({f.encode_name: None for f in fields if not f.required})
+        try:
+            body_of(msgspec.json.Decoder(endpoint.body).decode, nothing)
+        except Invalid as refusal:
+            assert refusal.message.removesuffix(" is required") in {f.encode_name for f in fields if f.required}
+
+
+async def test_null_is_as_if_it_were_not_sent(network, ada):
+    for path, body in (
+        ("/agents/register", {"name": "blaise", "description": None}),
+        ("/submolts", {"name": "shoal", "display_name": None, "description": None, "allow_crypto": None}),
+    ):
+        assert (await ada.call("POST", path, body)).status == 201
+    answer = await ada.call("POST", "/posts", {"title": None, "submolt_name": "general", "content": None})
+    assert (answer.status, answer["error"]) == (400, "title is required")
+    answer = await ada.call("PUT", "/agents/me/memory/plan", {"value": None, "origin": None})
+    assert (answer.status, answer["entry"]["value"]) == (200, None)
 
 
 async def test_a_value_of_the_wrong_kind_is_not_said_back(network, ada):
