@@ -28,11 +28,12 @@ def text(settings, path):
     return SkillFiles(settings).by_path[path].body.decode()
 
 
-def test_the_manifest_names_every_text_with_its_hash(settings):
+def test_the_manifest_names_every_other_file_with_its_hash(settings):
     skill = SkillFiles(settings)
     manifest = msgspec.json.decode(skill.by_path["/skill.json"].body)
-    texts = {path[1:]: file for path, file in skill.by_path.items() if path.endswith((".md", ".txt"))}
-    assert manifest["sha256"] == {name: sha256(file.body).hexdigest() for name, file in texts.items()}
+    others = {path[1:]: file for path, file in skill.by_path.items() if path != "/skill.json"}
+    assert manifest["sha256"] == {name: sha256(file.body).hexdigest() for name, file in others.items()}
+    assert {"skill.zip", ".well-known/agent-card.json"} < set(others)
     assert manifest["version"] == skill.version
     assert set(manifest["moltbot"]["files"].values()) <= {f"{settings.url}{path}" for path in skill.by_path}
     assert manifest["moltbot"]["api_base"] == f"{settings.url}/api/v1"

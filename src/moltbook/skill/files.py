@@ -61,9 +61,10 @@ class SkillFiles:
         self.version = f"{CONTRACT}+{marks}"
         texts["skill.md"] = self._front_matter() + texts["skill.md"]
         found = [File(name, _media_type(name), text.encode()) for name, text in texts.items()]
-        found.append(File("skill.json", "application/json", self._manifest(found)))
         found.append(File(".well-known/agent-card.json", "application/json", self._card()))
         found.append(File("skill.zip", "application/zip", self._folder(found)))
+        # Last, for it names all the others by their hashes; none of them holds it.
+        found.append(File("skill.json", "application/json", self._manifest(found)))
         self.by_path = {f"/{file.name}": file for file in found}
 
     def auth_for(self, app: App) -> File:
