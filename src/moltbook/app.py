@@ -51,6 +51,7 @@ from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
 from moltbook.skill import routes as skill_routes
 from moltbook.submolts import (
+    ANNOUNCEMENTS,
     FACES,
     ROLES,
     SUBMOLT_OWNERS,
@@ -135,7 +136,7 @@ READERS = (Ranks, Activity, Notifications, SearchIndex, SettledReports)
 SEEDS = (
     ("29beb7ee-ca7d-4290-9c2f-09926264866f", "general", "General", "The town square: whatever fits nowhere else."),
     ("6f095e83-af5f-4b4e-ba0b-ab5050a138b8", "introductions", "Introductions", "New here? Say who you are."),
-    ("586bba84-f81b-4490-a9f0-b12b2a83fd2f", "announcements", "Announcements", "What the house has to say."),
+    (ANNOUNCEMENTS, "announcements", "Announcements", "What the house has to say."),
 )
 
 Scope = MutableMapping[str, Any]

@@ -163,6 +163,20 @@ async def test_agents_are_paged(network, sort):
     assert (await network.call("GET", "/agents/recent?sort=age")).status == 400
 
 
-async def test_a_heartbeat_is_heard(network):
+async def test_a_heartbeat_shows_that_an_agent_is_awake(network):
     ada = await network.agent("ada")
-    assert (await ada.call("POST", "/agents/heartbeat"))["message"] == "HEARTBEAT_OK"
+
+    async def beat():
+        assert (await ada.call("POST", "/agents/heartbeat"))["message"] == "HEARTBEAT_OK"
+        await network.settle()
+        return (await ada.get("/agents/me"))["agent"]["last_active"]
+
+    await network.settle()
+    joined = (await ada.get("/agents/me"))["agent"]["last_active"]
+    network.clock.advance(seconds=50)
+    assert await beat() == joined
+    network.clock.advance(seconds=50)
+    assert await beat() > joined
+    assert len(await network.events("agent.awake")) == 1
+    # It is no act that the gauges would count.
+    assert len(await network.rows("SELECT minute FROM activity")) == 1

@@ -78,6 +78,7 @@ async def test_a_write_tells_the_number_it_reached(network):
     assert int(voted.headers["x-moltbook-seq"]) == int(answer.headers["x-moltbook-seq"]) + 1
     assert "x-moltbook-seq" not in (await blaise.get("/agents/me")).headers
     # One who changes nothing reaches nothing.
+    await network.settle()
     assert "x-moltbook-seq" not in (await blaise.call("POST", "/agents/heartbeat")).headers
 
 

@@ -97,6 +97,24 @@ async def test_every_answer_tells_the_budget(found):
         assert (await network.call("GET", "/posts")).status == 200
 
 
+async def test_who_goes_astray_pays_from_the_budget_of_the_address(found):
+    async with found(limits=Limits(reads_per_minute=5)) as network:
+        ada = await network.agent("ada")
+        stray = [("GET", "/nowhere", None), ("PUT", "/posts", None), ("GET", "/home", None), ("GET", "/home", "wrong")]
+        for left, (method, path, key) in zip((4, 3, 2, 1), stray, strict=True):
+            answer = await network.call(method, path, key=key)
+            assert answer.status in (401, 404, 405)
+            assert answer.headers["x-ratelimit-remaining"] == str(left), path
+            assert answer.headers["x-ratelimit-limit"] == "5"
+        headers = {"x-moltbook-app-key": network.house.keyring.new_app_key()}
+        answer = await network.call("POST", "/agents/verify-identity", json={"token": ""}, headers=headers)
+        assert (answer.status, answer.headers["x-ratelimit-remaining"]) == (401, "0")
+        refused = await network.call("GET", "/home", key="wrong")
+        assert (refused.status, refused["code"]) == (429, "RATE_LIMITED")
+        # Who has a key has a budget of its own, from wherever it calls.
+        assert (await ada.get("/home")).headers["x-ratelimit-remaining"] == "4"
+
+
 async def test_sixty_reads_and_thirty_writes_a_minute_are_the_default(found):
     async with found(limits=Limits(post_every_seconds=0)) as network:
         ada = await network.agent("ada")

@@ -81,5 +81,16 @@ async def test_the_operator_follows_a_report_and_an_appeal_to_the_end(network, m
     assert (await network.get(f"/posts/{post}"))["post"]["title"] == "Buy [red]stars[/]"
 
 
+async def test_the_operator_says_who_speaks_in_announcements(network, moltbook):
+    ada = await network.agent("ada")
+    appointed, again = await moltbook(*[("appoint", "ADA", "announcements")] * 2)
+    assert appointed == "ada is now a moderator of m/announcements.\nexit 0\n"
+    assert "tends the submolt already" in again and again.endswith("exit 1\n")
+    assert (await ada.publish("News", "announcements")).status == 201
+    relieved, _ = await moltbook(("relieve", "ada", "announcements"), ("relieve", "ada", "announcements"))
+    assert relieved == "ada is no longer a moderator of m/announcements.\nexit 0\n"
+    assert (await ada.publish("News", "announcements"))["code"] == "OFFICIAL_ONLY"
+
+
 def test_what_agents_wrote_does_not_steer_the_terminal():
     assert line("a\x1b[2Jb\u202e c\n" + "d" * 300).startswith("a [2Jb c ddd")

@@ -88,6 +88,7 @@ DONE = {**SAID, "action": TEXT}
 SETTLED = {**DONE, "post_id": UUID, "resolved": YES_NO, "accepted_comment_id": NONE}
 ME = {**OK, "agent": AGENT, "tip": TEXT}
 AGENTS = {**OK, **PAGED, "agents": [AGENT]}
+ACQUAINTANCES = [{"id": UUID, "name": TEXT, "karma": COUNT, "last_active": Maybe(MOMENT)}]
 POSTS = {**OK, **PAGED, "posts": [POST]}
 SUBMOLTS = {**OK, **PAGED, "submolts": [SUBMOLT]}
 ONE_SUBMOLT = {**SAID, "submolt": SUBMOLT, "your_role": Maybe(TEXT)}
@@ -103,7 +104,7 @@ CONFIRMED = {
         "id": UUID, "name": TEXT, "description": TEXT, "karma": COUNT, "avatar_url": Maybe(TEXT), "is_claimed": YES_NO,
         "created_at": MOMENT, "follower_count": COUNT, "following_count": COUNT,
         "stats": {"posts": COUNT, "comments": COUNT}, "owner": Maybe(OWNER),
-        "human": Maybe({"username": TEXT, "email_verified": YES_NO}),
+        "human": Maybe({"username": Maybe(TEXT), "email_verified": YES_NO}),
     },
 }  # fmt: skip
 KEY = {"id": UUID, "name": TEXT, "scopes": [TEXT], "created_at": MOMENT, "expires_at": Maybe(MOMENT),
@@ -154,7 +155,7 @@ RECENT = {"id": UUID, "content": TEXT, "upvotes": COUNT, "downvotes": COUNT, "cr
 CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "updated_at": MOMENT}
 WORN = {"id": UUID, "label_definition_id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "kind": TEXT,
         "submolt_name": TEXT}  # fmt: skip
-MEMBER = {**AGENT, "labels": {"pinned": [WORN], "inline": [WORN], "metadata": [WORN]}}
+MEMBER = {**AGENT, "owner": Maybe(OWNER), "labels": {"pinned": [WORN], "inline": [WORN], "metadata": [WORN]}}
 PROFILE = {**OK, "agent": MEMBER, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
 REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
 MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}

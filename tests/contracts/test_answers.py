@@ -41,8 +41,8 @@ CALLS = [
     ("DELETE", "/agents/me/keys/{key}", None, 200, s.SAID),
     ("POST", "/agents/me/setup-owner-email", {"email": "ada@example.org"}, 200, s.SAID),
     ("GET", "/agents/recent?limit=2", None, 200, s.AGENTS),
-    ("GET", "/agents/{other}/followers", None, 200, s.AGENTS),
-    ("GET", "/agents/{other}/following", None, 200, s.AGENTS),
+    ("GET", "/agents/{other}/followers", None, 200, {**s.AGENTS, "followers": s.ACQUAINTANCES}),
+    ("GET", "/agents/{other}/following", None, 200, {**s.AGENTS, "following": s.ACQUAINTANCES}),
     ("GET", "/agents/profile?name={other}", None, 200, s.PROFILE),
     ("GET", "/agents/{other}", None, 200, s.PROFILE),
     ("POST", "/agents/{other}/follow", None, 200, s.DONE),
@@ -255,6 +255,7 @@ async def stage(network):
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
+    await network.appoint(blaise, "announcements")
     await network.post(blaise, submolt="announcements")
     await network.house.committer.do(AddApp("An app", network.house.keyring.digest(names["app_key"])))
     await network.settle()

@@ -1,5 +1,6 @@
 """Bad input: whatever comes in, the documented refusal goes out, never a 500."""
 
+import gzip
 from urllib.parse import quote
 
 import msgspec
@@ -8,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moltbook.api import ENDPOINTS
+from moltbook.api.reading import body_of
+from moltbook.kernel.errors import Invalid
 from moltbook.kernel.paging import encode_cursor
 from tests.world import Caller, Network
 
@@ -67,6 +70,28 @@ async def test_wrong_kinds_of_values_are_refused_by_name(network, ada):
                     assert answer["error"]
 
 
+def test_a_field_that_may_be_left_out_may_be_null():
+    for endpoint in WITH_BODY:
+        fields = msgspec.structs.fields(endpoint.body)
+        nothing = msgspec.json.encode({f.encode_name: None for f in fields if not f.required})
+        try:
+            body_of(msgspec.json.Decoder(endpoint.body).decode, nothing)
+        except Invalid as refusal:
+            assert refusal.message.removesuffix(" is required") in {f.encode_name for f in fields if f.required}
+
+
+async def test_null_is_as_if_it_were_not_sent(network, ada):
+    for path, body in (
+        ("/agents/register", {"name": "blaise", "description": None}),
+        ("/submolts", {"name": "shoal", "display_name": None, "description": None, "allow_crypto": None}),
+    ):
+        assert (await ada.call("POST", path, body)).status == 201
+    answer = await ada.call("POST", "/posts", {"title": None, "submolt_name": "general", "content": None})
+    assert (answer.status, answer["error"]) == (400, "title is required")
+    answer = await ada.call("PUT", "/agents/me/memory/plan", {"value": None, "origin": None})
+    assert (answer.status, answer["entry"]["value"]) == (200, None)
+
+
 async def test_a_value_of_the_wrong_kind_is_not_said_back(network, ada):
     for key in (ada.key, f"x' - at `$.{ada.key}"):
         for answer in (
@@ -93,6 +118,24 @@ async def test_a_body_too_large_is_413_whole_or_in_pieces(network, ada):
     # Where no body is expected none is read.
     vote = await network.call("POST", f"/posts/{NOBODY}/upvote", key=ada.key, body=[megabyte] * 10)
     assert vote.status == 404
+
+
+async def test_a_packed_body_is_read_and_never_grows_past_the_limit(network, ada):
+    async def send(packed, coding="gzip"):
+        return await network.call("POST", "/posts", key=ada.key, body=packed, headers={"content-encoding": coding})
+
+    body = b'{"title":"Packed","submolt_name":"general"}'
+    packed = gzip.compress(body)
+    assert (await send(packed))["post"]["title"] == "Packed"
+    assert (await send(packed, "X-GZIP")).status == (await send(body, "identity")).status == 201
+    for broken in (packed[:-5], body, b"", packed + packed, b"\x1f\x8b\x08\x00"):
+        answer = await send(broken)
+        assert (answer.status, answer["code"]) == (400, "BAD_REQUEST"), broken
+    answer = await send(gzip.compress(b'{"title":"' + b"x" * 50_000_000 + b'"}', 1))
+    assert (answer.status, answer["code"]) == (413, "PAYLOAD_TOO_LARGE")
+    for coding in ("br", "gzip, gzip", "deflate"):
+        answer = await send(packed, coding)
+        assert (answer.status, answer["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 async def test_a_request_that_ends_early_is_refused(network, ada):

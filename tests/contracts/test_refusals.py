@@ -67,6 +67,21 @@ async def test_a_validation_failure_names_the_field(network):
     assert answer.status == 400
     assert answer["errors"] == [{"field": "name", "message": answer["error"]}]
     assert "`str`" in answer["error"]
+    ada = await network.agent("ada")
+    post = await network.post(ada)
+    for path, body, field in (
+        ("/posts", {"submolt_name": "general"}, "title"),
+        ("/posts", {"submolt_name": "general", "title": " "}, "title"),
+        ("/posts", {"submolt_name": "general", "title": "x" * 301}, "title"),
+        ("/posts", {"submolt_name": "general", "title": "T", "content": "x" * 40_001}, "content"),
+        ("/posts", {"title": "T"}, "submolt_name"),
+        (f"/posts/{post}/comments", {"content": " "}, "content"),
+        ("/batch", {"acts": [{"method": "GET"}]}, "acts[0].path"),
+        ("/batch", [], "body"),
+    ):
+        answer = await ada.call("POST", path, body)
+        assert (answer.status, answer["code"]) == (400, "VALIDATION_ERROR")
+        assert answer["errors"] == [{"field": field, "message": answer["error"]}]
 
 
 async def test_a_full_queue_is_503_at_once(found):

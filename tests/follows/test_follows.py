@@ -42,6 +42,10 @@ async def test_followers_and_followed_are_paged(network):
         pages = await network.walk(f"/agents/HUB/{relation}?limit=2", "agents")
         assert [len(page) for page in pages] == [2, 2, 1]
         assert sorted(functools.reduce(operator.iadd, pages, [])) == everybody
+        page = await network.get(f"/agents/hub/{relation}")
+        assert [(a["name"], a["last_active"]) for a in page[relation]] == [
+            (a["name"], a["last_active"]) for a in page["agents"]
+        ]
     assert (await network.call("GET", "/agents/nobody/followers")).status == 404
 
 

@@ -149,7 +149,7 @@ async def test_streams_end_with_the_server(server):
 # Who writes to whom, whom one blocks, which key is whose, what waits for an answer: nobody else's business.
 INSIDE = {
     "key.issued", "key.rotated", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
-    "message.blocked", "message.unblocked", "app.added", "app.revoked", "observer.joined",
+    "message.blocked", "message.unblocked", "agent.awake", "app.added", "app.revoked", "observer.joined",
     "verification.opened", "verification.closed", "post.withdrawn", "comment.withdrawn", "agent.suspended",
     "report.filed", "report.dismissed", "appeal.filed",
     "owner.joined", "owner.took_on", "owner.let_go",

@@ -6,6 +6,7 @@ import pytest
 
 from moltbook.agents import IssueKey, keys_of
 from moltbook.agents.rules import MOST_KEYS
+from moltbook.identity import AddApp
 from moltbook.measures import Step, Take
 from moltbook.settings import ClaimMode
 from tests.owners.browser import Person
@@ -54,6 +55,21 @@ async def test_a_human_claims_an_agent(town, office):
     assert b"ada has its human" in (await person.get(claim_path(ada))).body
 
 
+async def test_an_app_hears_that_somebody_stands_behind_an_agent_and_not_who(town, office):
+    ada = await town.agent("ada")
+    key = town.house.keyring.new_app_key()
+    await town.house.committer.do(AddApp("An app", town.house.keyring.digest(key)))
+
+    async def told():
+        token = (await ada.call("POST", "/agents/me/identity-token"))["identity_token"]
+        headers = {"x-moltbook-app-key": key}
+        return (await town.call("POST", "/agents/verify-identity", json={"token": token}, headers=headers))["agent"]
+
+    assert (await told())["human"] is None
+    await claimed(town, office, ada)
+    assert (await told())["human"] == {"username": None, "email_verified": True}
+
+
 async def test_behind_https_the_cookie_is_secure(found, office):
     async with found(claim=ClaimMode.MANUAL, smtp_url=office.url, public_url="https://reef.example") as network:
         ada, person = await network.agent("ada"), Person(network)
@@ -70,6 +86,11 @@ async def test_a_claim_page_of_nobody_is_missing(town):
     assert (await person.send("/claim/x", {"email": MAIL})).status == 404
     assert (await person.get("/owner/enter/x")).status == 410
     assert (await person.send("/owner/enter/x")).status == 410
+
+
+async def test_the_originals_address_leads_to_the_login(town):
+    answer = await Person(town).get("/login")
+    assert (answer.status, answer.headers["location"]) == (303, "/owner/login")
 
 
 async def test_logging_in_looks_the_same_for_everybody(town, office):

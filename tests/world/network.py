@@ -15,9 +15,11 @@ from moltbook.app import open_house
 from moltbook.db.pool import connect
 from moltbook.feeds import PageCache, Ranks
 from moltbook.house import House
+from moltbook.kernel.ids import AgentId
 from moltbook.log.reader import CURSOR, Reader, step
 from moltbook.notifications import Notifications
 from moltbook.settings import NO_LIMITS, Settings
+from moltbook.submolts import Appoint, submolt_by_name
 from tests.world.asgi import Answer, Caller, form
 from tests.world.clock import TestClock
 
@@ -86,6 +88,11 @@ class Network:
     async def agents(self, *names: str) -> list[Member]:
         """New members."""
         return [await self.agent(name) for name in names]
+
+    async def appoint(self, who: Member, submolt: str) -> None:
+        """The operator lets an agent tend a submolt."""
+        tended = await submolt_by_name(self.house.pool, submolt)
+        await self.house.committer.do(Appoint(None, tended.submolt.id, AgentId(who.id)))
 
     async def post(self, by: Member, title: str = "A thought", submolt: str = "general", **more: object) -> str:
         """A post that is certainly there; its id."""

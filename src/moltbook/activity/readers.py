@@ -40,6 +40,8 @@ SET last_activity_at = u.at
 FROM unnest($1::uuid[], $2::timestamptz[]) AS u(id, at)
 WHERE s.id = u.id AND s.last_activity_at < u.at
 """
+# Who only looks in is seen, but has done nothing.
+AWAKE = "agent.awake"
 STEP = {
     "agent.claimed": ("claimed", 1),
     "agent.unclaimed": ("claimed", -1),
@@ -82,7 +84,8 @@ class Activity:
         liked: set[str] = set()
         async for part in in_breaths(entries):
             for entry in part:
-                minutes[entry.at.replace(second=0, microsecond=0)] += 1
+                if entry.kind != AWAKE:
+                    minutes[entry.at.replace(second=0, microsecond=0)] += 1
                 if entry.actor_id is not None:
                     seen[entry.actor_id] = max(entry.at, seen.get(entry.actor_id, entry.at))
                 if entry.kind == "agent.registered":

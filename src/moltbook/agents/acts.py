@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from moltbook.agents.model import (
+    AgentAwake,
     AgentClaimed,
     AgentDeleted,
     AgentRegistered,
@@ -125,9 +126,13 @@ class UpdateProfile(Act[AgentRow], frozen=True):
         if self.metadata is not None:
             metadata = msgspec.json.encode(self.metadata).decode()
             if len(metadata) > METADATA_BYTES:
-                raise Invalid(f"metadata is larger than {METADATA_BYTES:,} bytes", "Send less metadata.")
+                raise Invalid(
+                    f"metadata is larger than {METADATA_BYTES:,} bytes", "Send less metadata.", field="metadata"
+                )
             if "\\u0000" in metadata:
-                raise Invalid("metadata holds a NUL character", "Send metadata without NUL characters.")
+                raise Invalid(
+                    "metadata holds a NUL character", "Send metadata without NUL characters.", field="metadata"
+                )
         if self.description is None and self.metadata is None:
             raise Invalid("Nothing to change", "Send description or metadata.")
         agent.description, agent.metadata = description, metadata
@@ -165,6 +170,19 @@ class SetAvatar(Act[bool], frozen=True):
         world[AGENTS].touch(agent)
         world.emit(AgentUpdated(agent.id), agent.id)
         return True
+
+
+class Look(Act[None], frozen=True):
+    """An agent looks in."""
+
+    agent_id: AgentId
+
+    def needs(self, wants: Wants) -> None:
+        """Nothing: whoever calls has a key."""
+
+    def decide(self, world: World) -> None:
+        """Tell those who count who is awake."""
+        world.emit(AgentAwake(self.agent_id), self.agent_id)
 
 
 class Retire(Act[None], frozen=True):

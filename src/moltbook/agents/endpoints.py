@@ -1,5 +1,6 @@
 """The agents' rows of the endpoint table (contract §4)."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ from moltbook.kernel.paging import Paged
 from moltbook.settings import ClaimMode
 
 AVATAR_BYTES = 1_000_000
+# Gauges tell who is awake by the day; a heartbeat more often than this says nothing new.
+SEEN_LASTS = timedelta(minutes=1)
 
 # What a newcomer should read (skill): the contract's companion files.
 SKILL_FILES = ("skill.md", "heartbeat.md", "messaging.md", "rules.md", "skill.json", "developers.md", "auth.md")
@@ -111,6 +114,27 @@ class AgentsAnswer(Ok, frozen=True, kw_only=True):
     next_offset: int | None = None
 
 
+class Acquaintance(msgspec.Struct, frozen=True):
+    """An agent in few words."""
+
+    id: str
+    name: str
+    karma: int
+    last_active: str | None
+
+
+class FollowersAnswer(AgentsAnswer, frozen=True, kw_only=True):
+    """A page of those who follow; clients read it by either name."""
+
+    followers: list[Acquaintance]
+
+
+class FollowingAnswer(AgentsAnswer, frozen=True, kw_only=True):
+    """A page of those who are followed; clients read it by either name."""
+
+    following: list[Acquaintance]
+
+
 async def register(house: House, request: Request) -> Ok:
     """Make an agent, its key and its claim."""
     body: RegisterBody = request.body
@@ -205,44 +229,70 @@ async def remove_avatar(house: House, request: Request) -> Ok:
 
 
 async def heartbeat(house: House, request: Request) -> Ok:
-    """Nothing to do: reading and writing already show that an agent is awake."""
-    return Message(message="HEARTBEAT_OK")
+    """Be seen, unless that was a moment ago."""
+    agent = await queries.agent_by_id(house.pool, request.agent)
+    done = Message(message="HEARTBEAT_OK")
+    if agent.last_active is not None and house.clock() - agent.last_active < SEEN_LASTS:
+        return done
+    return await house.committer.grant(acts.Look(agent.id), lambda _: done)
 
 
 async def recent(house: House, request: Request) -> Ok:
     """A page of agents."""
     query: RecentQuery = request.query
     if query.sort not in {"new", "karma"}:
-        raise Invalid("sort must be new or karma", "Use one of these.")
+        raise Invalid("sort must be new or karma", "Use one of these.", field="sort")
     agents, cursor = await queries.recent_agents(house.pool, query.sort, query.cursor, query.limit, query.skipped())
-    return _page(agents, cursor, query)
-
-
-async def followers(house: House, request: Request) -> Ok:
-    """Who follows an agent."""
-    return await _related(house, request, queries.FOLLOWERS)
-
-
-async def following(house: House, request: Request) -> Ok:
-    """Whom an agent follows."""
-    return await _related(house, request, queries.FOLLOWING)
-
-
-async def _related(house: House, request: Request, sql: str) -> Ok:
-    query: RecentQuery = request.query
-    agent = await queries.agent_by_name(house.pool, request.path[0])
-    page = await queries.related(house.pool, sql, agent.id, query.cursor, query.limit, query.skipped())
-    return _page(*page, query)
-
-
-def _page(agents: list[AgentRow], cursor: str | None, query: RecentQuery) -> AgentsAnswer:
+    out = _listed(agents)
     return AgentsAnswer(
-        agents=[agent_out(a) for a in agents],
-        count=len(agents),
+        agents=out,
+        count=len(out),
         has_more=cursor is not None,
         next_cursor=cursor,
         next_offset=query.next_offset(cursor),
     )
+
+
+async def followers(house: House, request: Request) -> Ok:
+    """Who follows an agent."""
+    agents, cursor = await _related(house, request, queries.FOLLOWERS)
+    out = _listed(agents)
+    return FollowersAnswer(
+        agents=out,
+        count=len(out),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=request.query.next_offset(cursor),
+        followers=_in_few_words(out),
+    )
+
+
+async def following(house: House, request: Request) -> Ok:
+    """Whom an agent follows."""
+    agents, cursor = await _related(house, request, queries.FOLLOWING)
+    out = _listed(agents)
+    return FollowingAnswer(
+        agents=out,
+        count=len(out),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=request.query.next_offset(cursor),
+        following=_in_few_words(out),
+    )
+
+
+async def _related(house: House, request: Request, sql: str) -> tuple[list[AgentRow], str | None]:
+    query: RecentQuery = request.query
+    agent = await queries.agent_by_name(house.pool, request.path[0])
+    return await queries.related(house.pool, sql, agent.id, query.cursor, query.limit, query.skipped())
+
+
+def _listed(agents: list[AgentRow]) -> list[AgentOut]:
+    return [agent_out(agent) for agent in agents]
+
+
+def _in_few_words(agents: list[AgentOut]) -> list[Acquaintance]:
+    return [Acquaintance(agent.id, agent.name, agent.karma, agent.last_active) for agent in agents]
 
 
 ENDPOINTS = [
@@ -288,10 +338,10 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/agents/{name}/followers", handle=followers, audience=Audience.ANYONE, limit=Limit.READ,
-        query=RecentQuery, answer=AgentsAnswer, refusals=(NotFound, Invalid), about="Who follows an agent.",
+        query=RecentQuery, answer=FollowersAnswer, refusals=(NotFound, Invalid), about="Who follows an agent.",
     ),
     Endpoint(
         method="GET", path="/agents/{name}/following", handle=following, audience=Audience.ANYONE, limit=Limit.READ,
-        query=RecentQuery, answer=AgentsAnswer, refusals=(NotFound, Invalid), about="Whom an agent follows.",
+        query=RecentQuery, answer=FollowingAnswer, refusals=(NotFound, Invalid), about="Whom an agent follows.",
     ),
 ]  # fmt: skip

@@ -113,6 +113,12 @@ class AgentUpdated(Event, frozen=True, tag="agent.updated"):
     agent_id: AgentId
 
 
+class AgentAwake(Event, frozen=True, tag="agent.awake"):
+    """The agent looked in without doing anything else."""
+
+    agent_id: AgentId
+
+
 class AgentDeleted(Event, frozen=True, tag="agent.deleted"):
     """The agent left for good."""
 

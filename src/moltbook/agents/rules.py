@@ -91,7 +91,7 @@ class TooManyKeys(TooMany):
 def ensure_scopes(wanted: frozenset[Scope], granted: frozenset[Scope]) -> None:
     """Raises: Invalid if nothing is wanted, ForbiddenScope if more than may be given."""
     if not wanted:
-        raise Invalid("scopes is empty", "Send at least one of read, post, moderate.")
+        raise Invalid("scopes is empty", "Send at least one of read, post, moderate.", field="scopes")
     ensure_covered(wanted, granted)
 
 
@@ -113,6 +113,7 @@ def ensure_name(name: str) -> None:
         raise Invalid(
             "Name must be 2-32 characters: letters, digits, underscore, hyphen.",
             "Choose such a name and register again.",
+            field="name",
         )
 
 

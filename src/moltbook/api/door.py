@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
+from moltbook.api.bodies import Receive, body_bytes
 from moltbook.api.callers import UnknownKey, agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
 from moltbook.api.headers import Headers
@@ -27,7 +28,7 @@ from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_o
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
-from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Refusal, Unauthorized, Unavailable
+from moltbook.kernel.errors import Invalid, NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.kernel.origin import is_this_machine, network_of
 from moltbook.kernel.tallies import Tallies
 from moltbook.log import Entry
@@ -36,7 +37,6 @@ from moltbook.verification import Excluded, ensure_not_suspended
 log = structlog.get_logger(__name__)
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -53,6 +53,8 @@ VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
 
+# No key, a wrong one, no such address, no such method: who guesses guesses on the budget of an address.
+ASTRAY = frozenset({401, 404, 405})
 # What a suspended agent may not do.
 WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
 # After these, beside all about keys, who calls is looked up anew.
@@ -82,7 +84,10 @@ class Api:
         try:
             status, body, extra = await self._answer(scope, receive, headers, budget)
         except Refusal as refusal:
-            status, (body, extra) = refusal.status, self._refusal(refusal, scope)
+            told = refusal
+            if not budget and refusal.status in ASTRAY:
+                told = self._charged(refusal, scope, budget)
+            status, (body, extra) = told.status, self._refusal(told, scope)
         await send(
             {
                 "type": "http.response.start",
@@ -133,7 +138,7 @@ class Api:
         endpoint = methods.get("GET" if method == "HEAD" else method)
         if endpoint is None:
             raise NotAllowed(f"{method} is not possible here", f"Use {' or '.join(sorted(methods))}.")
-        address = scope["client"][0] if scope.get("client") else ""
+        address = _address(scope)
         caller = await self._caller(endpoint, headers)
         if endpoint.audience is Audience.APP:
             await self._app(headers, address, budget)
@@ -148,10 +153,10 @@ class Api:
                 return _encoded(page, headers)
         raw, boundary = b"", None
         if endpoint.body is not None:
-            raw = await self._read(receive, headers, self._body_bytes)
+            raw = await body_bytes(receive, headers, self._body_bytes)
         elif endpoint.upload_bytes:
             boundary = boundary_of(headers.get(b"content-type"))
-            raw = await self._read(receive, headers, endpoint.upload_bytes, AROUND_BYTES)
+            raw = await body_bytes(receive, headers, endpoint.upload_bytes, AROUND_BYTES)
         if endpoint.method == "GET":
             asked = Asked(path, values, query_string, raw, caller, address, traceless=method == "HEAD")
             body = await self._granted(endpoint, asked)
@@ -271,14 +276,23 @@ class Api:
         app_id = self.apps.known(key)
         try:
             if app_id is None:
-                # Whoever guesses guesses on the budget of an address.
-                self._spend(Limit.READ, None, address, [])
+                # As everywhere, guessing is paid by where it comes from.
+                self._spend(Limit.READ, None, address, into)
                 app_id = await self.apps.find(key)
+                into.clear()
             self._spend(Limit.APP, app_id, address, into)
         except Spent as spent:
             # The word applications know (contract §15).
             spent.extra["error"] = "rate_limit_exceeded"
             raise
+
+    def _charged(self, refusal: Refusal, scope: Scope, into: list[tuple[bytes, bytes]]) -> Refusal:
+        """The refusal of one who got as far as nobody's budget: it is paid from that of its network."""
+        try:
+            self._spend(Limit.READ, None, _address(scope), into)
+        except Spent as spent:
+            return spent
+        return refusal
 
     def _spend(self, limit: Limit, who: str | None, address: str, into: list[tuple[bytes, bytes]]) -> None:
         """Take a call from the budget of whoever is known by a key, or of the network it comes from.
@@ -303,31 +317,6 @@ class Api:
                 raise Excluded(caller.reason)
             ensure_not_suspended(caller.suspended_until, caller.offences, caller.reason, self._house.clock())
 
-    async def _read(self, receive: Receive, headers: Headers, most: int, around: int = 0) -> bytes:
-        """The body, if it has at most so many bytes, and so many around them; not one more is waited for."""
-        limit = most + around
-        length = headers.get(b"content-length")
-        if length is not None and (not length.isdigit() or len(length) > 18 or int(length) > limit):
-            raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
-        if not message.get("more_body"):
-            return body
-        parts = [body]
-        size = len(body)
-        while message.get("more_body"):
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise BadRequest("The request ended early.", "Send the whole body.")
-            part = message.get("body", b"")
-            size += len(part)
-            if size > limit:
-                raise TooLarge(f"The body is larger than {most:,} bytes", "Send less.")
-            parts.append(part)
-        return b"".join(parts)
-
 
 # Query strings that mean the first page of a public feed, spelled as clients spell them.
 FIRST_PAGES = {
@@ -336,6 +325,10 @@ FIRST_PAGES = {
     **{b"sort=" + sort + b"&limit=25": sort.decode() for sort in (b"hot", b"new", b"top", b"rising")},
     **{b"limit=25&sort=" + sort: sort.decode() for sort in (b"hot", b"new", b"top", b"rising")},
 }
+
+
+def _address(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _encoded(page: Encoded, headers: Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 import msgspec
 
 from moltbook import __version__
+from moltbook.api.bodies import UnknownCoding
 from moltbook.api.envelope import NotAllowed, TooLarge
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.once import KeyReused, StillWritten
@@ -75,7 +76,7 @@ def refusals_of(endpoint: Endpoint) -> list[type[Refusal]]:
     if endpoint.audience is not Audience.APP and endpoint.limit is not Limit.REGISTER:
         common.append(ForbiddenScope)
     if endpoint.body or endpoint.upload_bytes:
-        common.append(TooLarge)
+        common += [TooLarge, UnknownCoding]
     if _takes_a_repeat_key(endpoint):
         common += [KeyReused, StillWritten]
     return [*endpoint.refusals, *common]

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from moltbook import __version__
+from moltbook.cli.appoint import appoint, relieve
 from moltbook.cli.apps import app as apps
 from moltbook.cli.claim import claim
 from moltbook.cli.doctor import doctor
@@ -31,6 +32,8 @@ Begin with `moltbook up`, then open http://127.0.0.1:8000. Everything lives in o
 every option can also be set as `MOLTBOOK_NAME` in the environment.""",
 )
 
+moderate.command()(appoint)
+moderate.command()(relieve)
 app.command()(up)
 app.command("import")(import_archive)
 app.command()(doctor)

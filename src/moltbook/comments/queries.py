@@ -109,7 +109,7 @@ def grow(comments: Sequence[CommentRow], sort: str, first: CommentId | None = No
     """
     key = SORTS.get(sort)
     if key is None:
-        raise Invalid(f"sort must be one of {', '.join(SORTS)}", "Use one of these.")
+        raise Invalid(f"sort must be one of {', '.join(SORTS)}", "Use one of these.", field="sort")
     branches = {comment.id: Branch(comment) for comment in sorted(comments, key=key)}
     roots: list[Branch] = []
     for branch in branches.values():

@@ -154,7 +154,7 @@ async def agent_feed(house: House, request: Request) -> Ok:
     """An agent's feed, as it sees it."""
     query: AgentFeedQuery = request.query
     if query.sort not in PERSONAL_SORTS:
-        raise Invalid("sort must be hot, new or top", "Use one of these.")
+        raise Invalid("sort must be hot, new or top", "Use one of these.", field="sort")
     agent = await agent_by_name(house.pool, request.path[0])
     page = await personal_feed(house.pool, agent.id, query.sort, False, None, query.limit)
     return AgentFeedAnswer(

@@ -18,6 +18,8 @@ SUBSCRIPTIONS_LOOKED_AT = 200
 PREVIEW_CHARS = 800
 NEWS_LOOKED_AT = 50
 FEED_LOOKED_AT = 20
+# An archive may bring announcements of agents that nobody appointed here.
+ANNOUNCEMENTS_LOOKED_AT = 20
 
 # $1 agent, $2 now
 HOME = f"""
@@ -52,10 +54,17 @@ WITH {UNREAD}, mine AS (
     -- Spelled as a range and ordered by it, so that only the index by submolt fits: by age, a submolt that is rare or
     -- empty would be looked for in all posts.
     JOIN LATERAL (
-        SELECT *
-        FROM posts p
-        WHERE p.submolt_id BETWEEN n.id AND n.id AND p.deleted_at IS NULL AND p.verification_status = 'verified'
-        ORDER BY p.submolt_id, p.created_at DESC, p.id DESC
+        SELECT x.*
+        FROM (
+            SELECT *
+            FROM posts p
+            WHERE p.submolt_id BETWEEN n.id AND n.id AND p.deleted_at IS NULL AND p.verification_status = 'verified'
+            ORDER BY p.submolt_id, p.created_at DESC, p.id DESC
+            LIMIT {ANNOUNCEMENTS_LOOKED_AT}
+        ) x
+        -- Everybody reads it as the house's word, so only the word of one who was appointed counts.
+        WHERE EXISTS (SELECT FROM submolt_roles r WHERE r.submolt_id = n.id AND r.agent_id = x.author_id)
+        ORDER BY x.submolt_id, x.created_at DESC, x.id DESC
         LIMIT 1
     ) p ON true
     WHERE n.kind = 'submolt' AND n.name = 'announcements'

@@ -54,9 +54,9 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class Human(msgspec.Struct, frozen=True):
-    """The owner's account here."""
+    """The owner's account here: whoever reads the mail of an address that is kept nowhere. Owners have no names."""
 
-    username: str
+    username: str | None
     email_verified: bool
 
 
@@ -84,8 +84,8 @@ class VerifyAnswer(Ok, frozen=True, kw_only=True):
     agent: KnownAgent
 
 
-def known(agent: AgentRow) -> KnownAgent:
-    """An agent as an application sees it. Who owns an agent is not kept here, so nobody is named."""
+def known(agent: AgentRow, standing: queries.Standing) -> KnownAgent:
+    """An agent as an application sees it. No account elsewhere is kept here, so no owner is named."""
     return KnownAgent(
         agent.id,
         agent.name,
@@ -98,7 +98,7 @@ def known(agent: AgentRow) -> KnownAgent:
         agent.following_count,
         Written(agent.posts_count, agent.comments_count),
         None,
-        None,
+        Human(None, True) if standing.has_owner else None,
     )
 
 
@@ -123,9 +123,10 @@ async def verify_identity(house: House, request: Request) -> Ok:
     except NotFound as error:
         raise rules.AgentGone() from error
     # A token outlives neither its agent's keys, which end when it leaves and when they were stolen, nor a ban.
-    if agent.archived or not await queries.may_act(house.pool, agent.id, house.clock()):
+    standing = await queries.standing_of(house.pool, agent.id, house.clock())
+    if agent.archived or not standing.may_act:
         raise rules.AgentDeactivated()
-    return VerifyAnswer(valid=True, agent=known(agent))
+    return VerifyAnswer(valid=True, agent=known(agent, standing))
 
 
 ENDPOINTS = [

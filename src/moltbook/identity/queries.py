@@ -3,16 +3,25 @@
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
 from moltbook.kernel.ids import AgentId
 
 BY_DIGEST = "SELECT id FROM apps WHERE digest = $1 AND revoked_at IS NULL"
-MAY_ACT = """
-SELECT EXISTS (
-    SELECT 1 FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
-) AND NOT EXISTS (SELECT 1 FROM standings WHERE agent_id = $1 AND banned_at IS NOT NULL)
+STANDING = """
+SELECT
+    EXISTS (SELECT FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2))
+        AND NOT EXISTS (SELECT FROM standings WHERE agent_id = $1 AND banned_at IS NOT NULL),
+    EXISTS (SELECT FROM ownerships WHERE agent_id = $1)
 """
 ALL = "SELECT id, name, created_at, revoked_at FROM apps ORDER BY created_at, id"
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Whether an agent can act here: it has a key that counts and is not banned; and whether somebody stands behind it."""
+
+    may_act: bool
+    has_owner: bool
 
 
 async def app_by_digest(pool: asyncpg.Pool, digest: bytes) -> str | None:
@@ -26,6 +35,6 @@ async def apps(pool: asyncpg.Pool) -> list[tuple[str, str, datetime, datetime | 
     return [tuple(row) for row in await pool.fetch(ALL)]
 
 
-async def may_act(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> bool:
-    """Whether an agent has a key that counts now and is not banned, so that it can act here at all."""
-    return bool(await pool.fetchval(MAY_ACT, agent_id, now))
+async def standing_of(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> Standing:
+    """What a token of this agent is worth now."""
+    return Standing(*await pool.fetchrow(STANDING, agent_id, now))

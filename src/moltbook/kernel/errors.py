@@ -45,10 +45,15 @@ class BadRequest(Refusal):
 
 
 class Invalid(Refusal):
-    """A field holds what it may not hold."""
+    """A field holds what it may not hold; which one stands in the answer, where it is one."""
 
     code = "VALIDATION_ERROR"
     status = 400
+
+    def __init__(self, message: str | None = None, hint: str | None = None, *, field: str = "") -> None:
+        super().__init__(message, hint)
+        if field:
+            self.extra["errors"] = [{"field": field, "message": self.message}]
 
 
 class Unauthorized(Refusal):

@@ -10,13 +10,14 @@ def checked(field: str, text: str, *, at_most: int, at_least: int = 0) -> str:
     """
     text = text.strip()
     if "\x00" in text:
-        raise Invalid(f"{field} holds a NUL character", f"Send {field} without NUL characters.")
+        raise Invalid(f"{field} holds a NUL character", f"Send {field} without NUL characters.", field=field)
     if len(text) > at_most:
-        raise Invalid(f"{field} is longer than {at_most:,} characters", f"Shorten {field}.")
+        raise Invalid(f"{field} is longer than {at_most:,} characters", f"Shorten {field}.", field=field)
     if len(text) < at_least:
         raise Invalid(
             f"{field} is required" if at_least == 1 else f"{field} is shorter than {at_least} characters",
             f"Send {field} with at least {at_least} character{'s' if at_least > 1 else ''} that are not blank.",
+            field=field,
         )
     return text
 

@@ -75,6 +75,7 @@ def ensure_wording(wording: Wording) -> Wording:
         raise Invalid(
             "key must be 1-40 characters: lower-case letters, digits, underscores, hyphens",
             "Choose such a key, for example solved.",
+            field="key",
         )
     label = checked("label", wording.label, at_most=LABEL_CHARS, at_least=1)
     if any(_is_unseen(char) for char in label) or all(_is_blank(char) for char in label):

@@ -86,7 +86,9 @@ async def leave(house: House, request: Request) -> Ok:
         raise NotClaimed()
     if body.confirm != agent.name:
         raise Invalid(
-            "confirm is not your name", f"Send confirm with your own name, {agent.name}; there is no way back."
+            "confirm is not your name",
+            f"Send confirm with your own name, {agent.name}; there is no way back.",
+            field="confirm",
         )
 
     async def close(act: Retire) -> Ok:

@@ -42,7 +42,9 @@ def ensure_key(key: str) -> str:
     """
     if KEY.fullmatch(key) is None:
         raise Invalid(
-            "A memory key is 1-100 letters, digits, dots, colons, underscores or hyphens.", "Choose such a key."
+            "A memory key is 1-100 letters, digits, dots, colons, underscores or hyphens.",
+            "Choose such a key.",
+            field="key",
         )
     return key
 
@@ -55,9 +57,11 @@ def ensure_value(value: Any) -> str:
     try:
         text = msgspec.json.encode(value)
     except (OverflowError, RecursionError) as error:
-        raise Invalid("value cannot be kept as JSON", "Send smaller numbers and less nesting.") from error
+        raise Invalid(
+            "value cannot be kept as JSON", "Send smaller numbers and less nesting.", field="value"
+        ) from error
     if len(text) > VALUE_BYTES:
-        raise Invalid(f"value is larger than {VALUE_BYTES:,} bytes", "Split it, or keep less.")
+        raise Invalid(f"value is larger than {VALUE_BYTES:,} bytes", "Split it, or keep less.", field="value")
     return text.decode()
 
 
@@ -67,7 +71,9 @@ def ensure_later(field: str, moment: datetime, now: datetime) -> datetime:
     Raises: Invalid.
     """
     if not now < moment <= now + FARTHEST:
-        raise Invalid(f"{field} must lie within the next year", f"Send {field} as a later moment in ISO 8601.")
+        raise Invalid(
+            f"{field} must lie within the next year", f"Send {field} as a later moment in ISO 8601.", field=field
+        )
     return moment.astimezone(UTC)
 
 

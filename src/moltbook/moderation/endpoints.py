@@ -171,7 +171,7 @@ async def decide(house: House, request: Request) -> Ok:
     ensure_claimed(await agent_by_id(house.pool, request.agent))
     entry = await entry_by_id(house.pool, entry_id)
     if body.decision is None:
-        raise Invalid("decision is required", "Send decision as granted or denied.")
+        raise Invalid("decision is required", "Send decision as granted or denied.", field="decision")
     await house.committer.do(voices.DecideAppeal(request.agent, entry.row, Verdict(body.decision), body.note))
     return Message(message=f"Appeal {body.decision}.")
 

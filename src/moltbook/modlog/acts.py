@@ -37,7 +37,9 @@ class Ban(Act[datetime], frozen=True):
         if world[ROLES].get((self.submolt_id, agent.id)) is not None:
             raise Conflict("This agent tends the submolt", "Ask the owner to dismiss it first.")
         if not 1 <= self.hours <= MOST_HOURS:
-            raise Invalid(f"hours must be between 1 and {MOST_HOURS:,}", "Send a number of hours in these bounds.")
+            raise Invalid(
+                f"hours must be between 1 and {MOST_HOURS:,}", "Send a number of hours in these bounds.", field="hours"
+            )
         reason = ensure_reason(self.reason)
         until = world.now + timedelta(hours=self.hours)
         ban = world[BANS].get((self.submolt_id, agent.id))

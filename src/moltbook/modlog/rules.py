@@ -39,7 +39,7 @@ def ensure_reason(text: str) -> str:
     """
     text = checked("reason", text, at_most=REASON_CHARS, at_least=1)
     if not any(_is_seen(letter) for letter in text):
-        raise Invalid("reason is required", "Send reason with at least 1 character that can be seen.")
+        raise Invalid("reason is required", "Send reason with at least 1 character that can be seen.", field="reason")
     return text
 
 

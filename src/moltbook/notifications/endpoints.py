@@ -66,10 +66,10 @@ def since(text: str | None) -> tuple[int, datetime | None]:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Invalid("since is neither a number nor a moment", "Send a seq, or ISO 8601.") from error
+        raise Invalid("since is neither a number nor a moment", "Send a seq, or ISO 8601.", field="since") from error
     # Beyond these years a moment would leave the calendar when its zone is taken off.
     if moment.year not in range(1970, 9000):
-        raise Invalid("since lies outside the calendar", "Send a moment of this century.")
+        raise Invalid("since lies outside the calendar", "Send a moment of this century.", field="since")
     return 0, moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -38,9 +38,11 @@ async def observe(house: House, request: Request) -> Ok:
     body: ObserveBody = request.body
     email = body.email.strip().lower()
     if len(email) > EMAIL_CHARS or _EMAIL.fullmatch(email) is None:
-        raise Invalid("email is not an e-mail address", "Send email as name@host.example.")
+        raise Invalid("email is not an e-mail address", "Send email as name@host.example.", field="email")
     if not body.gdpr_consent:
-        raise Invalid("gdpr_consent is required", "Send gdpr_consent: true once the person has agreed.")
+        raise Invalid(
+            "gdpr_consent is required", "Send gdpr_consent: true once the person has agreed.", field="gdpr_consent"
+        )
     digest = house.keyring.digest(f"observer {email}").hex()
     await house.committer.do(Observe(digest, body.wants_bot))
     return ObserveAnswer(message="You are counted. Your address itself is not kept; nobody will write to you.")

@@ -22,7 +22,7 @@ def ensure_email(text: str) -> str:
     """
     email = text.strip().lower()
     if len(email) > EMAIL_CHARS or EMAIL.fullmatch(email) is None or not _goes_to(email):
-        raise Invalid("email is not an e-mail address", "Send email as name@host.example.")
+        raise Invalid("email is not an e-mail address", "Send email as name@host.example.", field="email")
     return email
 
 

@@ -14,7 +14,7 @@ from moltbook.posts.model import Intent, PostDeleted, PostKind, PostPublished, P
 from moltbook.posts.rules import is_crypto_talk
 from moltbook.posts.standing import PLACES, hide_new_post, put_standing, unpin
 from moltbook.posts.tables import PINS, POST_WORDS, POSTS, PostWords
-from moltbook.submolts import SUBMOLTS
+from moltbook.submolts import ANNOUNCEMENTS, ROLES, SUBMOLTS, ensure_official
 from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
 TITLE_CHARS = 300
@@ -44,11 +44,13 @@ class PublishPost(Act[Published], frozen=True):
             wants.ask(QUOTAS, self.author)
         wants.ask(SUBMOLTS, self.submolt_id)
         wants.ask(BANS, (self.submolt_id, self.author))
+        if self.submolt_id == ANNOUNCEMENTS:
+            wants.ask(ROLES, (self.submolt_id, self.author))
 
     def decide(self, world: World) -> Published:
         """Publish it, or let it wait for the answer to a challenge; unwanted talk of crypto is removed at once.
 
-        Raises: NotClaimed, NotFound, NotPublished, Banned, Invalid, Slower.
+        Raises: NotClaimed, NotFound, NotPublished, Banned, OfficialOnly, Invalid, Slower.
         """
         author = ensure_claimed(world[AGENTS].get(self.author))
         submolt = world[SUBMOLTS].get(self.submolt_id)
@@ -56,6 +58,8 @@ class PublishPost(Act[Published], frozen=True):
             raise NotFound("Submolt")
         ensure_published(submolt.verification_status, "submolt")
         ensure_may_speak(world[BANS].get((submolt.id, author.id)), world.now)
+        if submolt.id == ANNOUNCEMENTS:
+            ensure_official(world[ROLES].get((submolt.id, author.id)))
         title = checked("title", self.title, at_most=TITLE_CHARS, at_least=1)
         content = checked("content", self.content, at_most=CONTENT_CHARS)
         url = ensure_url(self.url, self.kind)
@@ -196,7 +200,7 @@ def ensure_url(url: str | None, kind: PostKind) -> str | None:
     """
     if not url:
         if kind is PostKind.LINK:
-            raise Invalid("url is required for a link post", "Send url, or leave type out.")
+            raise Invalid("url is required for a link post", "Send url, or leave type out.", field="url")
         return None
     url = checked("url", url, at_most=URL_CHARS)
     try:
@@ -206,6 +210,8 @@ def ensure_url(url: str | None, kind: PostKind) -> str | None:
         fit = False
     if not fit:
         raise Invalid(
-            "url must be an http or https address", "Send a complete address such as https://example.org/page."
+            "url must be an http or https address",
+            "Send a complete address such as https://example.org/page.",
+            field="url",
         )
     return url

@@ -10,6 +10,7 @@ from moltbook.modlog import Banned
 from moltbook.posts.acts import DeletePost, PublishPost
 from moltbook.posts.model import Intent, PostKind, Published
 from moltbook.posts.wire import ConsiderLabel, NewPostOut, consider_labels, published_out
+from moltbook.submolts import OfficialOnly
 from moltbook.verification import ContentType, NotPublished, screened
 
 CRYPTO_POLICY = (
@@ -55,7 +56,9 @@ async def publish(house: House, request: Request) -> Ok:
     body: PostBody = request.body
     name = body.submolt_name or body.submolt
     if not name:
-        raise Invalid("submolt_name is required", "Name the submolt to post in, for example general.")
+        raise Invalid(
+            "submolt_name is required", "Name the submolt to post in, for example general.", field="submolt_name"
+        )
     submolt_id = await house.names.id_of("submolt", name)
     if submolt_id is None:
         raise NotFound("Submolt", "Check the spelling; submolts are listed at GET /api/v1/submolts.")
@@ -111,7 +114,7 @@ ENDPOINTS = [
     Endpoint(
         method="POST", path="/posts", handle=publish, audience=Audience.CLAIMED, limit=Limit.WRITE, status=201,
         body=PostBody, answer=PublishedAnswer,
-        refusals=(Unauthorized, NotClaimed, Banned, Invalid, NotFound, NotPublished, TooMany),
+        refusals=(Unauthorized, NotClaimed, Banned, OfficialOnly, Invalid, NotFound, NotPublished, TooMany),
         about="Publish a text or link post in a submolt.",
     ),
     Endpoint(

@@ -35,5 +35,7 @@ def of_intent(intent: Intent | None, resolved: bool | None) -> OfIntent | None:
     if intent is None and resolved is None:
         return None
     if resolved is not None and intent not in (None, Intent.QUESTION):
-        raise Invalid("resolved is asked of questions only", "Leave resolved out, or ask with intent=question.")
+        raise Invalid(
+            "resolved is asked of questions only", "Leave resolved out, or ask with intent=question.", field="resolved"
+        )
     return OfIntent(intent or Intent.QUESTION, resolved)

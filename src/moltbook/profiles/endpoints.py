@@ -43,8 +43,9 @@ class RecentComment(msgspec.Struct, frozen=True):
 
 
 class ProfileAgent(AgentOut, frozen=True, kw_only=True):
-    """An agent with the labels it carries."""
+    """An agent with the labels it carries. Nobody's account elsewhere is kept here, so no owner is named."""
 
+    owner: None = None
     labels: AgentLabels
 
 

@@ -89,7 +89,9 @@ async def everything(house: House, request: Request) -> Ok:
     if of is None:
         return await _search(house, query, query.type)
     if query.type not in (Kind.ALL, Kind.POSTS):
-        raise Invalid("intent is asked of posts only", "Leave intent and resolved out, or search with type=posts.")
+        raise Invalid(
+            "intent is asked of posts only", "Leave intent and resolved out, or search with type=posts.", field="intent"
+        )
     return await _search(house, query, Kind.POSTS, of)
 
 

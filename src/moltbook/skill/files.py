@@ -7,6 +7,7 @@ import io
 import zipfile
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 import jinja2
 import msgspec
@@ -14,6 +15,7 @@ import msgspec
 from moltbook import __version__
 from moltbook.agents import spell
 from moltbook.settings import ClaimMode, Limits, Settings
+from moltbook.skill.apps import App
 
 CONTRACT = "1.12.0"
 ABOUT = (
@@ -52,15 +54,22 @@ class SkillFiles:
     def __init__(self, settings: Settings) -> None:
         self._url = settings.url
         self._api = f"{settings.url}/api/v1"
-        texts = _rendered(settings, self._url, self._api)
+        templates, values = _templates(), _values(settings, self._url, self._api)
+        texts = {name: template.render(values, app=None) for name, template in templates.items()}
+        self._auth, self._values = templates["auth.md"], values
         marks = sha256("\0".join(texts.values()).encode()).hexdigest()[:8]
         self.version = f"{CONTRACT}+{marks}"
         texts["skill.md"] = self._front_matter() + texts["skill.md"]
         found = [File(name, _media_type(name), text.encode()) for name, text in texts.items()]
-        found.append(File("skill.json", "application/json", self._manifest(found)))
         found.append(File(".well-known/agent-card.json", "application/json", self._card()))
         found.append(File("skill.zip", "application/zip", self._folder(found)))
+        # Last, for it names all the others by their hashes; none of them holds it.
+        found.append(File("skill.json", "application/json", self._manifest(found)))
         self.by_path = {f"/{file.name}": file for file in found}
+
+    def auth_for(self, app: App) -> File:
+        """auth.md with what an agent does to show itself to this application."""
+        return File("auth.md", _media_type("auth.md"), self._auth.render(self._values, app=app).encode())
 
     def _front_matter(self) -> str:
         moltbot = {"moltbot": {"emoji": "🦞", "category": "social", "api_base": self._api}}
@@ -170,18 +179,21 @@ def spelled_first_day(limits: Limits) -> list[tuple[str, str]]:
     return [(f"{name}, in your first day", much) for name, much in rows if name != "Everything"]
 
 
-def _rendered(settings: Settings, url: str, api: str) -> dict[str, str]:
+def _templates() -> dict[str, jinja2.Template]:
     folder = files("moltbook.skill") / "texts"
     # Plain text for models: nothing in it comes from an agent, and nothing is HTML.
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True)  # noqa: S701
-    values = {
+    return {name: environment.from_string((folder / name).read_text("utf-8")) for name in TEXTS}
+
+
+def _values(settings: Settings, url: str, api: str) -> dict[str, Any]:
+    return {
         "url": url,
         "api": api,
         "claim_auto": settings.claim is ClaimMode.AUTO,
         "verification": settings.verification.value,
         "limits": spelled(settings.limits) + (spelled_first_day(settings.limits) if settings.new_agent_limits else []),
     }
-    return {name: environment.from_string((folder / name).read_text("utf-8")).render(values) for name in TEXTS}
 
 
 def _media_type(name: str) -> str:

@@ -1,8 +1,8 @@
 """Submolts: the communities, and who subscribes to them."""
 
-from moltbook.submolts.acts import FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
+from moltbook.submolts.acts import Appoint, Dismiss, FoundSubmolt, SetSubmoltImage, Subscribe, publish, put_standing
 from moltbook.submolts.leaving import EndSubscription, HandOver
-from moltbook.submolts.model import Changed, Role, RoleRow, SubmoltCreated, SubmoltRow, SubmoltTags, Tag
+from moltbook.submolts.model import ANNOUNCEMENTS, Changed, Role, RoleRow, SubmoltCreated, SubmoltRow, SubmoltTags, Tag
 from moltbook.submolts.queries import (
     SubmoltView,
     is_subscribed,
@@ -11,7 +11,15 @@ from moltbook.submolts.queries import (
     submolt_by_name,
     submolts_by_ids,
 )
-from moltbook.submolts.rules import NotModerator, NotOwner, ensure_owns, ensure_tends, is_submolt_name
+from moltbook.submolts.rules import (
+    NotModerator,
+    NotOwner,
+    OfficialOnly,
+    ensure_official,
+    ensure_owns,
+    ensure_tends,
+    is_submolt_name,
+)
 from moltbook.submolts.tables import (
     FACES,
     ROLES,
@@ -24,6 +32,7 @@ from moltbook.submolts.tables import (
 from moltbook.submolts.wire import SubmoltAnswer, SubmoltName, SubmoltOut, moderator_actions, submolt_out
 
 __all__ = [
+    "ANNOUNCEMENTS",
     "FACES",
     "ROLES",
     "SUBMOLTS",
@@ -31,12 +40,15 @@ __all__ = [
     "SUBMOLT_STANDING",
     "SUBMOLT_TAGS",
     "SUBSCRIPTIONS",
+    "Appoint",
     "Changed",
+    "Dismiss",
     "EndSubscription",
     "FoundSubmolt",
     "HandOver",
     "NotModerator",
     "NotOwner",
+    "OfficialOnly",
     "Role",
     "RoleRow",
     "SetSubmoltImage",
@@ -49,6 +61,7 @@ __all__ = [
     "SubmoltView",
     "Subscribe",
     "Tag",
+    "ensure_official",
     "ensure_owns",
     "ensure_tends",
     "is_submolt_name",

@@ -269,9 +269,12 @@ class ChangeSettings(Act[SubmoltRow], frozen=True):
 
 
 class _OfHelper(Act[None], frozen=True):
-    """What an owner decides about one who helps to tend its submolt; `helper` is None where nobody has the name."""
+    """What an owner or the operator (None) decides about one who helps to tend a submolt.
 
-    owner: AgentId
+    `helper` is None where nobody has the name.
+    """
+
+    owner: AgentId | None
     submolt_id: SubmoltId
     helper: AgentId | None
 
@@ -290,15 +293,16 @@ class _OfHelper(Act[None], frozen=True):
 
         Raises: NotClaimed, NotOwner, NotFound.
         """
-        ensure_claimed(world[AGENTS].get(self.owner))
-        ensure_owns(world[ROLES].get((self.submolt_id, self.owner)))
+        if self.owner is not None:
+            ensure_claimed(world[AGENTS].get(self.owner))
+            ensure_owns(world[ROLES].get((self.submolt_id, self.owner)))
         if self.helper is None or world[AGENTS].get(self.helper) is None:
             raise NotFound("Agent")
         return self.helper, world[ROLES].get((self.submolt_id, self.helper))
 
 
 class Appoint(_OfHelper, frozen=True):
-    """An owner asks another agent to help tend its submolt."""
+    """Another agent is asked to help tend a submolt."""
 
     def decide(self, world: World) -> None:
         """Make it a moderator.
@@ -313,7 +317,7 @@ class Appoint(_OfHelper, frozen=True):
 
 
 class Dismiss(_OfHelper, frozen=True):
-    """An owner takes a moderator's role back."""
+    """A moderator's role is taken back."""
 
     def decide(self, world: World) -> None:
         """Make it a mere member.

@@ -8,6 +8,9 @@ import msgspec
 from moltbook.db.world import Event
 from moltbook.kernel.ids import AgentId, SubmoltId
 
+# The original's own id. What stands there is the house's word, shown to everybody who checks in.
+ANNOUNCEMENTS = SubmoltId("586bba84-f81b-4490-a9f0-b12b2a83fd2f")
+
 
 class Role(StrEnum):
     """What an agent does in a submolt beyond reading it."""

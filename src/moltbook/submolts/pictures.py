@@ -33,7 +33,9 @@ async def set_either(house: House, request: Request) -> Ok:
     upload: Upload = request.body
     kind = upload.fields.get("type", "")
     if kind not in set(ImageKind):
-        raise Invalid("type must be avatar or banner", "Send the multipart field 'type' with one of these.")
+        raise Invalid(
+            "type must be avatar or banner", "Send the multipart field 'type' with one of these.", field="type"
+        )
     return await _set(house, request, ImageKind(kind))
 
 

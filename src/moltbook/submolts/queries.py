@@ -112,7 +112,7 @@ async def list_submolts(
     Raises: Invalid, BadCursor.
     """
     if sort not in SORTS:
-        raise Invalid(f"sort must be one of {', '.join(SORTS)}", "Use one of these.")
+        raise Invalid(f"sort must be one of {', '.join(SORTS)}", "Use one of these.", field="sort")
     order, after, kind = SORTS[sort]
     key = decode_cursor(cursor, f"submolts.{sort}", kind, KeyId) if cursor else (None, None)
     # A list of submolts is short enough for the original's offset; deep ones are asked to use the cursor (door).

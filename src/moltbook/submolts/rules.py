@@ -29,7 +29,9 @@ def ensure_submolt_name(name: str) -> None:
     """Raises: Invalid."""
     if not is_submolt_name(name):
         raise Invalid(
-            "Submolt name must be 2-30 characters: lower-case letters, digits, hyphens.", "Choose such a name."
+            "Submolt name must be 2-30 characters: lower-case letters, digits, hyphens.",
+            "Choose such a name.",
+            field="name",
         )
 
 
@@ -49,10 +51,24 @@ class NotOwner(Forbidden):
     hint = "Ask the owner; GET /api/v1/submolts/NAME/moderators names it."
 
 
+class OfficialOnly(Forbidden):
+    """Only those who tend this submolt may post in it."""
+
+    code = "OFFICIAL_ONLY"
+    message = "Only official posts belong in this submolt."
+    hint = "Post in another submolt, for example general."
+
+
 def ensure_tends(role: RoleRow | None) -> None:
     """Raises: NotModerator unless the role is one."""
     if role is None:
         raise NotModerator()
+
+
+def ensure_official(role: RoleRow | None) -> None:
+    """Raises: OfficialOnly unless the role is one."""
+    if role is None:
+        raise OfficialOnly()
 
 
 def ensure_owns(role: RoleRow | None) -> None:
@@ -69,5 +85,7 @@ def ensure_color(field: str, text: str) -> str | None:
     if not text:
         return None
     if COLOR.fullmatch(text) is None:
-        raise Invalid(f"{field} must look like #rrggbb", f"Send {field} as six hexadecimal digits after a #.")
+        raise Invalid(
+            f"{field} must look like #rrggbb", f"Send {field} as six hexadecimal digits after a #.", field=field
+        )
     return text.lower()

@@ -38,7 +38,9 @@ async def verify(house: House, request: Request) -> Ok:
     body: VerifyBody = request.body
     code = body.verification_code or body.code or body.id
     if not code:
-        raise Invalid("verification_code is required", "Send the verification_code of what you wrote.")
+        raise Invalid(
+            "verification_code is required", "Send the verification_code of what you wrote.", field="verification_code"
+        )
     hundredths = hundredths_of(body.answer)
     waiting = await queries.challenge_by_digest(house.pool, request.agent, house.keyring.digest(code).hex())
     if waiting is None:

@@ -53,5 +53,7 @@ def hundredths_of(answer: str | float) -> int:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number) > LARGEST:
-        raise Invalid("answer must be a number", "Send the number only, with two decimals, for example 15.00.")
+        raise Invalid(
+            "answer must be a number", "Send the number only, with two decimals, for example 15.00.", field="answer"
+        )
     return int((number * 100).to_integral_value(rounding=ROUND_HALF_UP))

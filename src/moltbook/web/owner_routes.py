@@ -93,6 +93,8 @@ class OwnerPages:
             self._route("/claim/{token}", get=self._claim, post=self._ask_to_claim),
             self._route("/owner", get=self._mine),
             self._route("/owner/login", get=self._login, post=self._ask_to_log_in),
+            # Where the original has it, and people look for it.
+            self._route("/login", get=self._to_login),
             self._route("/owner/enter/{token}", get=self._link, post=self._enter),
             self._route("/owner/logout", post=self._log_out),
             self._route("/owner/logout-others", post=self._log_out_others),
@@ -147,6 +149,9 @@ class OwnerPages:
         """The agent that was given this claim token."""
         agent_id = await agent_by_claim(self._house.pool, self._house.keyring.digest(token))
         return await agent_by_id(self._house.pool, agent_id) if agent_id is not None else None
+
+    async def _to_login(self, request: Request) -> Response:
+        return _to("/owner/login")
 
     async def _login(self, request: Request) -> Response:
         return _page(pages.render_login())

@@ -1,0 +1,44 @@
+"""`moltbook moderate appoint` and `relieve`: who tends a submolt, by the operator's hand.
+
+The seeded submolts have no owner who could appoint anybody, and only who tends `announcements` may post there.
+"""
+
+from typing import Annotated
+
+import typer
+
+from moltbook.agents import agent_by_name
+from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, in_house
+from moltbook.house import House
+from moltbook.submolts import Appoint, Dismiss, submolt_by_name
+
+Name = Annotated[str, typer.Argument(help="The agent's name.")]
+Tended = Annotated[str, typer.Argument(metavar="SUBMOLT", help="The submolt's name.")]
+
+
+def appoint(
+    name: Name, submolt: Tended, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = ""
+) -> None:
+    """Make an agent a moderator of a submolt. Those of `announcements` speak for you to every agent that checks in."""
+
+    async def run(house: House) -> str:
+        agent = await agent_by_name(house.pool, name)
+        tended = (await submolt_by_name(house.pool, submolt)).submolt
+        await house.committer.do(Appoint(None, tended.id, agent.id))
+        return f"{agent.name} is now a moderator of m/{tended.name}."
+
+    print(in_house(run, data, database_url, pg_bin))
+
+
+def relieve(
+    name: Name, submolt: Tended, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = ""
+) -> None:
+    """Take a moderator's role back."""
+
+    async def run(house: House) -> str:
+        agent = await agent_by_name(house.pool, name)
+        tended = (await submolt_by_name(house.pool, submolt)).submolt
+        await house.committer.do(Dismiss(None, tended.id, agent.id))
+        return f"{agent.name} is no longer a moderator of m/{tended.name}."
+
+    print(in_house(run, data, database_url, pg_bin))
