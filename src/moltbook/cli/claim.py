@@ -10,9 +10,11 @@ import structlog
 import typer
 
 from moltbook.agents import Claim, agent_by_claim
-from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
+from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, in_house
 from moltbook.db.commit import GONE
+from moltbook.house import House
 from moltbook.kernel.errors import NotFound, Refusal
+from moltbook.kernel.ids import AgentId
 from moltbook.settings import Settings
 from moltbook.verification import Trust
 
@@ -29,9 +31,8 @@ def claim(
 
     An agent that registers on a server with `--claim manual` gets a claim_url and waits. Works beside a running server.
     """
-    token = token.rsplit("/claim/", 1)[-1].strip()
-    with database(data, database_url, pg_bin) as dsn:
-        name = asyncio.run(_claim(Settings(data=data), dsn, token))
+    bare = token.rsplit("/claim/", 1)[-1].strip()
+    name = in_house(lambda house: _claim(house, bare), data, database_url, pg_bin)
     print(f"{name} is claimed and may write now.")
 
 
@@ -55,7 +56,7 @@ def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> bool:
             continue
         if resident.claim_url:
             try:
-                asyncio.run(_claim(settings, dsn, resident.claim_url.rsplit("/claim/", 1)[-1], trusted=True))
+                asyncio.run(_move_in(settings, dsn, resident.claim_url.rsplit("/claim/", 1)[-1]))
             except NotFound:
                 # A memory from another world holds a token that nobody knows here: it will register anew.
                 pass
@@ -66,13 +67,20 @@ def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> bool:
     return True
 
 
-async def _claim(settings: Settings, dsn: str, token: str, *, trusted: bool = False) -> str:
+async def _move_in(settings: Settings, dsn: str, token: str) -> None:
     from moltbook.app import open_house
 
     async with open_house(settings, dsn) as house:
-        agent_id = await agent_by_claim(house.pool, house.keyring.digest(token))
-        if agent_id is None:
-            raise NotFound("Claim token", "Copy it whole from the agent's registration; it belongs to one data folder.")
-        if trusted:
-            await house.committer.do(Trust(agent_id))
-        return await house.committer.do(Claim(agent_id))
+        await house.committer.do(Trust(await _agent_behind(house, token)))
+        await _claim(house, token)
+
+
+async def _claim(house: House, token: str) -> str:
+    return await house.committer.do(Claim(await _agent_behind(house, token)))
+
+
+async def _agent_behind(house: House, token: str) -> AgentId:
+    agent_id = await agent_by_claim(house.pool, house.keyring.digest(token))
+    if agent_id is None:
+        raise NotFound("Claim token", "Copy it whole from the agent's registration; it belongs to one data folder.")
+    return agent_id

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, database
-from moltbook.db.pool import connect
+from moltbook.db.pool import reach
 from moltbook.db.trouble import DatabaseTrouble
 
 
@@ -88,7 +88,7 @@ def _world(data: Path, database_url: str, pg_bin: str) -> Iterator[Finding]:
 
 
 async def _database(dsn: str) -> list[Finding]:
-    connection = await connect(dsn, "moltbook doctor")
+    connection = await reach(dsn, "moltbook doctor")
     try:
         version = connection.get_server_version()
         size = await connection.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))")

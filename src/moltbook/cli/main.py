@@ -1,6 +1,7 @@
 """The command `moltbook` and what it says when something is wrong."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -60,9 +61,23 @@ def root(
     configure_logs()
 
 
+class NotText(Trouble):
+    """An argument cannot be read."""
+
+
+def _ensure_text(words: Sequence[str]) -> None:
+    """Raises: NotText for bytes that are no UTF-8; nothing else of ours can store or send them."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise NotText(f"{word!a} is not UTF-8.", "Write names, texts and paths in UTF-8.") from None
+
+
 def main() -> None:
     """Run a command; what is known to go wrong is told in two lines, without a traceback."""
     try:
+        _ensure_text(sys.argv[1:])
         app()
     except (Trouble, Refusal) as trouble:
         message = trouble.message

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import asyncpg
 import typer
 from rich.console import Console
 
 from moltbook.db.embedded import attach_or_start
+from moltbook.db.pool import reach
+from moltbook.db.trouble import SchemaTooOld
 from moltbook.house import House
 from moltbook.settings import Settings
 
@@ -63,16 +66,38 @@ def database(data: Path, database_url: str, pg_bin: str = "") -> Iterator[str]:
         yield dsn
 
 
+def _ensure_secrets(data: Path, database_url: str) -> None:
+    """Raises: typer.BadParameter where a new pepper would be made for a world that has one elsewhere."""
+    if database_url and not (data / "pepper").exists():
+        raise typer.BadParameter(
+            f"There are no secrets in {data}. Name the server's own folder: keys made with others open nothing.",
+            param_hint="--data",
+        )
+
+
 def in_house(
     work: Callable[[House], Awaitable[Answer]], data: Path, database_url: str = "", pg_bin: str = ""
 ) -> Answer:
-    """Do something in the world of a data folder, beside a running server or without one."""
+    """Do something in the world of a data folder, beside a running server or without one.
+
+    Raises: NotReachable, SchemaTooOld, typer.BadParameter, and what the work raises.
+    """
     # The whole server, which takes as long to import as all else together: not before it is needed.
     from moltbook.app import open_house
 
+    _ensure_secrets(data, database_url)
+
     async def run(dsn: str) -> Answer:
-        async with open_house(Settings(data=data), dsn) as house:
-            return await work(house)
+        connection = await reach(dsn, "moltbook command")
+        await connection.close()
+        try:
+            async with open_house(Settings(data=data), dsn) as house:
+                return await work(house)
+        except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
+            raise SchemaTooOld(
+                "The database holds no world, or one of an older Moltbook.",
+                "Start `moltbook up` with it once: that brings it up to date.",
+            ) from error
 
     with database(data, database_url, pg_bin) as dsn:
         return asyncio.run(run(dsn))

@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 
 from moltbook.db.migrations import HERE
-from moltbook.db.pool import connect
+from moltbook.db.pool import reach
 from moltbook.db.trouble import MigrationFailed, SchemaTooNew
 
 _LOCK = 0x6D6F6C74_0001  # "molt", room 1: any number will do that nobody else takes
@@ -28,10 +28,10 @@ _POLL_SECONDS = 0.05
 async def upgrade(dsn: str, *, revisions: Path = HERE) -> list[str]:
     """Run the revisions the database does not have yet, in order, and name them.
 
-    Raises: SchemaTooNew, MigrationFailed, and what `connect` raises.
+    Raises: SchemaTooNew, MigrationFailed, ServerTooOld, NotReachable.
     """
     scripts = ScriptDirectory(str(revisions), version_locations=[str(revisions)])
-    connection = await connect(dsn, "moltbook migrate")
+    connection = await reach(dsn, "moltbook migrate")
     try:
         # Asked again and again rather than waited for: a statement waiting for the lock would hold a snapshot, and
         # a migration building an index concurrently waits for every snapshot there is.

@@ -14,7 +14,7 @@ import asyncpg
 from asyncpg.pgproto.pgproto import UUID  # in C: five times as fast as the standard library's
 
 from moltbook.db.programs import OLDEST_MAJOR
-from moltbook.db.trouble import ServerTooOld
+from moltbook.db.trouble import NotReachable, ServerTooOld
 
 # A statement is prepared once a connection and kept: ours are few, and none changes its plan by being old.
 _STATEMENTS_KEPT = 512
@@ -81,6 +81,21 @@ async def connect(dsn: str, application_name: str) -> "asyncpg.Connection[asyncp
         await connection.close()
         raise
     return connection
+
+
+async def reach(dsn: str, application_name: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """As `connect`, for a command of the operator: what is wrong with the address is told as trouble.
+
+    Raises: ServerTooOld, NotReachable.
+    """
+    advice = "Check --database-url, or DATABASE_URL: postgresql://user:password@host:5432/name"
+    try:
+        return await connect(dsn, application_name)
+    except ValueError:
+        # Not in the driver's words, which may quote a part of the password.
+        raise NotReachable("This is no address of a PostgreSQL.", advice) from None
+    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+        raise NotReachable(f"The database cannot be used: {error or type(error).__name__}.", advice) from error
 
 
 def ensure_new_enough(major: int) -> None:

@@ -39,6 +39,14 @@ class DidNotStart(DatabaseTrouble):
     """PostgreSQL ended instead of accepting connections."""
 
 
+class NotReachable(DatabaseTrouble):
+    """Nobody answers at the database's address, or not to us."""
+
+
+class SchemaTooOld(DatabaseTrouble):
+    """The database has no world in it, or was last migrated by an older Moltbook."""
+
+
 class SchemaTooNew(DatabaseTrouble):
     """The database was migrated by a newer Moltbook."""
 
