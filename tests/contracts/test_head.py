@@ -34,6 +34,7 @@ async def test_head_changes_no_row_on_any_route(network):
     await ada.call("POST", "/submolts", {"name": "reef"})
     role = {"key": "greeter", "label": "Greeter", "kind": "role", "prompt": "Greet whoever is new."}
     (label,) = (await ada.call("POST", "/submolts/reef/labels", role))["labels"]
+    assert (await world.owner.call("POST", "/submolts/reef/subscribe")).status == 200
     given = {"label_definition_id": label["id"], "target_type": "agent", "target_id": world.owner.id}
     assert (await ada.call("POST", "/labels/attach", given)).status == 200
     before = await every_row(network)

@@ -18,7 +18,7 @@ ALL = "SELECT id, name, created_at, revoked_at FROM apps ORDER BY created_at, id
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Whether an agent can act here: it has a key that counts and is not banned; and whether somebody stands behind it."""
+    """Whether an agent can act here, having a key that counts and no ban, and whether somebody stands behind it."""
 
     may_act: bool
     has_owner: bool
