@@ -12,17 +12,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 MEMORY = Path("/dev/shm")
 # The cluster of a run and a few of single tests beside it, each with its write-ahead log, take some 150 MiB.
 ROOM_BYTES = 1 << 30
+PREFIX = "moltbook-tests-"
 
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
     """A folder that nobody else has, and that is gone afterwards."""
     # Not below pytest's own folder: another run starting meanwhile closes that one, under root also to our server.
-    with tempfile.TemporaryDirectory(prefix="moltbook-tests-", dir=_roomy()) as folder:
+    place = _roomy()
+    _sweep(place or Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=place) as folder:
         yield Path(folder)
+
+
+def _sweep(place: Path) -> None:
+    """Take away what killed runs left behind; a server whose folder is gone ends by itself within a minute."""
+    for folder in place.glob(f"{PREFIX}*-*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _roomy() -> Path | None:
