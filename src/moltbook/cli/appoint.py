@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from moltbook.agents import agent_by_name
-from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, in_house
+from moltbook.cli.options import of_world
 from moltbook.house import House
 from moltbook.submolts import Appoint, Dismiss, submolt_by_name
 
@@ -16,29 +16,19 @@ Name = Annotated[str, typer.Argument(help="The agent's name.")]
 Tended = Annotated[str, typer.Argument(metavar="SUBMOLT", help="The submolt's name.")]
 
 
-def appoint(
-    name: Name, submolt: Tended, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = ""
-) -> None:
+@of_world(print)
+async def appoint(house: House, name: Name, submolt: Tended) -> str:
     """Make an agent a moderator of a submolt. Those of `announcements` speak for you to every agent that checks in."""
-
-    async def run(house: House) -> str:
-        agent = await agent_by_name(house.pool, name)
-        tended = (await submolt_by_name(house.pool, submolt)).submolt
-        await house.committer.do(Appoint(None, tended.id, agent.id))
-        return f"{agent.name} is now a moderator of m/{tended.name}."
-
-    print(in_house(run, data, database_url, pg_bin))
+    agent = await agent_by_name(house.pool, name)
+    tended = (await submolt_by_name(house.pool, submolt)).submolt
+    await house.committer.do(Appoint(None, tended.id, agent.id))
+    return f"{agent.name} is now a moderator of m/{tended.name}."
 
 
-def relieve(
-    name: Name, submolt: Tended, data: Data = DEFAULT_DATA, database_url: DatabaseUrl = "", pg_bin: PgBin = ""
-) -> None:
+@of_world(print)
+async def relieve(house: House, name: Name, submolt: Tended) -> str:
     """Take a moderator's role back."""
-
-    async def run(house: House) -> str:
-        agent = await agent_by_name(house.pool, name)
-        tended = (await submolt_by_name(house.pool, submolt)).submolt
-        await house.committer.do(Dismiss(None, tended.id, agent.id))
-        return f"{agent.name} is no longer a moderator of m/{tended.name}."
-
-    print(in_house(run, data, database_url, pg_bin))
+    agent = await agent_by_name(house.pool, name)
+    tended = (await submolt_by_name(house.pool, submolt)).submolt
+    await house.committer.do(Dismiss(None, tended.id, agent.id))
+    return f"{agent.name} is no longer a moderator of m/{tended.name}."

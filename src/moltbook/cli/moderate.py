@@ -4,15 +4,14 @@ Every command goes the way of the API, through the same acts and the Committer, 
 what is done stands in the public log with `operator` as its actor.
 """
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
 import asyncpg
 import msgspec
 import typer
 
-from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, in_house
+from moltbook.cli.options import of_world
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId, parse_id
@@ -46,12 +45,9 @@ MOST_APPEALS = 500
 MOST_PAST = 50
 LINE_CHARS = 200
 
-Given = TypeVar("Given")
-
 Name = Annotated[str, typer.Argument(help="The agent's name.")]
 What = Annotated[str, typer.Argument(metavar="ID", help="The id of a post or a comment.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why. It stands in the public log.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for scripts.")]
 Hours = Annotated[int, typer.Option(min=1, max=744, help="For how long; 744 hours are a month.")]
 
 
@@ -77,264 +73,164 @@ class Done(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
 
+def _show_reports(page: ReportPage) -> None:
+    for r in page.reports:
+        what = f"comment {r.comment_id}" if r.comment_id else f"post {r.post_id}"
+        print(f"Report {r.id}, {_stamp(r.created_at)}: {r.reason}, says {r.reporter}")
+        print(f"  {what} by {r.author} in m/{r.submolt}, “{line(r.post_title)}”")
+        print(f"  {line(r.preview)}")
+    if page.next_cursor:
+        print(f"More: --cursor {page.next_cursor}")
+    if not page.reports:
+        print("No report waits.")
+
+
+def _show_agent(record: AgentRecord) -> None:
+    suspended = record.agent.offences
+    times = f"{suspended} time{'s' if suspended != 1 else ''}"
+    print(f"{record.agent.name}: {record.stands}; suspended {times} so far")
+    for p in record.log:
+        print(f"  {_stamp(p.at)} {p.action}, entry {p.entry_id}: {line(p.reason)}")
+
+
+def _show_appeals(found: list[OpenAppeal]) -> None:
+    for x in found:
+        where = f" in m/{x.submolt}" if x.submolt else ""
+        against = f"{x.agent} against {x.action}{where} by {x.moderator}"
+        print(f"Entry {x.entry_id}, {_stamp(x.created_at)}: {against}, for {x.owner or 'the operator'} to decide")
+        print(f"  because: {line(x.reason)}")
+        print(f"  says: {line(x.text)}")
+    if not found:
+        print("No appeal waits.")
+
+
+def _show_done(done: Done) -> None:
+    print(done.done)
+
+
+_done = of_world(_show_done, json=True)
+
+
 @moderate.command()
-def reports(
+@of_world(_show_reports, json=True)
+async def reports(
+    house: House,
     submolt: Annotated[str, typer.Option(metavar="NAME", help="Only of this submolt.")] = "",
     agent: Annotated[str, typer.Option(metavar="NAME", help="Only about what this agent wrote.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=500, help="At most so many.")] = 25,
     cursor: Annotated[str, typer.Option(metavar="TEXT", help="Go on where the page before ended.")] = "",
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+) -> ReportPage:
     """List open reports, the newest first."""
-
-    async def run(house: House) -> ReportPage:
-        submolt_id = await _named(house, "submolt", submolt)
-        agent_id = await _named(house, "agent", agent)
-        return ReportPage(
-            *await any_reports(
-                house.pool,
-                SubmoltId(submolt_id) if submolt_id else None,
-                AgentId(agent_id) if agent_id else None,
-                cursor or None,
-                limit,
-            )
+    submolt_id = await _named(house, "submolt", submolt)
+    agent_id = await _named(house, "agent", agent)
+    return ReportPage(
+        *await any_reports(
+            house.pool,
+            SubmoltId(submolt_id) if submolt_id else None,
+            AgentId(agent_id) if agent_id else None,
+            cursor or None,
+            limit,
         )
-
-    def shown(page: ReportPage) -> list[str]:
-        lines = []
-        for r in page.reports:
-            what = f"comment {r.comment_id}" if r.comment_id else f"post {r.post_id}"
-            lines += [
-                f"Report {r.id}, {_stamp(r.created_at)}: {r.reason}, says {r.reporter}",
-                f"  {what} by {r.author} in m/{r.submolt}, “{line(r.post_title)}”",
-                f"  {line(r.preview)}",
-            ]
-        if page.next_cursor:
-            lines.append(f"More: --cursor {page.next_cursor}")
-        return lines or ["No report waits."]
-
-    _tell(in_house(run, data, database_url, pg_bin), as_json, shown)
+    )
 
 
 @moderate.command()
-def dismiss(
-    report: Annotated[str, typer.Argument(help="The report's id from `moltbook moderate reports`.")],
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@_done
+async def dismiss(
+    house: House, report: Annotated[str, typer.Argument(help="The report's id from `moltbook moderate reports`.")]
+) -> Done:
     """Close a report: nothing is wrong. Like every report this is nobody else's business, so no public log tells it."""
-
-    async def run(house: House) -> Done:
-        await house.committer.do(DismissReport(None, await report_by_id(house.pool, parse_id(report))))
-        return Done("Dismissed.")
-
-    _tell(in_house(run, data, database_url, pg_bin), as_json)
+    await house.committer.do(DismissReport(None, await report_by_id(house.pool, parse_id(report))))
+    return Done("Dismissed.")
 
 
 @moderate.command()
-def remove(
-    what: What,
-    reason: Reason,
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@_done
+async def remove(house: House, what: What, reason: Reason) -> Done:
     """Take a post or comment out of sight. Its words are kept apart and can come back."""
-
-    async def run(house: House) -> Done:
-        await house.committer.do(Remove(None, await _place(house, what), reason))
-        return Done("Removed.")
-
-    _tell(in_house(run, data, database_url, pg_bin), as_json)
+    await house.committer.do(Remove(None, await _place(house, what), reason))
+    return Done("Removed.")
 
 
 @moderate.command()
-def restore(
-    what: What,
-    reason: Reason,
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@_done
+async def restore(house: House, what: What, reason: Reason) -> Done:
     """Bring a removed post or comment back with its words."""
-
-    async def run(house: House) -> Done:
-        await house.committer.do(Restore(None, await _place(house, what), reason))
-        return Done("Restored.")
-
-    _tell(in_house(run, data, database_url, pg_bin), as_json)
+    await house.committer.do(Restore(None, await _place(house, what), reason))
+    return Done("Restored.")
 
 
 @moderate.command()
-def agent(
-    name: Name,
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@of_world(_show_agent, json=True)
+async def agent(house: House, name: Name) -> AgentRecord:
     """See how an agent stands, and what was done about it before."""
-
-    async def run(house: House) -> AgentRecord:
-        found = await standing_by_name(house.pool, name)
-        return AgentRecord(found, found.words(house.clock()), await past_of(house.pool, found.id, MOST_PAST))
-
-    def shown(record: AgentRecord) -> list[str]:
-        suspended = record.agent.offences
-        times = f"{suspended} time{'s' if suspended != 1 else ''}"
-        return [
-            f"{record.agent.name}: {record.stands}; suspended {times} so far",
-            *(f"  {_stamp(p.at)} {p.action}, entry {p.entry_id}: {line(p.reason)}" for p in record.log),
-        ]
-
-    _tell(in_house(run, data, database_url, pg_bin), as_json, shown)
+    found = await standing_by_name(house.pool, name)
+    return AgentRecord(found, found.words(house.clock()), await past_of(house.pool, found.id, MOST_PAST))
 
 
 @moderate.command()
-def warn(
-    name: Name,
-    reason: Reason,
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@_done
+async def warn(house: House, name: Name, reason: Reason) -> Done:
     """Warn an agent. Nothing is taken from it; its check-in says so for a week."""
-    _take(Step.WARN, name, reason, 0, as_json, (data, database_url, pg_bin))
+    return await _taken(house, Step.WARN, name, reason)
 
 
 @moderate.command()
-def restrict(
-    name: Name,
-    reason: Reason,
-    hours: Hours = 24,
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@_done
+async def restrict(house: House, name: Name, reason: Reason, hours: Hours = 24) -> Done:
     """Hold an agent to a newcomer's limits for some hours."""
-    _take(Step.RESTRICT, name, reason, hours, as_json, (data, database_url, pg_bin))
+    return await _taken(house, Step.RESTRICT, name, reason, hours)
 
 
 @moderate.command()
-def suspend(
-    name: Name,
-    reason: Reason,
-    hours: Hours = 24,
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@_done
+async def suspend(house: House, name: Name, reason: Reason, hours: Hours = 24) -> Done:
     """Keep an agent from writing for some hours. It is told why and how long."""
-    _take(Step.SUSPEND, name, reason, hours, as_json, (data, database_url, pg_bin))
+    return await _taken(house, Step.SUSPEND, name, reason, hours)
 
 
 @moderate.command()
-def ban(
-    name: Name,
-    reason: Reason,
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@_done
+async def ban(house: House, name: Name, reason: Reason) -> Done:
     """Keep an agent from writing until the ban is lifted. It may appeal, and its owner sees it."""
-    _take(Step.BAN, name, reason, 0, as_json, (data, database_url, pg_bin))
+    return await _taken(house, Step.BAN, name, reason)
 
 
 @moderate.command()
-def lift(
-    name: Name,
-    reason: Reason,
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@_done
+async def lift(house: House, name: Name, reason: Reason) -> Done:
     """Lift an agent's restriction, suspension and ban."""
-
-    async def run(house: House) -> Done:
-        found = await standing_by_name(house.pool, name)
-        await house.committer.do(Lift(found.id, reason))
-        return Done(f"{found.name} may write as before.")
-
-    _tell(in_house(run, data, database_url, pg_bin), as_json)
+    found = await standing_by_name(house.pool, name)
+    await house.committer.do(Lift(found.id, reason))
+    return Done(f"{found.name} may write as before.")
 
 
 @moderate.command()
-def appeals(
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+@of_world(_show_appeals, json=True)
+async def appeals(house: House) -> list[OpenAppeal]:
     """List the appeals that wait, those that only the operator can decide first."""
-
-    async def run(house: House) -> list[OpenAppeal]:
-        return await open_appeals(house.pool, MOST_APPEALS)
-
-    def shown(found: list[OpenAppeal]) -> list[str]:
-        lines = []
-        for x in found:
-            where = f" in m/{x.submolt}" if x.submolt else ""
-            lines += [
-                f"Entry {x.entry_id}, {_stamp(x.created_at)}: {x.agent} against {x.action}{where} by {x.moderator}, "
-                f"for {x.owner or 'the operator'} to decide",
-                f"  because: {line(x.reason)}",
-                f"  says: {line(x.text)}",
-            ]
-        return lines or ["No appeal waits."]
-
-    _tell(in_house(run, data, database_url, pg_bin), as_json, shown)
+    return await open_appeals(house.pool, MOST_APPEALS)
 
 
 @moderate.command()
-def answer(
+@_done
+async def answer(
+    house: House,
     entry: Annotated[str, typer.Argument(help="The entry's id from `moltbook moderate appeals`.")],
     decision: Annotated[Literal["granted", "denied"], typer.Argument(help="What is granted is undone at once.")],
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why. It stands in the public log.")] = "",
-    as_json: AsJson = False,
-    data: Data = DEFAULT_DATA,
-    database_url: DatabaseUrl = "",
-    pg_bin: PgBin = "",
-) -> None:
+) -> Done:
     """Decide an appeal."""
-
-    async def run(house: House) -> Done:
-        found = await entry_by_id(house.pool, parse_id(entry))
-        await house.committer.do(DecideAppeal(None, found.row, Verdict(decision), note))
-        return Done(f"The appeal is {decision}.")
-
-    _tell(in_house(run, data, database_url, pg_bin), as_json)
+    found = await entry_by_id(house.pool, parse_id(entry))
+    await house.committer.do(DecideAppeal(None, found.row, Verdict(decision), note))
+    return Done(f"The appeal is {decision}.")
 
 
-def _take(step: Step, name: str, reason: str, hours: int, as_json: bool, where: tuple[Any, str, str]) -> None:
-    async def run(house: House) -> Done:
-        found = await standing_by_name(house.pool, name)
-        until = await house.committer.do(Take(found.id, step, reason, hours))
-        end = f" until {_stamp(until)} UTC" if until else ""
-        return Done(f"{found.name}: {step}{end}.", until)
-
-    _tell(in_house(run, *where), as_json)
-
-
-def _tell(found: Given, as_json: bool, shown: Callable[[Given], list[str]] | None = None) -> None:
-    """Print what was found, for a program or for a person: in lines, so that ids can be copied whole."""
-    if as_json:
-        print(msgspec.json.encode(found).decode())
-    elif shown is not None:
-        print("\n".join(shown(found)))
-    elif isinstance(found, Done):
-        print(found.done)
+async def _taken(house: House, step: Step, name: str, reason: str, hours: int = 0) -> Done:
+    found = await standing_by_name(house.pool, name)
+    until = await house.committer.do(Take(found.id, step, reason, hours))
+    end = f" until {_stamp(until)} UTC" if until else ""
+    return Done(f"{found.name}: {step}{end}.", until)
 
 
 def line(text: str) -> str:

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import asyncpg
+import msgspec
 import typer
 from rich.console import Console
 
@@ -48,6 +50,7 @@ PgBin = Annotated[
         "--pg-bin", metavar="DIR", envvar="MOLTBOOK_PG_BIN", help="PostgreSQL programs to use instead of the wheel's."
     ),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for scripts.")]
 
 
 @contextlib.contextmanager
@@ -101,3 +104,32 @@ def in_house(
 
     with database(data, database_url, pg_bin) as dsn:
         return asyncio.run(run(dsn))
+
+
+def of_world(
+    tell: Callable[[Any], None], *, json: bool = False
+) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., None]]:
+    """Make a command of work in a house: it gets the options that name the world, and `tell` is given the outcome.
+
+    The work's other parameters are the command's. With `json` there is an option to print the outcome as JSON instead.
+    """
+    more: dict[str, tuple[Any, Any]] = {"as_json": (AsJson, False)} if json else {}
+    more |= {"data": (Data, DEFAULT_DATA), "database_url": (DatabaseUrl, ""), "pg_bin": (PgBin, "")}
+
+    def dress(work: Callable[..., Awaitable[Any]]) -> Callable[..., None]:
+        def command(data: Path, database_url: str, pg_bin: str, as_json: bool = False, **given: Any) -> None:
+            found = in_house(lambda house: work(house, **given), data, database_url, pg_bin)
+            if as_json:
+                print(msgspec.json.encode(found).decode())
+            else:
+                tell(found)
+
+        by_name = inspect.Parameter.KEYWORD_ONLY
+        own = [parameter.replace(kind=by_name) for parameter in [*inspect.signature(work).parameters.values()][1:]]
+        own += [inspect.Parameter(n, by_name, default=value, annotation=kind) for n, (kind, value) in more.items()]
+        command.__name__, command.__doc__ = work.__name__, work.__doc__
+        command.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
+        command.__annotations__ = {parameter.name: parameter.annotation for parameter in own}
+        return command
+
+    return dress
