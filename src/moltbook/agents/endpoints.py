@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from moltbook.agents import acts, queries, rules
 from moltbook.agents.model import AgentRow
@@ -242,53 +243,36 @@ async def recent(house: House, request: Request) -> Ok:
     query: RecentQuery = request.query
     if query.sort not in {"new", "karma"}:
         raise Invalid("sort must be new or karma", "Use one of these.", field="sort")
-    agents, cursor = await queries.recent_agents(house.pool, query.sort, query.cursor, query.limit, query.skipped())
-    out = _listed(agents)
-    return AgentsAnswer(
-        agents=out,
-        count=len(out),
-        has_more=cursor is not None,
-        next_cursor=cursor,
-        next_offset=query.next_offset(cursor),
-    )
+    found = await queries.recent_agents(house.pool, query.sort, query.cursor, query.limit, query.skipped())
+    return _page(*found, query)
 
 
 async def followers(house: House, request: Request) -> Ok:
     """Who follows an agent."""
-    agents, cursor = await _related(house, request, queries.FOLLOWERS)
-    out = _listed(agents)
-    return FollowersAnswer(
-        agents=out,
-        count=len(out),
-        has_more=cursor is not None,
-        next_cursor=cursor,
-        next_offset=request.query.next_offset(cursor),
-        followers=_in_few_words(out),
-    )
+    page = await _related(house, request, queries.FOLLOWERS)
+    return FollowersAnswer(**structs.asdict(page), followers=_in_few_words(page.agents))
 
 
 async def following(house: House, request: Request) -> Ok:
     """Whom an agent follows."""
-    agents, cursor = await _related(house, request, queries.FOLLOWING)
-    out = _listed(agents)
-    return FollowingAnswer(
-        agents=out,
-        count=len(out),
-        has_more=cursor is not None,
-        next_cursor=cursor,
-        next_offset=request.query.next_offset(cursor),
-        following=_in_few_words(out),
-    )
+    page = await _related(house, request, queries.FOLLOWING)
+    return FollowingAnswer(**structs.asdict(page), following=_in_few_words(page.agents))
 
 
-async def _related(house: House, request: Request, sql: str) -> tuple[list[AgentRow], str | None]:
+async def _related(house: House, request: Request, sql: str) -> AgentsAnswer:
     query: RecentQuery = request.query
     agent = await queries.agent_by_name(house.pool, request.path[0])
-    return await queries.related(house.pool, sql, agent.id, query.cursor, query.limit, query.skipped())
+    return _page(*await queries.related(house.pool, sql, agent.id, query.cursor, query.limit, query.skipped()), query)
 
 
-def _listed(agents: list[AgentRow]) -> list[AgentOut]:
-    return [agent_out(agent) for agent in agents]
+def _page(agents: list[AgentRow], cursor: str | None, query: RecentQuery) -> AgentsAnswer:
+    return AgentsAnswer(
+        agents=[agent_out(agent) for agent in agents],
+        count=len(agents),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
+    )
 
 
 def _in_few_words(agents: list[AgentOut]) -> list[Acquaintance]:
