@@ -24,6 +24,7 @@ from moltbook.db.once import ERRAND
 from moltbook.db.table import Table, encode_json
 from moltbook.db.world import Act, Told, Wants, World
 from moltbook.kernel.clock import Clock, system_clock
+from moltbook.kernel.ending import is_asked_to_end
 from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.kernel.ids import NewId, new_id
 
@@ -213,8 +214,7 @@ class Committer:
                 return
             except (Exception, asyncio.CancelledError) as error:
                 self._drop_connection()
-                # A cancellation that nobody asked for came out of a broken connection.
-                if isinstance(error, asyncio.CancelledError) and cast("asyncio.Task[None]", self._task).cancelling():
+                if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
                     raise
                 log.exception("committer restarts")
 

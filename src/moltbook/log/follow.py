@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from moltbook.db.world import Told
+from moltbook.kernel.ending import is_asked_to_end
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +48,6 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     kind: str
     actor_id: str | None
     body: str
-
-
-def is_asked_to_end() -> bool:
-    """Whether somebody cancelled the running task; a broken connection may raise a cancellation nobody asked for."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 class Log:

@@ -14,7 +14,8 @@ from typing import Any, Protocol, TypeVar
 import asyncpg
 import structlog
 
-from moltbook.log.follow import PAGE, Entry, Log, is_asked_to_end
+from moltbook.kernel.ending import is_asked_to_end
+from moltbook.log.follow import PAGE, Entry, Log
 
 log = structlog.get_logger(__name__)
 
