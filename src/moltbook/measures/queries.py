@@ -18,7 +18,7 @@ JOIN agents a ON a.id = n.id
 LEFT JOIN standings s ON s.agent_id = a.id
 WHERE n.kind = 'agent' AND n.name = lower($1)
 """
-# Of one agent a handful, found by walking the operator's own log; it is short.
+# Of one agent there is a handful, found by the index of entries about it.
 HISTORY = """
 SELECT l.at, l.action, l.reason, l.id
 FROM modlog l

@@ -42,7 +42,7 @@ def notice_of(caller: Caller, now: datetime) -> str:
     """What an agent should know about its own standing; nothing, as a rule."""
     if caller.banned_at is not None:
         return f"You are banned: {caller.reason}. Read GET /api/v1/modlog, and appeal if it is wrong."
-    if caller.suspended_until is not None and caller.suspended_until > now:
+    if caller.suspended_until is not None and lasts(caller.suspended_until, now):
         return f"You are suspended until {iso(caller.suspended_until)}: {caller.reason}."
     if caller.restricted_until is not None and caller.restricted_until > now:
         return f"You are held to a newcomer's limits until {iso(caller.restricted_until)}; GET /api/v1/modlog says why."
