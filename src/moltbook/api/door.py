@@ -4,7 +4,6 @@ A plain ASGI application: the way from the socket to the slice is the hottest pa
 middleware and does nothing twice. First pages that everybody reads are answered from bytes before anything is routed.
 """
 
-import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from functools import partial
 from hashlib import blake2b
@@ -13,7 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
+from moltbook.api.batch import BASE, BATCH, Asked, BatchAct, Outcome, part_of, together
 from moltbook.api.bodies import Receive, body_bytes
 from moltbook.api.callers import UnknownKey, agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
@@ -48,7 +47,6 @@ CACHED = (b"cache-control", b"no-cache")
 # A reader keeps its own copy and asks whether it still holds.
 FRESH = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
 REPLAYED = (b"idempotency-replayed", b"true")
-REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
 VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
@@ -163,7 +161,7 @@ class Api:
             if endpoint.limit is Limit.FREE:
                 return endpoint.status, body, [JSON, *SAFE]
             return _tagged(endpoint.status, body, headers)
-        asked = Asked(path, values, query_string, raw, caller, address, _repeat_key(headers), boundary)
+        asked = Asked(path, values, query_string, raw, caller, address, headers.repeat_key(), boundary)
         if endpoint is BATCH:
             batch = body_of(self._decoders[id(endpoint)], raw)
             return endpoint.status, _encode(await together(batch, asked, partial(self._one, headers))), [JSON, *SAFE]
@@ -174,6 +172,28 @@ class Api:
         if outcome.replayed:
             extra.append(REPLAYED)
         return outcome.status, outcome.body, extra
+
+    async def perform(self, act: BatchAct, headers: Headers, address: str) -> Outcome:
+        """One act that came over a live connection, answered as in a batch; without a key as anybody's."""
+        try:
+            path, asked = part_of(act, address, headers.repeat_key())
+        except Refusal as refusal:
+            return Outcome(refusal.status, refusal_body(refusal, act.path, self._house.clock()))
+        return await self._one(headers, act.method, path, asked)
+
+    async def known(self, key: str, address: str) -> Caller:
+        """Who opens a live connection with this key: one read of its budget.
+
+        Raises: UnknownKey, Spent, Unavailable.
+        """
+        try:
+            caller = await self._holder(key)
+        except UnknownKey:
+            # As everywhere, guessing is paid by where it comes from.
+            self._spend(Limit.READ, None, address, [])
+            raise
+        self._spend(Limit.READ, caller.id, address, [])
+        return caller
 
     async def _one(self, headers: Headers, method: str, path: str, asked: Asked) -> Outcome:
         """One act of a batch: the same table, rights and budgets as a request of its own.
@@ -263,6 +283,9 @@ class Api:
             raise Unauthorized()
         if endpoint.limit is Limit.REGISTER:
             return None
+        return await self._holder(key)
+
+    async def _holder(self, key: str) -> Caller:
         caller = await self.callers.find(key)
         if caller.until is not None and self._house.clock() >= caller.until:
             raise UnknownKey()
@@ -353,17 +376,6 @@ def _tagged(status: int, body: bytes, headers: Headers) -> tuple[int, bytes, lis
     if known is not None and etag in {mark.strip().removeprefix(b"W/") for mark in known.split(b",")}:
         return 304, b"", extra
     return status, body, extra
-
-
-def _repeat_key(headers: Headers) -> bytes | None:
-    """The Idempotency-Key, if one was sent.
-
-    Raises: Invalid.
-    """
-    key = headers.get(b"idempotency-key")
-    if key is not None and REPEAT_KEY.fullmatch(key) is None:
-        raise Invalid("Idempotency-Key must be 1-200 printable ASCII characters", "Use a UUID, new for each request.")
-    return key
 
 
 def _ensure_scope(endpoint: Endpoint, caller: Caller | None) -> None:
