@@ -27,7 +27,7 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import Stream
+from moltbook.gateway import GATEWAY, Bounds, Sessions, Socket, Stream, upgrade_wanted
 from moltbook.house import House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
@@ -145,7 +145,9 @@ Scope = MutableMapping[str, Any]
 class Server:
     """The ASGI application with its life: built once a worker."""
 
-    def __init__(self, settings: Settings, dsn: str, tallies: Tallies | None = None) -> None:
+    def __init__(
+        self, settings: Settings, dsn: str, tallies: Tallies | None = None, bounds: Bounds | None = None
+    ) -> None:
         self.settings = settings
         self.dsn = dsn
         self.pages = PageCache()
@@ -153,6 +155,8 @@ class Server:
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
         self._stream: Stream | None = None
+        self._bounds = bounds
+        self.sessions: Sessions | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
         # What is done when a task that never ends has ended: the process stops, and whoever watches it starts it anew.
@@ -167,12 +171,20 @@ class Server:
             if path.startswith("/api/v1/") and self._api is not None:
                 if path == "/api/v1/events" and self._stream is not None:
                     await self._api.guarded(self._stream, scope, receive, send)
+                elif path == GATEWAY:
+                    await self._api.guarded(upgrade_wanted, scope, receive, send)
                 else:
                     await self._api(scope, receive, send)
             elif self._site is not None:
                 await self._site(scope, receive, send)
         elif kind == "lifespan":
             await self._live(receive, send)
+
+    def socket(self, config: Any, server_state: Any, app_state: Any) -> Socket:  # noqa: ARG002 - uvicorn's call
+        """Take a connection over from HTTP, as uvicorn hands it to a `ws` protocol."""
+        if self.sessions is None:
+            raise RuntimeError("nobody can come before the parts are started")
+        return Socket(self.sessions.open, server_state.connections)
 
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()
@@ -188,6 +200,8 @@ class Server:
 
     async def end_streams(self) -> None:
         """End what would never end by itself, so that the server can stop."""
+        if self.sessions is not None:
+            await self.sessions.stop()
         if self._stream is not None:
             await self._stream.stop()
 
@@ -199,6 +213,7 @@ class Server:
             readers.start()
             self._stream = Stream(house)
             self._api = Api(house, self.pages, self._tallies)
+            self.sessions = Sessions(house, self._api, self._hub, self._bounds)
             self._site = site(house, self.pages, readers)
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),

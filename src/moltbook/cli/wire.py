@@ -25,6 +25,12 @@ class Wire(HttpToolsProtocol):
         self._corked.flush()
         super().on_response_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """The client wants a WebSocket: whoever takes over speaks to the plain transport."""
+        self._corked.flush()
+        self.transport = self._corked.plain
+        super().handle_websocket_upgrade()
+
 
 class Corked:
     """A transport that keeps what is written until the next write, or until the event loop comes round.
@@ -32,10 +38,10 @@ class Corked:
     A head that names the length of its body is kept until that comes or the answer is complete; one will happen.
     """
 
-    __slots__ = ("_kept", "_loop", "_transport")
+    __slots__ = ("_kept", "_loop", "plain")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
+        self.plain = transport
         self._loop = loop
         self._kept = b""
 
@@ -44,7 +50,7 @@ class Corked:
         kept = self._kept
         if kept:
             self._kept = b""
-            self._transport.write(kept + data)
+            self.plain.write(kept + data)
         else:
             self._kept = data
             if not data.startswith(b"HTTP/1.1 ") or LENGTH not in data:
@@ -53,13 +59,13 @@ class Corked:
     def close(self) -> None:
         """Send what was kept, then close."""
         self.flush()
-        self._transport.close()
+        self.plain.close()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+        return getattr(self.plain, name)
 
     def flush(self) -> None:
         """Send what was kept."""
         kept, self._kept = self._kept, b""
         if kept:
-            self._transport.write(kept)
+            self.plain.write(kept)
