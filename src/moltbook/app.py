@@ -27,7 +27,7 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import GATEWAY, Bounds, Sessions, Socket, Stream, upgrade_wanted
+from moltbook.gateway import GATEWAY, Bounds, Hub, Sessions, Socket, Stream, upgrade_wanted
 from moltbook.house import House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
@@ -154,6 +154,7 @@ class Server:
         self._tallies = tallies
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
+        self.hub: Hub | None = None
         self._stream: Stream | None = None
         self._bounds = bounds
         self.sessions: Sessions | None = None
@@ -200,8 +201,11 @@ class Server:
 
     async def end_streams(self) -> None:
         """End what would never end by itself, so that the server can stop."""
+        # Before the hub lets everybody go: what is being done over a session is answered first.
         if self.sessions is not None:
             await self.sessions.stop()
+        if self.hub is not None:
+            self.hub.stop()
         if self._stream is not None:
             await self._stream.stop()
 
@@ -211,12 +215,14 @@ class Server:
         async with open_house(self.settings, self.dsn) as house:
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept_readers(self.settings))
             readers.start()
+            self.hub = Hub(house)
             self._stream = Stream(house)
             self._api = Api(house, self.pages, self._tallies)
-            self.sessions = Sessions(house, self._api, self._hub, self._bounds)
+            self.sessions = Sessions(house, self._api, self.hub, self._bounds)
             self._site = site(house, self.pages, readers)
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
+                asyncio.create_task(self.hub.run(), name="hub"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
             ]
