@@ -95,7 +95,7 @@ class Listener(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.write(HANDSHAKE)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's signature
+    def connection_lost(self, exc: Exception | None) -> None:
         self._counts.closed += 1
 
     def say(self, text: bytes) -> None:
@@ -154,7 +154,15 @@ async def listen(crowd: Crowd) -> Heard:
     classes = Counter(int(math.log(max(late * 1e6, 1)) * _FINENESS) for late in counts.late)
     events = [one.events for one in listeners]
     return Heard(
-        seconds, cpu, sum(events), counts.received, counts.pieces, dict(classes), min(events), max(events), counts.closed
+        seconds,
+        cpu,
+        sum(events),
+        counts.received,
+        counts.pieces,
+        dict(classes),
+        min(events),
+        max(events),
+        counts.closed,
     )
 
 

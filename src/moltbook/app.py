@@ -181,7 +181,7 @@ class Server:
         elif kind == "lifespan":
             await self._live(receive, send)
 
-    def socket(self, config: Any, server_state: Any, app_state: Any) -> Socket:  # noqa: ARG002 - uvicorn's call
+    def socket(self, config: Any, server_state: Any, app_state: Any) -> Socket:
         """Take a connection over from HTTP, as uvicorn hands it to a `ws` protocol."""
         if self.sessions is None:
             raise RuntimeError("nobody can come before the parts are started")

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from moltbook.app import Server
 from moltbook.cli.worker import config_for
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 10
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ class Client:
     async def until(self, op: str) -> dict[str, Any]:
         """The next message of this op; events on the way are kept."""
         while (message := await self.next())["op"] != op:
-            assert message["op"] == "event", message
+            assert message["op"] in {"event", "resumed"}, message
         return message
 
     async def event(self, kind: str, **fields: Any) -> dict[str, Any]:
@@ -74,6 +74,11 @@ class Client:
             event = await self.until("event")
             if event["kind"] == kind and fields.items() <= event.items():
                 return event
+
+    async def events_until(self, kind: str, **fields: Any) -> list[dict[str, Any]]:
+        """All events up to this one, from the first on."""
+        await self.event(kind, **fields)
+        return self.events
 
     async def ask(self, method: str, path: str, body: object = None, **more: Any) -> dict[str, Any]:
         """Act, and wait for the answer."""
@@ -96,12 +101,10 @@ class Client:
 
 
 @asynccontextmanager
-async def talking(port: int, **headers: str) -> AsyncIterator[Client]:
+async def talking(port: int, headers: dict[str, str] | None = None) -> AsyncIterator[Client]:
     """A connection that has heard hello."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with connect(
-        f"ws://127.0.0.1:{port}/api/v1/gateway", additional_headers=named, proxy=None, max_queue=None
-    ) as wire:
+    address = f"ws://127.0.0.1:{port}/api/v1/gateway"
+    async with connect(address, additional_headers=headers, proxy=None, max_queue=None) as wire:
         client = Client(wire)
         hello = await client.next()
         assert hello["op"] == "hello"

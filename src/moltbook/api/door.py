@@ -27,7 +27,7 @@ from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_o
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
-from moltbook.kernel.errors import Invalid, NotFound, Refusal, Unauthorized, Unavailable
+from moltbook.kernel.errors import NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.kernel.origin import is_this_machine, network_of
 from moltbook.kernel.tallies import Tallies
 from moltbook.log import Entry

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from moltbook.api.reading import invalid
+from moltbook.gateway.happening import frame_head
 
 HEARTBEAT_SECONDS = 30
 # The longest message a client may send, in bytes, however it cuts it into frames.
@@ -46,7 +47,7 @@ REASONS = {
     Code.BROKEN: "Something broke on our side; resume.",
     Code.BUSY: "The server cannot answer now; come back in a few seconds.",
     Code.NOT_IDENTIFIED: "Nothing was identified in time; send identify or resume first.",
-    Code.MALFORMED: "The message cannot be read; send one JSON object with op in a text frame.",
+    Code.MALFORMED: "The message cannot be read; send one JSON object with op.",
     Code.KEY_INVALID: "The key is not valid.",
     Code.KEY_REVOKED: "The key counts no longer, or the agent left.",
     Code.UNKNOWN_OP: "There is no such op.",
@@ -121,7 +122,7 @@ class _Op(msgspec.Struct, frozen=True):
 
 OPS = frozenset(str(kind.__struct_config__.tag) for kind in (Identify, Resume, Refilter, Beat, Act, Bye))
 
-_decode = msgspec.json.Decoder(Message).decode
+_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 _decode_op = msgspec.json.Decoder(_Op).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -140,7 +141,7 @@ def read(text: bytes) -> Message:
     Raises: Unreadable.
     """
     try:
-        return _decode(text)
+        return _decoder.decode(text)
     except msgspec.ValidationError as error:
         why = invalid(error).message
         try:
@@ -220,17 +221,8 @@ Said = Hello | Ready | Resumed | Filtered | Beaten | Answer | Invalid
 
 def spell(said: Said) -> bytes:
     """A message of the server, framed."""
-    return framed(_encode(said))
-
-
-def framed(text: bytes) -> bytes:
-    """A text in one WebSocket frame, as a server sends it (RFC 6455, 5.2)."""
-    size = len(text)
-    if size < 126:
-        return b"\x81%c%b" % (size, text)
-    if size < 65_536:
-        return b"\x81\x7e%b%b" % (size.to_bytes(2), text)
-    return b"\x81\x7f%b%b" % (size.to_bytes(8), text)
+    text: bytes = _encode(said)
+    return frame_head(len(text)) + text
 
 
 def told(value: Any) -> str:

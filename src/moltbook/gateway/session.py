@@ -10,7 +10,6 @@ session has no task, only a timer.
 import asyncio
 import secrets
 from collections import deque
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -44,6 +43,7 @@ from moltbook.gateway.frames import (
     spell,
 )
 from moltbook.gateway.hub import Ending, Filter
+from moltbook.gateway.socket import CLOSE_SECONDS, Socket
 from moltbook.house import Caller, ForbiddenScope, Scope
 from moltbook.kernel.errors import Forbidden, Refusal, TooMany, Unauthorized, Unavailable
 from moltbook.kernel.ids import AgentId
@@ -53,7 +53,6 @@ from moltbook.notifications import UNREAD
 
 if TYPE_CHECKING:
     from moltbook.gateway.sessions import Sessions
-    from moltbook.gateway.socket import Socket
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +62,8 @@ WAITING = f"WITH {UNREAD} SELECT (SELECT count(*)::int FROM unread), {MESSAGES_U
 PATIENT_MESSAGES = 16
 MINUTE = 60.0
 ID_BYTES = 16
+# How long the last act may take of one whose key has ended: maybe this act ended it.
+LAST_SECONDS = 0.5
 
 
 class Session:
@@ -70,7 +71,7 @@ class Session:
 
     framing = "ws"
 
-    def __init__(self, sessions: "Sessions", socket: "Socket", address: str, place: str) -> None:
+    def __init__(self, sessions: "Sessions", socket: Socket, address: str, place: str) -> None:
         self.viewer: AgentId | None = None
         self.key_id = ""
         self.filter = Filter()
@@ -90,7 +91,7 @@ class Session:
         self._replaying: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._caller: Caller | None = None
-        self._is_identified = False
+        self._is_identified = self._is_ending = False
         self._seq = 0
 
     # What the socket asks for.
@@ -102,6 +103,8 @@ class Session:
 
     def hear(self, text: bytes) -> None:
         """A message came."""
+        if self._is_ending:
+            return
         self._heard = self._loop.time()
         if self._heard - self._began >= MINUTE:
             self._began, self._messages = self._heard, 0
@@ -140,12 +143,19 @@ class Session:
         self._socket.send(data)
 
     def end(self, reason: Ending) -> None:
-        """The hub sends this session away."""
-        self.close(CODES[reason])
+        """The hub sends this session away; an act that is being done is answered first, if that does not take long."""
+        code = CODES[reason]
+        if self.working is None:
+            self.close(code)
+            return
+        self._is_ending = True
+        self._inbox.clear()
+        self.working.add_done_callback(lambda _: self.close(code))
+        self._loop.call_later(LAST_SECONDS, self.close, code)
 
-    def close(self, code: Code, why: str = "") -> None:
-        """Say why, and end."""
-        self._socket.close(code, why)
+    def close(self, code: Code, why: str = "", seconds: float = CLOSE_SECONDS) -> None:
+        """Say why, and end; whoever does not answer within so long is cut off."""
+        self._socket.close(code, why, seconds)
 
     # How it is done.
 
@@ -225,18 +235,17 @@ class Session:
         snapshot = None
         if self.viewer is not None and not is_known:
             snapshot = Snapshot(*await sessions.house.pool.fetchrow(WAITING, self.viewer))
+        position = sessions.hub.position if since is None else await sessions.start_of(since)
         if not self._socket.is_open:
             return
         if not sessions.seat(self, network_of(self._address)):
             self._reject(Code.TOO_MANY_CONNECTIONS)
             return
         self._is_identified = True
-        position = sessions.hub.position
-        self._seq = position if since is None else min(since, position)
         if not is_known:
             named = Named(self._caller.id, self._caller.name) if self._caller is not None else None
-            self._say(Ready(self.id, self._seq, named, snapshot))
-        self._replay(self._seq, is_told=since is not None)
+            self._say(Ready(self.id, position, named, snapshot))
+        self._replay(position, is_told=since is not None)
 
     def _replay(self, cursor: int, *, is_told: bool) -> None:
         """Hand over what was missed, then what happens."""
@@ -245,10 +254,9 @@ class Session:
 
     async def _catch_up(self, *, is_told: bool) -> None:
         try:
-            async with aclosing(self._sessions.hub.replay(self, self._seq)) as missed:
-                async for data in missed:
-                    self._socket.send(data)
-                    await self._socket.drained()
+            async for data in self._sessions.hub.replay(self, self._seq):
+                self._socket.send(data)
+                await self._socket.drained()
             self._replaying = None
             self._seq = self._sessions.hub.position
             if is_told:
@@ -317,6 +325,7 @@ CODES = {
     Ending.AGENT_GONE: Code.KEY_REVOKED,
     Ending.SERVER_STOPS: Code.STOPPED,
     Ending.TOO_SLOW: Code.TOO_SLOW,
+    Ending.BROKEN: Code.BROKEN,
 }
 
 

@@ -30,6 +30,8 @@ STOP_SECONDS = 1.0
 # Frames of every kind, fragments and pings among them.
 FRAMES_A_MINUTE = 1200
 MINUTE = 60.0
+# A text or, from clients that know only bytes, the same as bytes; and what continues either.
+MESSAGE = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
 
 class Talk(Protocol):
@@ -52,8 +54,8 @@ class Socket(asyncio.Protocol):
     __slots__ = (
         "_answering",
         "_began",
-        "_connections",
         "_conn",
+        "_connections",
         "_ending",
         "_fragments",
         "_frames",
@@ -124,7 +126,7 @@ class Socket(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._connections.add(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's signature
+    def connection_lost(self, exc: Exception | None) -> None:
         """The other end is gone."""
         self._connections.discard(self)
         self._end_talk()
@@ -191,7 +193,7 @@ class Socket(asyncio.Protocol):
         self._frames += 1
         if self._frames > FRAMES_A_MINUTE:
             self.close(Code.TOO_MANY_MESSAGES)
-        elif frame.opcode is Opcode.TEXT or frame.opcode is Opcode.CONT:
+        elif frame.opcode in MESSAGE:
             if self._fragments is None:
                 self._fragments = []
             self._fragments.append(bytes(frame.data))
@@ -199,8 +201,6 @@ class Socket(asyncio.Protocol):
                 text, self._fragments = b"".join(self._fragments), None
                 if self._talk is not None:
                     self._talk.hear(text)
-        elif frame.opcode is Opcode.BINARY:
-            self.close(Code.MALFORMED)
 
     def _flush(self) -> None:
         """Hand over what the library has to say; it ends with nothing where no more will follow."""
