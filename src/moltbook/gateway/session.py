@@ -43,7 +43,7 @@ from moltbook.gateway.frames import (
     spell,
 )
 from moltbook.gateway.hub import Ending, Filter
-from moltbook.gateway.socket import CLOSE_SECONDS, Socket
+from moltbook.gateway.socket import CLOSE_SECONDS, WAITING_BYTES, Socket
 from moltbook.house import Caller, ForbiddenScope, Scope
 from moltbook.kernel.errors import Forbidden, Refusal, TooMany, Unauthorized, Unavailable
 from moltbook.kernel.ids import AgentId
@@ -136,7 +136,7 @@ class Session:
 
     def deliver(self, data: bytes, upto: int) -> None:
         """Hand over what happened."""
-        if self._socket.is_slow:
+        if self.waiting_bytes > WAITING_BYTES:
             self.close(Code.TOO_SLOW)
             return
         self._seq = upto
@@ -156,6 +156,11 @@ class Session:
     def close(self, code: Code, why: str = "", seconds: float = CLOSE_SECONDS) -> None:
         """Say why, and end; whoever does not answer within so long is cut off."""
         self._socket.close(code, why, seconds)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much of what was said the client has not taken yet."""
+        return self._socket.waiting_bytes
 
     # How it is done.
 
@@ -288,7 +293,7 @@ class Session:
             headers = [*headers, (b"idempotency-key", act.idempotency_key.encode())]
         asked = BatchAct(act.method, act.path, act.body)
         outcome = await self._sessions.api.perform(asked, Headers(headers), self._address)
-        if self._socket.is_slow:
+        if self.waiting_bytes > WAITING_BYTES:
             self.close(Code.TOO_SLOW)
             return
         self._say(Answer(act.nonce, outcome.status, msgspec.Raw(outcome.body), outcome.seq, outcome.replayed))

@@ -89,9 +89,9 @@ class Socket(asyncio.Protocol):
             self._transport.write(frames)
 
     @property
-    def is_slow(self) -> bool:
-        """Whether more waits for the client than may."""
-        return self._transport.get_write_buffer_size() > WAITING_BYTES
+    def waiting_bytes(self) -> int:
+        """How much the client has not taken yet, beside what the system keeps for it."""
+        return self._transport.get_write_buffer_size()
 
     async def drained(self) -> None:
         """Wait until the client has taken most of what it was sent."""
