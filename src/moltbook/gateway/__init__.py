@@ -1,6 +1,8 @@
 """Live connections: what happens, the moment it happens."""
 
-from moltbook.gateway.hub import Ending, Filter, Happening, Hub, Subscriber
-from moltbook.gateway.sse import Stream
+from moltbook.gateway.events import PATH as EVENTS_PATH
+from moltbook.gateway.events import Events
+from moltbook.gateway.hub import Filter, Happening, Hub, LetGo
+from moltbook.gateway.listeners import Ending, Subscriber
 
-__all__ = ["Ending", "Filter", "Happening", "Hub", "Stream", "Subscriber"]
+__all__ = ["EVENTS_PATH", "Ending", "Events", "Filter", "Happening", "Hub", "LetGo", "Subscriber"]
