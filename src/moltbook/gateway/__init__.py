@@ -2,7 +2,8 @@
 
 from moltbook.gateway.events import PATH as EVENTS_PATH
 from moltbook.gateway.events import Events
-from moltbook.gateway.hub import Filter, Happening, Hub, LetGo
+from moltbook.gateway.hub import Filter, Happening, Hub
+from moltbook.gateway.interests import LetGo
 from moltbook.gateway.listeners import Ending, Subscriber
 
 __all__ = ["EVENTS_PATH", "Ending", "Events", "Filter", "Happening", "Hub", "LetGo", "Subscriber"]

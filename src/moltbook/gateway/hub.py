@@ -21,7 +21,7 @@ import structlog
 from moltbook.db.commit import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
 from moltbook.gateway.happening import Happening, happenings, joined
-from moltbook.gateway.interests import JOINED, JOINS, LEAVES, KeyGone, Read, change_of, expiry_of, followed_by
+from moltbook.gateway.interests import JOINED, JOINS, LEAVES, KeyGone, LetGo, Read, change_of, expiry_of, followed_by
 from moltbook.gateway.listeners import Ending, Listeners, Subscriber
 from moltbook.gateway.words import Places, lacks_addresses, lacks_words, read_addresses, read_words
 from moltbook.house import House
@@ -40,10 +40,6 @@ HEAD = "SELECT seq FROM log_head"
 
 AGENT_GONE, KEY_REVOKED, KEY_ROTATED = "agent.deleted", "key.revoked", "key.rotated"
 ENDINGS = frozenset({AGENT_GONE, KEY_REVOKED, KEY_ROTATED})
-
-
-class LetGo(Exception):
-    """The listener was let go, and told so."""
 
 
 class Hub:
@@ -112,7 +108,7 @@ class Hub:
     async def missed(self, subscriber: Subscriber, cursor: int) -> AsyncGenerator[tuple[list[Happening], int], None]:
         """What a listener missed, in pages that say how far they reach, until the hub's position.
 
-        Raises: LetGo, when its key ends on the way, or the server.
+        Raises: LetGo when it was let go on the way, KeyGone where that was because of its key.
         """
         self._coming.add(subscriber)
         try:
@@ -138,9 +134,9 @@ class Hub:
                 await asyncio.sleep(0)
             if subscriber not in self._coming:
                 raise LetGo()
-        except KeyGone as gone:
+        except KeyGone:
             self._let_go(subscriber, Ending.KEY_REVOKED)
-            raise LetGo() from gone
+            raise
         finally:
             self._coming.discard(subscriber)
 
@@ -167,8 +163,11 @@ class Hub:
         Raises: KeyGone.
         """
         known = self.position
-        until = await expiry_of(self._pool, viewer, subscriber.key_id)
+        # A webhook stands by no key of its own: it outlives the session that made it.
+        until = await expiry_of(self._pool, viewer, subscriber.key_id) if subscriber.key_id else None
         if until is not None:
+            if until <= self._house.clock():
+                raise KeyGone()
             self._end_at(subscriber, until)
         rooms = set(await self._rooms_of(self._pool, viewer)) if self._rooms_of is not None else set()
         subscriber.rooms.clear()

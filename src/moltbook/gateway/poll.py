@@ -11,7 +11,8 @@ import msgspec
 from moltbook.api import UnknownKey
 from moltbook.gateway.ear import Ear
 from moltbook.gateway.happening import COMMA
-from moltbook.gateway.hub import Hub, LetGo
+from moltbook.gateway.hub import Hub
+from moltbook.gateway.interests import LetGo
 from moltbook.gateway.listeners import Ending
 from moltbook.house import Ok
 

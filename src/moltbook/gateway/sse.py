@@ -17,7 +17,8 @@ import structlog
 from moltbook.db.commit import GONE
 from moltbook.gateway.ear import Ear
 from moltbook.gateway.happening import joined
-from moltbook.gateway.hub import Hub, LetGo
+from moltbook.gateway.hub import Hub
+from moltbook.gateway.interests import LetGo
 
 log = structlog.get_logger(__name__)
 
