@@ -150,6 +150,7 @@ async def test_filters_narrow_and_together_all_must_hold(network, hub):
     live = [await listen(network, hub, **wish) for wish in wishes]
     post = await network.post(ada, submolt="reef")
     other = await network.post(ada)
+    await caught_up(network, hub)
     threads = [await listen(network, hub, **{name: post}) for name in ("thread", "post")]
     below = hub.position
     comment = await network.comment(blaise, post)
