@@ -27,8 +27,8 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import GATEWAY, Bounds, Hub, Sessions, Socket, Stream, upgrade_wanted
-from moltbook.house import House
+from moltbook.gateway import EVENTS_PATH, GATEWAY, Bounds, Events, Hub, Sessions, Socket, upgrade_wanted
+from moltbook.house import Endpoint, House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
 from moltbook.kernel.clock import Clock, system_clock
@@ -155,7 +155,7 @@ class Server:
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
         self.hub: Hub | None = None
-        self._stream: Stream | None = None
+        self._events: Events | None = None
         self._bounds = bounds
         self.sessions: Sessions | None = None
         self._site: Starlette | None = None
@@ -170,8 +170,8 @@ class Server:
             if scope.get("client"):
                 scope["client"] = (came_from(scope["client"][0], scope["headers"], self._proxies), 0)
             if path.startswith("/api/v1/") and self._api is not None:
-                if path == "/api/v1/events" and self._stream is not None:
-                    await self._api.guarded(self._stream, scope, receive, send)
+                if path == EVENTS_PATH and self._events is not None:
+                    await self._api.guarded(self._events, scope, receive, send)
                 elif path == GATEWAY:
                     await self._api.guarded(upgrade_wanted, scope, receive, send)
                 else:
@@ -206,8 +206,6 @@ class Server:
             await self.sessions.stop()
         if self.hub is not None:
             self.hub.stop()
-        if self._stream is not None:
-            await self._stream.stop()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
@@ -216,10 +214,10 @@ class Server:
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept_readers(self.settings))
             readers.start()
             self.hub = Hub(house)
-            self._stream = Stream(house)
             self._api = Api(house, self.pages, self._tallies)
+            self._events = Events(house, self.hub, self._api)
             self.sessions = Sessions(house, self._api, self.hub, self._bounds)
-            self._site = site(house, self.pages, readers)
+            self._site = site(house, self.pages, readers, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
@@ -332,9 +330,9 @@ async def seed(committer: Committer) -> None:
             continue
 
 
-def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
-    """Everything that is not the API: pages, documents, metrics."""
-    document = msgspec.json.encode(openapi(house.settings.url))
+def site(house: House, pages: PageCache, readers: Readers, beside: Sequence[Endpoint]) -> Starlette:
+    """Everything that is not the API: pages, documents (also of what stands beside the table), metrics."""
+    document = msgspec.json.encode(openapi(house.settings.url, beside))
 
     async def spec(_: Request) -> Response:
         return Response(document, media_type="application/json")
@@ -347,7 +345,7 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
     async def metrics(_: Request) -> Response:
         return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
 
-    watched = Pages(house, pages, docs_page(house.settings.url))
+    watched = Pages(house, pages, docs_page(house.settings.url, beside))
     return Starlette(
         routes=[
             Route("/openapi.json", spec),

@@ -16,6 +16,7 @@ from moltbook.api.batch import BASE, BATCH, Asked, BatchAct, Outcome, part_of, t
 from moltbook.api.bodies import Receive, body_bytes
 from moltbook.api.callers import UnknownKey, agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
+from moltbook.api.errands import errand_of, repeat_key
 from moltbook.api.headers import Headers
 from moltbook.api.limits import Budgets, Spent
 from moltbook.api.multipart import AROUND_BYTES, boundary_of, read_form
@@ -23,7 +24,7 @@ from moltbook.api.reading import Decode, body_of, query_of
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
-from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_of, kept_for
+from moltbook.db.once import ERRAND, KeepAnswer, Repeated, kept_for
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
@@ -114,6 +115,21 @@ class Api:
             log.warning("database away", path=scope["path"], error=repr(error))
             await self._refuse(Unavailable("The database is away."), scope, send)
 
+    async def let_in(self, endpoint: Endpoint, scope: Scope) -> tuple[Caller | None, list[tuple[bytes, bytes]]]:
+        """Who calls what is not in the table: known, counted and allowed to; with the headers that say what is left.
+
+        Raises: Unauthorized, Spent, ForbiddenScope.
+        """
+        budget: list[tuple[bytes, bytes]] = []
+        try:
+            caller = await self._caller(endpoint, Headers(scope["headers"]))
+            self._spend(endpoint.limit, caller.id if caller else None, _address(scope), budget)
+        except Refusal as refusal:
+            told = refusal if budget or refusal.status not in ASTRAY else self._charged(refusal, scope, budget)
+            raise told from refusal
+        _ensure_scope(endpoint, caller)
+        return caller, budget
+
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
         body, headers = self._refusal(refusal, scope)
         await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
@@ -161,7 +177,7 @@ class Api:
             if endpoint.limit is Limit.FREE:
                 return endpoint.status, body, [JSON, *SAFE]
             return _tagged(endpoint.status, body, headers)
-        asked = Asked(path, values, query_string, raw, caller, address, headers.repeat_key(), boundary)
+        asked = Asked(path, values, query_string, raw, caller, address, repeat_key(headers), boundary)
         if endpoint is BATCH:
             batch = body_of(self._decoders[id(endpoint)], raw)
             return endpoint.status, _encode(await together(batch, asked, partial(self._one, headers))), [JSON, *SAFE]
@@ -176,24 +192,10 @@ class Api:
     async def perform(self, act: BatchAct, headers: Headers, address: str) -> Outcome:
         """One act that came over a live connection, answered as in a batch; without a key as anybody's."""
         try:
-            path, asked = part_of(act, address, headers.repeat_key())
+            path, asked = part_of(act, address, repeat_key(headers))
         except Refusal as refusal:
             return Outcome(refusal.status, refusal_body(refusal, act.path, self._house.clock()))
         return await self._one(headers, act.method, path, asked)
-
-    async def known(self, key: str, address: str) -> Caller:
-        """Who opens a live connection with this key: one read of its budget.
-
-        Raises: UnknownKey, Spent, Unavailable.
-        """
-        try:
-            caller = await self._holder(key)
-        except UnknownKey:
-            # As everywhere, guessing is paid by where it comes from.
-            self._spend(Limit.READ, None, address, [])
-            raise
-        self._spend(Limit.READ, caller.id, address, [])
-        return caller
 
     async def _one(self, headers: Headers, method: str, path: str, asked: Asked) -> Outcome:
         """One act of a batch: the same table, rights and budgets as a request of its own.
@@ -221,7 +223,7 @@ class Api:
 
     async def _written(self, endpoint: Endpoint, asked: Asked) -> Outcome:
         """Answer a request that writes; with a key, at most once."""
-        errand = _errand(endpoint, asked)
+        errand = errand_of(endpoint, asked)
         if errand.key:
             try:
                 kept = await kept_for(self._house.pool, errand.agent_id, errand.key, self._house.clock())
@@ -283,9 +285,6 @@ class Api:
             raise Unauthorized()
         if endpoint.limit is Limit.REGISTER:
             return None
-        return await self._holder(key)
-
-    async def _holder(self, key: str) -> Caller:
         caller = await self.callers.find(key)
         if caller.until is not None and self._house.clock() >= caller.until:
             raise UnknownKey()
@@ -387,13 +386,3 @@ def _ensure_scope(endpoint: Endpoint, caller: Caller | None) -> None:
     missing = wanted - caller.scopes
     if missing:
         raise ForbiddenScope(min(missing))
-
-
-def _errand(endpoint: Endpoint, asked: Asked) -> Errand:
-    """What a writing request carries along its acts."""
-    key = asked.repeat_key
-    # An answer that tells a secret is never kept; a stranger has no place to keep one.
-    if key is None or asked.caller is None or not endpoint.keeps_answer:
-        return Errand()
-    mark = fingerprint_of(endpoint.method.encode(), asked.path.encode(), asked.query, asked.raw)
-    return Errand(asked.caller.id, key.decode("ascii"), mark, endpoint.status)

@@ -1,11 +1,8 @@
 """A request's headers, of which the door reads very few."""
 
-import re
 from collections.abc import Iterable
 
-from moltbook.kernel.errors import Invalid, Unauthorized
-
-REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
+from moltbook.kernel.errors import Unauthorized
 
 
 class Headers:
@@ -34,15 +31,3 @@ class Headers:
             if name == b"x-api-key" and value.strip():
                 return value.strip().decode("latin-1")
         return None
-
-    def repeat_key(self) -> bytes | None:
-        """The Idempotency-Key, if one was sent.
-
-        Raises: Invalid.
-        """
-        key = self.get(b"idempotency-key")
-        if key is not None and REPEAT_KEY.fullmatch(key) is None:
-            raise Invalid(
-                "Idempotency-Key must be 1-200 printable ASCII characters", "Use a UUID, new for each request."
-            )
-        return key

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
+from moltbook.api import Headers
 from moltbook.api.batch import BatchAct
-from moltbook.api.headers import Headers
 from moltbook.db.commit import GONE
 from moltbook.gateway.frames import (
     REASONS,
@@ -43,8 +43,8 @@ from moltbook.gateway.frames import (
     spell,
 )
 from moltbook.gateway.hub import Ending, Filter
-from moltbook.gateway.socket import CLOSE_SECONDS, WAITING_BYTES, Socket
-from moltbook.house import Caller, ForbiddenScope, Scope
+from moltbook.gateway.socket import CLOSE_SECONDS, ROW, WAITING_BYTES, Socket
+from moltbook.house import Caller
 from moltbook.kernel.errors import Forbidden, Refusal, TooMany, Unauthorized, Unavailable
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.origin import network_of
@@ -221,18 +221,16 @@ class Session:
         await self._enter(wish.seq, is_known=known is not None)
 
     async def _know(self, key: str | None) -> None:
-        """Find out who this is.
+        """Find out who this is; it counts as one read.
 
-        Raises: UnknownKey, ForbiddenScope, Spent, Unavailable.
+        Raises: Unauthorized, ForbiddenScope, Spent, Unavailable.
         """
-        if key is None:
-            return
-        caller = await self._sessions.api.known(key, self._address)
-        if Scope.READ not in caller.scopes:
-            raise ForbiddenScope(Scope.READ)
-        self._caller = caller
-        self._sent_headers = [(b"authorization", b"Bearer " + key.encode())]
-        self.viewer, self.key_id = caller.id, caller.key_id
+        if key is not None:
+            self._sent_headers = [(b"authorization", b"Bearer " + key.encode())]
+        scope = {"headers": self._sent_headers, "client": (self._address, 0)}
+        self._caller, _ = await self._sessions.api.let_in(ROW, scope)
+        if self._caller is not None:
+            self.viewer, self.key_id = self._caller.id, self._caller.key_id
 
     async def _enter(self, since: int | None, *, is_known: bool = False) -> None:
         """Begin to hear."""

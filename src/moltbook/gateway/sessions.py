@@ -13,14 +13,12 @@ import msgspec
 
 from moltbook.api import Api, came_from, networks_of
 from moltbook.gateway.frames import HEARTBEAT_SECONDS, Code
-from moltbook.gateway.hub import TICK_SECONDS, Filter, Hub
+from moltbook.gateway.hub import HEAD, Filter, Hub
 from moltbook.gateway.session import Session
 from moltbook.gateway.socket import STOP_SECONDS, Socket
 from moltbook.house import House
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.origin import network_of
-
-HEAD = "SELECT seq FROM log_head"
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -134,16 +132,8 @@ class Sessions:
         return left.filter
 
     async def start_of(self, since: int) -> int:
-        """Where one begins who saw everything up to there; what the log does not know yet begins now.
-
-        Another worker may have handed out what this one's hub has not seen yet: then it is waited for, so that nothing
-        comes twice.
-        """
-        if since > self.hub.position:
-            since = min(since, await self.house.pool.fetchval(HEAD))
-            while self.hub.position < since:  # noqa: ASYNC110 - rare, and over within a tick or two
-                await asyncio.sleep(TICK_SECONDS)
-        return since
+        """Where one begins who saw everything up to there; what the log does not know yet begins now."""
+        return since if since <= self.hub.position else min(since, await self.house.pool.fetchval(HEAD))
 
     async def stop(self) -> None:
         """Let what is being done be answered, then close every connection."""

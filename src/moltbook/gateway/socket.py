@@ -8,7 +8,7 @@ since frames of events come to many connections as the same bytes.
 import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Protocol, cast
+from typing import Any, Never, Protocol, cast
 
 from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
@@ -18,6 +18,7 @@ from websockets.server import ServerProtocol
 
 from moltbook.api.envelope import refusal_body
 from moltbook.gateway.frames import MESSAGE_BYTES, REASONS, Code, told
+from moltbook.house import Audience, Endpoint, Limit, Ok
 from moltbook.kernel.clock import system_clock
 from moltbook.kernel.errors import BadRequest, NotFound, Refusal
 
@@ -237,9 +238,16 @@ class UpgradeWanted(Refusal):
     hint = f"Connect with a WebSocket client to wss://HOST{GATEWAY}, or read GET /api/v1/events instead."
 
 
-async def upgrade_wanted(_scope: object, _receive: object, _send: object) -> None:
+async def upgrade_wanted(*_: object) -> Never:
     """What one is told who comes to the gateway with a plain request."""
     raise UpgradeWanted
+
+
+# Who may connect, and what that costs.
+ROW = Endpoint(
+    method="GET", path="/gateway", handle=upgrade_wanted, audience=Audience.ANYONE, limit=Limit.READ, answer=Ok,
+    refusals=(UpgradeWanted,), about="A WebSocket: what happens, and acts.",
+)  # fmt: skip
 
 
 def _refused(refusal: Refusal, path: str) -> Response:
