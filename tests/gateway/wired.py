@@ -1,17 +1,23 @@
-"""A server on real sockets within the test's loop, and a standard WebSocket client that speaks the gateway's JSON."""
+"""A server on real sockets within the test's loop, and a standard WebSocket client that speaks the gateway's JSON.
+
+Beside it a follower, whose connection breaks again and again and who goes on where it was.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from random import Random
 from typing import Any
 
 import msgspec
 from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from moltbook.app import Server
 from moltbook.cli.worker import config_for
+from moltbook.gateway.audience import KINDS, Audience
+from moltbook.log import Entry
 
 PATIENCE_SECONDS = 10
 
@@ -118,3 +124,66 @@ async def hearing(port: int, **identify: Any) -> AsyncIterator[Client]:
         await client.say("identify", **identify)
         client.ready = await client.until("ready")
         yield client
+
+
+class Follower:
+    """Assembles what happened for one agent, or for one who watches, over connections that break."""
+
+    def __init__(self, random: Random, agent_id: str = "", key: str = "") -> None:
+        self.agent_id = agent_id
+        self.events: list[dict[str, Any]] = []
+        self.connections = 0
+        self._random = random
+        self._who = {"key": key} if key else {}
+        self._session = ""
+
+    async def follow(self, port: Callable[[], int], last: Callable[[dict[str, Any]], bool]) -> None:
+        """Listen until this event came."""
+        while not (self.events and last(self.events[-1])):
+            try:
+                async with talking(port()) as client:
+                    self.connections += 1
+                    await self._listen(client, last)
+            # A server that is starting or was killed; the next one goes on.
+            except (ConnectionClosed, InvalidMessage, OSError):
+                await asyncio.sleep(0.001)
+
+    async def _listen(self, client: Client, last: Callable[[dict[str, Any]], bool]) -> None:
+        seen = self.events[-1]["seq"] if self.events else 0
+        session, self._session = self._session, ""
+        if session:
+            await client.say("resume", session=session, seq=seen, **self._who)
+        else:
+            await client.say("identify", since=seen, **self._who)
+        patience = self._random.choice((1, 2, 5, 20))
+        for _ in range(patience):
+            message = await client.next()
+            if message["op"] == "event":
+                self.events.append(message)
+                if last(message):
+                    return
+            elif message["op"] == "ready":
+                session = message["session"]
+            elif message["op"] == "invalid":
+                return
+        # Forgetting the session now and then: as after a restart.
+        self._session = session if self._random.random() < 0.7 else ""
+        if self._random.random() < 0.7:
+            client.wire.transport.abort()
+
+    def wrong(self, entries: Iterable[Entry]) -> str:
+        """What it heard otherwise than the log tells one with its rights; nothing, if all is well."""
+        should = [(e.seq, e.kind) for e in entries if self._may_hear(e)]
+        heard = [(event["seq"], event["kind"]) for event in self.events]
+        if heard == should:
+            return ""
+        return (
+            f"missing {set(should) - set(heard)}, not to be heard {set(heard) - set(should)}, or out of order: {heard}"
+        )
+
+    def _may_hear(self, entry: Entry) -> bool:
+        kind = KINDS[entry.kind]
+        if kind.audience is Audience.PUBLIC:
+            return True
+        body = msgspec.json.decode(entry.body)
+        return kind.audience is Audience.PERSONAL and self.agent_id in [body[field] for field in kind.named]
