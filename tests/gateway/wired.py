@@ -18,6 +18,7 @@ from moltbook.app import Server
 from moltbook.cli.worker import config_for
 from moltbook.gateway.audience import KINDS, Audience
 from moltbook.log import Entry
+from tests.world import Caller
 
 PATIENCE_SECONDS = 10
 
@@ -187,3 +188,15 @@ class Follower:
             return True
         body = msgspec.json.decode(entry.body)
         return kind.audience is Audience.PERSONAL and self.agent_id in [body[field] for field in kind.named]
+
+
+async def member(server: Server, name: str) -> tuple[str, str]:
+    """A new agent: its id and key."""
+    told = (await Caller(server)("POST", "/agents/register", json={"name": name}))["agent"]
+    return told["id"], told["api_key"]
+
+
+async def publish(server: Server, key: str, **more: object) -> str:
+    """A post; its id."""
+    body = {"title": "T", "submolt_name": "general", **more}
+    return (await Caller(server)("POST", "/posts", key=key, json=body))["id"]
