@@ -10,7 +10,8 @@ from moltbook.labels import Briefing, due_briefings
 from moltbook.messages import INCOMING
 from moltbook.messages import UNREAD as UNREAD_MESSAGES
 from moltbook.moderation import WAITING, ModeratorStatus
-from moltbook.notifications import UNREAD, Kind, heard
+from moltbook.modlog import OPERATOR
+from moltbook.notifications import UNREAD, WARNED_WHY, Kind, heard
 
 FOLLOWS_LOOKED_AT = 500
 SUBSCRIPTIONS_LOOKED_AT = 200
@@ -120,12 +121,13 @@ WITH {UNREAD}, reach AS (
     UNION ALL
     SELECT * FROM ({heard("n.seq > $2", str(NEWS_LOOKED_AT))}) n
 ), told AS (
-    SELECT n.seq, n.kind, n.count, n.created_at AS at, f.name AS by, n.post_id, p.title, n.comment_id,
-        left(c.content, $3) AS words, coalesce(b.id, p.id) AS above_id,
+    SELECT n.seq, n.kind, n.count, n.created_at AS at, coalesce(f.name, '{OPERATOR.name}') AS by,
+        n.post_id, p.title, n.comment_id,
+        left(coalesce(c.content, {WARNED_WHY}), $3) AS words, coalesce(b.id, p.id) AS above_id,
         coalesce(b.author_name, p.author_name) AS above_by,
         left(coalesce(b.content, p.title || E'\\n' || p.content), $3) AS above_words
     FROM news n
-    JOIN agents f ON f.id = n.from_id
+    LEFT JOIN agents f ON f.id = n.from_id
     LEFT JOIN posts p ON p.id = n.post_id
     LEFT JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id
     LEFT JOIN comments b ON b.post_id = n.post_id AND b.id = c.parent_id

@@ -20,6 +20,7 @@ import msgspec
 from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved
 from moltbook.follows import Followed
 from moltbook.log import Entry, in_breaths
+from moltbook.measures import MeasureTaken, Step
 from moltbook.messages import (
     AgentBlocked,
     MessageAnswered,
@@ -28,6 +29,7 @@ from moltbook.messages import (
     MessagesRead,
     conversation_of,
 )
+from moltbook.modlog import NETWORK
 from moltbook.notifications.model import Kind
 from moltbook.posts import PostDeleted, PostPublished, PostRemoved, QuestionReopened, QuestionResolved
 from moltbook.votes import Direction, VoteCast
@@ -140,6 +142,15 @@ WITH told AS (
 )
 {GATHER}
 """
+# $1 seq, $2 at, $3 who was warned; the operator is no agent.
+TELL_WARNINGS = f"""
+WITH told AS (
+    SELECT u.*, '{NETWORK}'::uuid AS writer, '{Kind.WARNING}' AS kind, NULL::uuid AS post_id, NULL::uuid AS comment_id,
+        1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[]) AS u(seq, at, agent_id)
+)
+{PUT}
+"""
 # $1 seq, $2 at, $3 who asked, $4 who answered, $5 post, $6 comment
 TELL_ANSWERS = f"""
 WITH told AS (
@@ -206,6 +217,7 @@ _comment_removed = msgspec.json.Decoder(CommentRemoved).decode
 _resolved = msgspec.json.Decoder(QuestionResolved).decode
 _reopened = msgspec.json.Decoder(QuestionReopened).decode
 _post_removed = msgspec.json.Decoder(PostRemoved).decode
+_measured = msgspec.json.Decoder(MeasureTaken).decode
 
 
 class Notifications:
@@ -229,6 +241,7 @@ class Notifications:
         seen: list[_Row] = []
         answers: list[_Row] = []
         settled: list[_Row] = []
+        warnings: list[_Row] = []
         gone_comments: list[tuple[str, str]] = []
         gone_posts: list[tuple[str, int]] = []
         async for part in in_breaths(entries):
@@ -274,6 +287,10 @@ class Notifications:
                         settled.append((q.post_id, entry.seq))
                     case "question.reopened":
                         settled.append((_reopened(entry.body).post_id, entry.seq))
+                    case "measure.taken":
+                        m = _measured(entry.body)
+                        if m.step is Step.WARN:
+                            warnings.append((entry.seq, entry.at, m.agent_id))
                     case "comment.deleted":
                         gone = _comment_deleted(entry.body)
                         gone_comments.append((gone.post_id, gone.comment_id))
@@ -293,6 +310,7 @@ class Notifications:
             (TELL_UPVOTES, list(upvotes.values())),
             (TELL_FOLLOWS, list(follows.values())),
             (TELL_MESSAGES, list(messages.values())),
+            (TELL_WARNINGS, warnings),
             (DROP_MESSAGES, seen),
             (DROP_COMMENTS, gone_comments),
             # After these: what is removed opens its question again, and what came back may be accepted anew.
