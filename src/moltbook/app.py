@@ -45,7 +45,7 @@ from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
-from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_STANDING, POST_WORDS, POSTS
+from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
@@ -74,6 +74,7 @@ TABLES: list[Table[Any]] = [
     POSTS,
     POST_WORDS,
     POST_STANDING,
+    POST_LOCK,
     POST_ANSWER,
     POST_LABELS,
     COMMENTS,

@@ -1,0 +1,10 @@
+"""Moments: when a lock was set."""
+
+from moltbook.db.migrations import run_sql_file
+
+revision = "0020_moments"
+down_revision = "0018_labels"
+
+
+def upgrade() -> None:
+    run_sql_file("0020_moments.sql")

@@ -1,0 +1,6 @@
+-- When the lock that holds was set: an appeal against an older one lifts nothing.
+ALTER TABLE posts ADD COLUMN locked_at timestamptz;
+UPDATE posts p
+SET locked_at = l.at
+FROM (SELECT post_id, max(at) AS at FROM modlog WHERE action = 'lock' GROUP BY post_id) l
+WHERE p.id = l.post_id AND p.is_locked;
