@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moltbook.activity import Activity
-from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS
+from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, came_from, docs_page, networks_of, openapi
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
@@ -109,6 +109,7 @@ TABLES: list[Table[Any]] = [
     AGENTS,
     KEYS,
     KEY_QUOTAS,
+    KEY_RINGS,
     CLAIMS,
     HOLDINGS,
     NOTES,

@@ -4,3 +4,10 @@ UPDATE posts p
 SET locked_at = l.at
 FROM (SELECT post_id, max(at) AS at FROM modlog WHERE action = 'lock' GROUP BY post_id) l
 WHERE p.id = l.post_id AND p.is_locked;
+
+-- The keys of an agent that nobody revoked, in one row: how many count is asked before there is one more.
+CREATE VIEW key_rings AS
+SELECT agent_id, array_agg(id) AS ids, array_agg(expires_at) AS ends
+FROM keys
+WHERE revoked_at IS NULL
+GROUP BY agent_id;
