@@ -33,7 +33,7 @@ from moltbook.measures import standing_by_name
 from moltbook.messages import ConversationId
 from moltbook.owners import (
     SESSION_LASTS,
-    Budget,
+    Asker,
     EndSession,
     EndSessions,
     EnterByLink,
@@ -301,7 +301,7 @@ class OwnerPages:
         """Whether an agent may write without an owner, because this server claims at registration."""
         return self._house.settings.claim is ClaimMode.AUTO
 
-    def _asker(self, request: Request) -> Budget:
+    def _asker(self, request: Request) -> Asker:
         return at_network(self._house, request.client.host if request.client else "")
 
     async def _session(self, request: Request) -> Session | None:
