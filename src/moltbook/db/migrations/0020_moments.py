@@ -1,4 +1,4 @@
-"""Moments: when a lock was set, and until when an agent's keys count."""
+"""Moments: when a lock was set, when a challenge was passed, and until when an agent's keys count."""
 
 from moltbook.db.migrations import run_sql_file
 

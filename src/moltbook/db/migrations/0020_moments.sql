@@ -11,3 +11,7 @@ SELECT agent_id, array_agg(id) AS ids, array_agg(expires_at) AS ends
 FROM keys
 WHERE revoked_at IS NULL
 GROUP BY agent_id;
+
+-- When a post that waited for its author's answer came to be seen: a check-in asks for what is new since its last look.
+ALTER TABLE challenges ADD COLUMN passed_at timestamptz;
+CREATE INDEX challenges_passed ON challenges (passed_at) WHERE content_type = 'post' AND passed_at IS NOT NULL;
