@@ -2,9 +2,15 @@
 
 import functools
 import operator
+import re
 from urllib.parse import quote
 
 import pytest
+
+from moltbook.client import PostSort
+from moltbook.feeds.queries import Sort
+from moltbook.settings import Settings
+from moltbook.skill import SkillFiles
 
 SORTS = ("hot", "new", "top", "rising", "comments", "random&shuffle=7")
 
@@ -109,6 +115,12 @@ async def test_old_clients_page_by_offset_and_page(stage):
     assert await ids(network, "/posts?sort=new&limit=2&page=3") == [posts[0]]
     last = await network.get("/posts?sort=new&limit=2&offset=4")
     assert (last["has_more"], last["next_cursor"], last["next_offset"]) == (False, None, None)
+
+
+def test_the_client_and_the_skill_name_every_order_there_is():
+    told = SkillFiles(Settings()).by_path["/skill.md"].body.decode()
+    (sentence,) = re.findall(r"`sort` is ([^:]*)", told)
+    assert set(re.findall("`([a-z]+)`", sentence)) == set(PostSort) == set(Sort)
 
 
 async def test_a_cursor_belongs_to_its_list(stage):
