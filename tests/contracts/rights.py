@@ -82,6 +82,7 @@ POST   /modlog/{id}/appeal                 401     401  401       403   403     
 POST   /modlog/{id}/decision               401     401  401       403   403     403   403    403 403 200    -  404
 GET    /submolts/{name}/labels             200     401  401       200   200     200   200    200 200 200    -  404
 POST   /submolts/{name}/labels             401     401  401       403   403     403   403    403 201 201    -  404
+DELETE /submolts/{name}/labels/{label}     401     401  401       403   403     403   403    403 200 200    -  404
 GET    /submolts/{name}/roles              200     401  401       200   200     200   200    200 200 200    -  404
 POST   /labels/attach                      401     401  401       403   403     403   403    403 200 200  404  404
 DELETE /labels/attach/{id}                 401     401  401       403   403     403   403    403 200 200    -  404

@@ -180,6 +180,7 @@ CALLS = [
     ("GET", "/submolts/reef", None, 200, s.TENDED_SUBMOLT),
     ("POST", "/posts", {"submolt_name": "reef", "title": "T"}, 201, s.PUBLISHED_AMONG_TAGS),
     ("DELETE", "/labels/attach/{hung}", None, 200, s.SAID),
+    ("DELETE", "/submolts/reef/labels/{tag}", None, 200, s.SAID),
     ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
     ("GET", "/modlog?limit=2", None, 200, s.NETWORK_MODLOG),
     ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
@@ -303,7 +304,7 @@ def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
     ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry", "key")
     ids = (*ids, "against", "asking", "solution", "hung")
-    places = {**dict.fromkeys(ids, "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}"}
+    places = {**dict.fromkeys(ids, "{id}"), "tag": "{label}", "other": "{name}", "third": "{name}", "peer": "{agent}"}
     called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
