@@ -100,8 +100,9 @@ async def ask(house: House, request: Request) -> Ok:
     name = body.to or body.recipient or body.recipient_name
     words = body.message if body.message is not None else body.content or ""
     asked = await house.names.id_of("agent", name.strip()) if name else None
-    # Agents have no owners with a handle here, so `to_owner` alone finds nobody; the act says so.
-    act = acts.AskToMessage(request.agent, AgentId(asked) if asked else None, words, _age(house, request))
+    # Owners have no public name here, so `to_owner` alone finds nobody; the act says so.
+    sought = model.Sought.OWNER if body.to_owner and not name else model.Sought.AGENT
+    act = acts.AskToMessage(request.agent, AgentId(asked) if asked else None, words, _age(house, request), sought)
     try:
         conversation_id = await house.committer.do(act)
     except model.CredentialPasted as refusal:
