@@ -15,7 +15,7 @@ from moltbook.kernel.paging import KeyId, KeyTime, decode_cursor, encode_cursor
 from moltbook.posts import COLUMNS, JOINS, OfIntent, post_view
 
 # So many posts are looked at for a page, shared by all who are followed.
-LOOKED_AT = 20_000
+LOOKED_AT = 8_000
 
 # $1 reader, $2 how many posts are looked at; then the cursor and the intent. `is_edge`: behind this one of its
 # author's posts nothing was looked at.
