@@ -74,7 +74,7 @@ class DefineLabel(Act[Definition], frozen=True):
         there = [row for place in LABEL_PLACES if (row := rows.get((self.submolt_id, place))) is not None]
         if any(row.key == wording.key for row in there):
             raise LabelTaken()
-        free = next((place for place in LABEL_PLACES if (self.submolt_id, place) not in rows.rows), None)
+        free = next((place for place in LABEL_PLACES if rows.get((self.submolt_id, place)) is None), None)
         if free is None:
             raise LabelsFull()
         definition = Definition(
