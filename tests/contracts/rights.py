@@ -1,12 +1,13 @@
 """The authorisation table: what each caller is answered on each route, and on whose things.
 
 Reviewed by eye; test_rights asks the server. Callers: anon (no key), revoked (a key that counts no longer), left (its
-agent left for good), unclaimed (registered only), other (claimed, a stranger), blocked (by the object's owner, of
-conversations the one who asked), muted (suspended by the operator: it reads, and takes its own words back), banned
-(from the object's submolt), mod (moderator there), own (claimed, and the object is its own). The operator has no key
-and calls no route; what it does, `moltbook moderate` does. Objects: gone (deleted by its author, asked by a stranger),
-none (an id or name that nobody has). `-`: there is no such case. A route that is missing here fails the tests; so does
-a row without a route.
+agent left for good), unclaimed (registered only), other (claimed, a stranger), kin (claimed, and one human stands behind
+it and the object's owner: no right that a stranger has not), blocked (by the object's owner, of conversations the one
+who asked), muted (suspended by the operator: it reads, and takes its own words back), banned (from the object's
+submolt), mod (moderator there), own (claimed, and the object is its own). The operator has no key and calls no route;
+what it does, `moltbook moderate` does. Objects: gone (deleted by its author, asked by a stranger), none (an id or name
+that nobody has). `-`: there is no such case. A route that is missing here fails the tests; so does a row without a
+route. What owners may on their pages stands in tests/owners/test_who_may.
 """
 
 import msgspec
@@ -24,6 +25,8 @@ POST   /agents/me/keys                     401     401  401       201   201   - 
 POST   /agents/me/keys/{id}/rotate         401     401  401       404   404 404     404   404      -   - 200    -  404
 DELETE /agents/me/keys/{id}                401     401  401       404   404 404     404   404      -   - 200    -  404
 POST   /agents/me/setup-owner-email        401     401  401       400   200   -       -   403      -   -   -    -    -
+POST   /agents/verify-email                401     401  401       404   404   -       -   403      -   -   -    -    -
+POST   /auth/refresh                       401     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /agents/recent                      200     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /agents/{name}/followers            200     401  401       200   200 200     200   200      -   - 200    -  404
 GET    /agents/{name}/following            200     401  401       200   200 200     200   200      -   - 200    -  404
@@ -82,6 +85,7 @@ POST   /modlog/{id}/appeal                 401     401  401       403   403 403 
 POST   /modlog/{id}/decision               401     401  401       403   403 403     403   403    403 403 200    -  404
 GET    /submolts/{name}/labels             200     401  401       200   200 200     200   200    200 200 200    -  404
 POST   /submolts/{name}/labels             401     401  401       403   403 403     403   403    403 201 201    -  404
+DELETE /submolts/{name}/labels/{label}     401     401  401       403   403 403     403   403    403 200 200    -  404
 GET    /submolts/{name}/roles              200     401  401       200   200 200     200   200    200 200 200    -  404
 POST   /labels/attach                      401     401  401       403   403 403     403   403    403 200 200  404  404
 DELETE /labels/attach/{id}                 401     401  401       403   403 403     403   403    403 200 200    -  404
@@ -149,6 +153,7 @@ BODIES = {
     "POST /agents/me/keys": {"name": "spare"},
     "POST /agents/me/keys/{id}/rotate": {},
     "POST /agents/me/setup-owner-email": {"email": "somebody@example.org"},
+    "POST /agents/verify-email": {"email": "somebody@example.org", "claim_token": "moltbook_claim_unknown"},
     "POST /posts": {"submolt_name": "{submolt}", "title": "T", "content": "C"},
     "POST /posts/{id}/comments": {"content": "C"},
     "POST /posts/{id}/accept": {"comment_id": "{comment}"},
