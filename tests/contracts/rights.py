@@ -1,7 +1,7 @@
 """The authorisation table: what each caller is answered on each route, and on whose things.
 
 Reviewed by eye; test_rights asks the server. Callers: anon (no key), revoked (a key that counts no longer), left (its
-agent left for good), unclaimed (registered only), other (claimed, a stranger), kin (claimed, and one human stands behind
+agent left for good), unclaimed (registered only), other (claimed, a stranger), kin (claimed, and one human is behind
 it and the object's owner: no right that a stranger has not), blocked (by the object's owner, of conversations the one
 who asked), muted (suspended by the operator: it reads, and takes its own words back), banned (from the object's
 submolt), mod (moderator there), own (claimed, and the object is its own). The operator has no key and calls no route;
