@@ -305,6 +305,17 @@ async def test_when_the_database_is_away_nothing_is_lost(network, hub):
     assert [event["words"] for event in listener.heard] == [{"content": "Still there."}] * 3
 
 
+async def test_what_is_no_longer_in_memory_is_read_from_the_log(network, hub):
+    ada = await network.agent("ada")
+    start = await network.value("SELECT seq FROM log_head")
+    posts = [await network.post(ada) for _ in range(3)]
+    await caught_up(network, hub)
+    network.house.log._ring.clear()
+    late = await asyncio.gather(*(listen(network, hub, who, since=start) for who in (ada, None, None)))
+    assert [[event["post_id"] for event in listener.heard] for listener in late] == [posts] * 3
+    assert len(hub) == 3
+
+
 async def test_a_listener_that_breaks_is_let_go_and_the_others_hear_on(network, hub):
     ada = await network.agent("ada")
     await caught_up(network, hub)

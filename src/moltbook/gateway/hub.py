@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.01
 AGAIN_SECONDS = 0.5
+REST_SECONDS = 0.1
 # A full page says that more is waiting.
 PAGE = 1000
 HEAD = "SELECT seq FROM log_head"
@@ -55,6 +56,7 @@ class Hub:
         self.position = house.log.head
         self._moved = asyncio.Event()
         self._is_stopped = False
+        self._digging = asyncio.Lock()
         self._listeners = Listeners()
         # Those who are still reading what they missed, and those whose key will end.
         self._coming: set[Subscriber] = set()
@@ -125,11 +127,10 @@ class Hub:
             if subscriber.viewer is not None:
                 rooms = await self._begin(subscriber, subscriber.viewer, cursor)
             while cursor < self.position:
-                entries = await self._house.log.after(cursor)
-                # What the hub has not handed out yet is still to come.
-                some = happenings(entries[: self.position - cursor])
-                cursor = min(entries[-1].seq, self.position)
-                found = await self._heard(subscriber, some, rooms, known)
+                if self._house.log.remembers(cursor):
+                    found, cursor = await self._page(subscriber, cursor, rooms, known)
+                else:
+                    found, cursor = await self._old_page(subscriber, cursor, rooms, known)
                 if subscriber not in self._coming:
                     raise LetGo()
                 yield found, cursor
@@ -180,6 +181,33 @@ class Hub:
         if subscriber.filter.only == Only.FOLLOWED:
             self._listeners.interests[subscriber] = {*rooms, *await self._followed(self._pool, viewer)}
         return rooms
+
+    async def _page(
+        self, subscriber: Subscriber, cursor: int, rooms: set[str], known: int
+    ) -> tuple[list[Happening], int]:
+        """The next page of what a listener missed, and how far it reaches.
+
+        Raises: KeyGone.
+        """
+        entries = await self._house.log.after(cursor)
+        # What the hub has not handed out yet is still to come.
+        some = happenings(entries[: self.position - cursor])
+        reached = min(entries[-1].seq, self.position)
+        return await self._heard(subscriber, some, rooms, known), reached
+
+    async def _old_page(
+        self, subscriber: Subscriber, cursor: int, rooms: set[str], known: int
+    ) -> tuple[list[Happening], int]:
+        """The same from the depths of the log; however many dig there, half of the time is for those who listen now.
+
+        Raises: KeyGone.
+        """
+        clock = asyncio.get_running_loop().time
+        async with self._digging:
+            began = clock()
+            page = await self._page(subscriber, cursor, rooms, known)
+            await asyncio.sleep(min(clock() - began, REST_SECONDS))
+        return page
 
     async def _heard(
         self, subscriber: Subscriber, some: list[Happening], rooms: set[str], known: int
