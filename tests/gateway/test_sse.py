@@ -152,6 +152,7 @@ INSIDE = {
     "message.blocked", "message.unblocked", "agent.awake", "app.added", "app.revoked", "observer.joined",
     "verification.opened", "verification.closed", "post.withdrawn", "comment.withdrawn", "agent.suspended",
     "report.filed", "report.dismissed", "appeal.filed",
+    "thread.followed", "thread.unfollowed", "search.saved", "search.forgotten", "search.matched",
     "owner.joined", "owner.took_on", "owner.let_go",
 }  # fmt: skip
 

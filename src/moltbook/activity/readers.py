@@ -10,6 +10,7 @@ import msgspec
 from moltbook.agents import AgentRegistered
 from moltbook.log import GATHERED, Entry, in_breaths
 from moltbook.posts import PostPublished
+from moltbook.presence import PresenceChanged, State
 from moltbook.votes import VoteCast
 
 COUNT = """
@@ -40,8 +41,9 @@ SET last_activity_at = u.at
 FROM unnest($1::uuid[], $2::timestamptz[]) AS u(id, at)
 WHERE s.id = u.id AND s.last_activity_at < u.at
 """
-# Who only looks in is seen, but has done nothing.
+# Who only looks in is seen, but has done nothing; who falls asleep was not even seen.
 AWAKE = "agent.awake"
+PRESENCE = "presence.changed"
 STEP = {
     "agent.claimed": ("claimed", 1),
     "agent.unclaimed": ("claimed", -1),
@@ -61,6 +63,7 @@ STEP = {
 _registered = msgspec.json.Decoder(AgentRegistered).decode
 _published = msgspec.json.Decoder(PostPublished).decode
 _voted = msgspec.json.Decoder(VoteCast).decode
+_present = msgspec.json.Decoder(PresenceChanged).decode
 
 
 class Activity:
@@ -84,7 +87,10 @@ class Activity:
         liked: set[str] = set()
         async for part in in_breaths(entries):
             for entry in part:
-                if entry.kind != AWAKE:
+                if entry.kind == PRESENCE:
+                    if _present(entry.body).state is State.ASLEEP:
+                        continue
+                elif entry.kind != AWAKE:
                     minutes[entry.at.replace(second=0, microsecond=0)] += 1
                 if entry.actor_id is not None:
                     seen[entry.actor_id] = max(entry.at, seen.get(entry.actor_id, entry.at))
