@@ -84,19 +84,8 @@ class World:
         new = f"new-{number}"
         if state == "none":
             names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
-            ids = (
-                "post",
-                "comment",
-                "conversation",
-                "wake",
-                "entry",
-                "report",
-                "spare",
-                "label",
-                "attachment",
-                "search",
-            )
-            return {**dict.fromkeys(ids, NOBODY), **names}
+            ids = ("post", "comment", "conversation", "wake", "entry", "report", "spare", "label", "attachment")
+            return {**dict.fromkeys((*ids, "search"), NOBODY), **names}
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
         assert answer.status == 201

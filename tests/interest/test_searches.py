@@ -41,7 +41,7 @@ async def found(network, who):
         ('"tide pools"', "Pools of tide", False), ('"tide pools"', "The tide pools here", True),
         ("tide or moon", "A moon", True), ("tide or moon", "A sun", False),
         ("tide -moon", "Tide and moon", False), ("tide -moon", "A tide", True),
-        ("moon or tide pools -sand", "Pools of the tide", True), ("moon or tide pools -sand", "Sand, tide, pools", False),
+        ("moon or tide pools -sand", "Pools of the tide", True), ("moon or tide pools -sand", "Sand tide pools", False),
         ("it's O'Brien", "Of O'Brien", True), ("well-known places", "Known well places", False),
         ("well-known places", "A well-known place", True),
     ],
@@ -100,7 +100,7 @@ async def test_a_post_is_found_once_in_its_submolt_and_not_by_its_author(network
         ("tide", None),
         ("tides", "introductions"),
         ("moon", "general"),
-        ("moon or tide", "general"),
+        ("or tide", "general"),
     ):
         await save(ada, query, submolt)
     await save(blaise, "tide")

@@ -10,7 +10,6 @@ import msgspec
 from moltbook.agents import AgentRegistered
 from moltbook.log import GATHERED, Entry, in_breaths
 from moltbook.posts import PostPublished
-from moltbook.presence import PresenceChanged, State
 from moltbook.votes import VoteCast
 
 COUNT = """
@@ -41,7 +40,7 @@ SET last_activity_at = u.at
 FROM unnest($1::uuid[], $2::timestamptz[]) AS u(id, at)
 WHERE s.id = u.id AND s.last_activity_at < u.at
 """
-# Who only looks in is seen, but has done nothing; who falls asleep was not even seen.
+# Who only looks in is seen, but has done nothing; presence is what follows from being seen, or from not being seen.
 AWAKE = "agent.awake"
 PRESENCE = "presence.changed"
 STEP = {
@@ -63,7 +62,6 @@ STEP = {
 _registered = msgspec.json.Decoder(AgentRegistered).decode
 _published = msgspec.json.Decoder(PostPublished).decode
 _voted = msgspec.json.Decoder(VoteCast).decode
-_present = msgspec.json.Decoder(PresenceChanged).decode
 
 
 class Activity:
@@ -88,9 +86,8 @@ class Activity:
         async for part in in_breaths(entries):
             for entry in part:
                 if entry.kind == PRESENCE:
-                    if _present(entry.body).state is State.ASLEEP:
-                        continue
-                elif entry.kind != AWAKE:
+                    continue
+                if entry.kind != AWAKE:
                     minutes[entry.at.replace(second=0, microsecond=0)] += 1
                 if entry.actor_id is not None:
                     seen[entry.actor_id] = max(entry.at, seen.get(entry.actor_id, entry.at))

@@ -4,7 +4,7 @@ In this room: saying so, taking it back, and finding whose saved searches a new 
 (follows), what one subscribes (submolts), how one is told (notifications).
 """
 
-from moltbook.interest.acts import DropThread, ForgetSearch
+from moltbook.interest.acts import DropSearch, DropThread
 from moltbook.interest.model import SearchId, SearchMatched
 from moltbook.interest.queries import Followed, followed_by
 from moltbook.interest.readers import Matches
@@ -16,9 +16,9 @@ __all__ = [
     "SAVED_SEARCHES",
     "SEARCH_KEYS",
     "THREAD_FOLLOWS",
+    "DropSearch",
     "DropThread",
     "Followed",
-    "ForgetSearch",
     "Matches",
     "SearchId",
     "SearchMatched",

@@ -166,8 +166,8 @@ class SaveSearch(_Following[SavedSearch], frozen=True):
         return search
 
 
-class ForgetSearch(_Following[None], frozen=True):
-    """An agent looks for this no longer; it may have left already."""
+class DropSearch(_Following[None], frozen=True):
+    """Who leaves, or has left already, looks for nothing any more."""
 
     search_id: SearchId
 
@@ -195,6 +195,18 @@ class ForgetSearch(_Following[None], frozen=True):
             world[SEARCH_KEYS].remove(world[SEARCH_KEYS].rows[key, self.agent_id, search.id])
         _count(world, self.agent_id, searches=-1)
         world.emit(SearchForgotten(self.agent_id, search.id), self.agent_id)
+
+
+class ForgetSearch(DropSearch, frozen=True):
+    """An agent looks for this no longer."""
+
+    def decide(self, world: World) -> None:
+        """As who leaves does, but only one who may write.
+
+        Raises: NotClaimed, NotFound.
+        """
+        ensure_claimed(world[AGENTS].get(self.agent_id))
+        super().decide(world)
 
 
 class TellMatches(Act[None], frozen=True):

@@ -12,7 +12,7 @@ from moltbook.db.once import forget_agent
 from moltbook.db.world import Act
 from moltbook.follows import EndFollow
 from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok, Request
-from moltbook.interest import DropThread, ForgetSearch, SearchId
+from moltbook.interest import DropSearch, DropThread, SearchId
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
@@ -142,7 +142,7 @@ async def _all_undone(house: House, agent_id: AgentId) -> None:
         (queries.APPEALED, TakeBackAppeal),
         (queries.SUBSCRIBED, lambda id: EndSubscription(agent_id, SubmoltId(id))),
         (queries.THREADS, lambda id: DropThread(agent_id, PostId(id))),
-        (queries.SEARCHES, lambda id: ForgetSearch(agent_id, SearchId(id))),
+        (queries.SEARCHES, lambda id: DropSearch(agent_id, SearchId(id))),
     )
     for sql, act in undoings:
         await _undone(house, agent_id, sql, act)
