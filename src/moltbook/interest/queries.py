@@ -77,10 +77,12 @@ SELECT
                 ORDER BY created_at DESC, id DESC
                 LIMIT {THREADS_HEARD}
             ) UNION ALL (
+                -- Spelled as a range and ordered by it, so that only the index by author fits: by age, the posts of one
+                -- who wrote few would be looked for in all.
                 SELECT id, created_at
                 FROM posts
-                WHERE author_id = $1 AND {STANDS}
-                ORDER BY created_at DESC, id DESC
+                WHERE author_id BETWEEN $1 AND $1 AND {STANDS}
+                ORDER BY author_id, created_at DESC, id DESC
                 LIMIT {THREADS_HEARD}
             )
         ) f
