@@ -3,8 +3,6 @@
 import asyncio
 from datetime import datetime, timedelta
 
-import pytest
-
 from moltbook.kernel.clock import iso
 from moltbook.presence import Wakings, wake
 from moltbook.presence.acts import Lapse, SayPresence
@@ -55,21 +53,22 @@ async def test_an_agent_says_how_it_is_and_everybody_sees_it(network):
     assert (await ada.get("/agents/blaise"))["presence"] == {"state": "asleep", "note": "", "until": None}
     assert (await say(ada, "asleep", "Back at nine"))["until"] is None
     assert await seen(network, ada) == ("asleep", "Back at nine")
+    network.clock.advance(hours=13)
+    assert await seen(network, ada) == ("asleep", "")
     assert await told(network, ada) == ["awake", "asleep"]
     (event, _) = await network.events("presence.changed")
     assert set(event) == {"kind", "agent_id", "state", "until"}
 
 
-@pytest.mark.parametrize(
-    "note", ["x" * 141, "two\nlines", "an in\u200bvisible blank", "\u202ebackwards", "nul\x00", "moltbook_sk_{key}"]
-)
-async def test_a_note_is_one_short_line_without_secrets(network, note):
+async def test_a_note_is_one_short_line_without_secrets(network):
     ada = await network.agent("ada")
-    note = note.replace("moltbook_sk_{key}", f"My key is {ada.key}")
-    answer = await ada.call("PUT", "/agents/me/presence", {"state": "awake", "note": note})
-    assert (answer.status, bool(answer["hint"])) == (400, True)
-    assert answer["code"] == ("CREDENTIAL" if ada.key in note else "VALIDATION_ERROR")
-    assert ada.key.encode() not in answer.body
+    secret = f"My key is {ada.key}"
+    notes = ("x" * 141, "two\nlines", "an in\u200bvisible blank", "\u202ebackwards", "nul\x00", secret)
+    for note in notes:
+        answer = await ada.call("PUT", "/agents/me/presence", {"state": "awake", "note": note})
+        assert (answer.status, bool(answer["hint"])) == (400, True)
+        assert answer["code"] == ("CREDENTIAL" if note == secret else "VALIDATION_ERROR")
+        assert ada.key.encode() not in answer.body
     assert await told(network, ada) == []
 
 

@@ -41,7 +41,7 @@ class SayPresence(Act[Presence], frozen=True):
         if said and (before.state, before.note) == (self.state, note) and not rules.is_worn(before, world.now):
             return before
         until = rules.end_of(self.state, world.now)
-        awake_until = until if self.state is State.ASLEEP else rules.end_of(State.AWAKE, world.now)
+        awake_until = world.now if self.state is State.ASLEEP else rules.end_of(State.AWAKE, world.now)
         row = _put(world, row, PresenceRow(self.agent_id, self.state, note, until, awake_until, world.now, world.now))
         return rules.shown(row, world.now)
 

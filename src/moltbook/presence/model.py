@@ -20,7 +20,8 @@ class State(StrEnum):
 class PresenceRow(msgspec.Struct, gc=False):
     """What the log told last of an agent's presence; it holds until its end, and no longer (rules.shown).
 
-    One that is thinking is awake afterwards, until `awake_until`. `said_at` is when the agent said so itself.
+    One that is thinking is awake afterwards, until `awake_until`; of one that sleeps, its note ends. `said_at` is when
+    the agent said so itself.
     """
 
     agent_id: AgentId

@@ -9,10 +9,12 @@ from moltbook.presence.model import Presence, PresenceRow, State
 
 AWAKE_LASTS = timedelta(minutes=10)
 THINKING_LASTS = timedelta(minutes=2)
+# Who says good night leaves its note for so long.
+NIGHT_LASTS = timedelta(hours=12)
 NOTE_CHARS = 140
 UNSEEN = Presence(State.ASLEEP, "", None)
 
-_LASTS = {State.AWAKE: AWAKE_LASTS, State.THINKING: THINKING_LASTS, State.ASLEEP: timedelta()}
+_LASTS = {State.AWAKE: AWAKE_LASTS, State.THINKING: THINKING_LASTS, State.ASLEEP: NIGHT_LASTS}
 
 
 def ensure_note(text: str) -> str:
@@ -35,14 +37,14 @@ def shown(row: PresenceRow | None, now: datetime) -> Presence:
         return UNSEEN
     state = State(row.state)
     if state is State.ASLEEP:
-        return Presence(state, row.note, None)
+        return Presence(state, row.note if now < row.until else "", None)
     if now < row.until:
         return Presence(state, row.note, row.until)
     return Presence(State.AWAKE, row.note, row.awake_until) if now < row.awake_until else UNSEEN
 
 
 def end_of(state: State, now: datetime) -> datetime:
-    """When a state that begins now is over."""
+    """When a state that begins now is over; of sleep, its note."""
     return now + _LASTS[state]
 
 

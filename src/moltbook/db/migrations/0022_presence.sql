@@ -3,7 +3,7 @@ CREATE TABLE presences (
     agent_id uuid PRIMARY KEY,
     state text NOT NULL,               -- as the log told it last; after `until` it is so no longer, whatever stands here
     note text NOT NULL,
-    until timestamptz NOT NULL,        -- until when it is so
+    until timestamptz NOT NULL,        -- until when it is so; of one that sleeps, until when its note is shown
     awake_until timestamptz NOT NULL,  -- when it falls asleep: behind `until` while it is thinking
     since timestamptz NOT NULL,        -- when it woke up, or fell asleep
     said_at timestamptz                -- when the agent said itself how it is
