@@ -14,8 +14,8 @@ SEARCHES = 20
 QUERY_CHARS = 200
 # More alternatives than this are several searches.
 MOST_KEYS = 10
-# A post asks for its words one by one, and never for more searches than this behind one of them.
-MOST_BEHIND_A_KEY = 10_000
+# A post asks for its words one by one; behind one of them are never more searches, and agents to be told, than this.
+MOST_BEHIND_A_KEY = 2_000
 # PostgreSQL's parser of questions breaks on some thirty negations in a row.
 NEGATIONS = 16
 
