@@ -54,6 +54,7 @@ MEANT = {
     "agents/dm": ["{conversation}"], "agents/me/wakes": ["{wake}"], "agents/me/memory": ["plan"],
     "agents": ["{agent}", "{me}"], "notifications": ["{mine}"], "reports": ["{report}"],
     "modlog": ["{entry}"], "labels": ["{hung}"], "searches": ["{search}"],
+    "submolts/{name}/labels": ["{label}", "{role}"],
 }  # fmt: skip
 CALLERS = ["me", "me", "me", "me", "owner", "new", None, "nonsense"]
 SCHEMAS = Schemas(DOCUMENT, LIKELY)
