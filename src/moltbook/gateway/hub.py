@@ -21,7 +21,18 @@ import structlog
 from moltbook.db.commit import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
 from moltbook.gateway.happening import Happening, happenings, joined
-from moltbook.gateway.interests import JOINED, JOINS, LEAVES, KeyGone, LetGo, Read, change_of, expiry_of, followed_by
+from moltbook.gateway.interests import (
+    JOINED,
+    JOINS,
+    LEAVES,
+    KeyGone,
+    LetGo,
+    Read,
+    change_of,
+    expiry_of,
+    followed_by,
+    turn,
+)
 from moltbook.gateway.listeners import Ending, Listeners, Subscriber
 from moltbook.gateway.words import Places, lacks_addresses, lacks_words, read_addresses, read_words
 from moltbook.house import House
@@ -236,7 +247,7 @@ class Hub:
             change = change_of(one) if viewer is not None else None
             if change is None or change.agent_id != viewer:
                 continue
-            (interests.add if change.begins else interests.discard)(change.topic)
+            turn(interests, change)
             # A room left since then is not entered again on the way.
             if one.entry.kind == JOINS and (change.topic in rooms or one.seq > known):
                 subscriber.rooms.add(change.topic)
