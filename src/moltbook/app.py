@@ -156,9 +156,7 @@ Scope = MutableMapping[str, Any]
 class Server:
     """The ASGI application with its life: built once a worker."""
 
-    def __init__(
-        self, settings: Settings, dsn: str, tallies: Tallies | None = None, bounds: Bounds | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, dsn: str, tallies: Tallies | None = None) -> None:
         self.settings = settings
         self.dsn = dsn
         self.pages = PageCache()
@@ -167,7 +165,7 @@ class Server:
         self._api: Api | None = None
         self.hub: Hub | None = None
         self._events: Events | None = None
-        self._bounds = bounds
+        self.bounds = Bounds()
         self.sessions: Sessions | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
@@ -211,8 +209,7 @@ class Server:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def end_streams(self) -> None:
-        """End what would never end by itself, so that the server can stop."""
-        # Before the hub lets everybody go: what is being done over a session is answered first.
+        """End what would never end by itself, so that the server can stop; acts over sessions are answered first."""
         if self.sessions is not None:
             await self.sessions.stop()
         if self.hub is not None:
@@ -228,7 +225,7 @@ class Server:
             self.hub = Hub(house)
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
-            self.sessions = Sessions(house, self._api, self.hub, self._bounds)
+            self.sessions = Sessions(house, self._api, self.hub, self.bounds)
             self._site = site(house, self.pages, readers, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
