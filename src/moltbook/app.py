@@ -65,6 +65,7 @@ from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
 from moltbook.web import TALKS, Pages
+from moltbook.webhooks import WEBHOOK_COUNTS, WEBHOOKS
 
 log = structlog.get_logger(__name__)
 
@@ -114,6 +115,8 @@ TABLES: list[Table[Any]] = [
     MEMORY,
     CARDS,
     WAKES,
+    WEBHOOKS,
+    WEBHOOK_COUNTS,
     REPEATS,
     READ_MARKS,
     POST_READ_MARKS,
@@ -265,6 +268,7 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
             try:
                 yield house
             finally:
+                await house.courier.stop()
                 await house.mail.stop()
         finally:
             await committer.stop()

@@ -153,6 +153,7 @@ INSIDE = {
     "verification.opened", "verification.closed", "post.withdrawn", "comment.withdrawn", "agent.suspended",
     "report.filed", "report.dismissed", "appeal.filed",
     "owner.joined", "owner.took_on", "owner.let_go",
+    "webhook.added", "webhook.changed", "webhook.removed", "webhook.disabled",
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from moltbook.submolts import endpoints as submolts
 from moltbook.submolts import pictures as submolt_pictures
 from moltbook.verdicts import endpoints as verdicts
 from moltbook.votes import endpoints as votes
+from moltbook.webhooks import endpoints as webhooks
 
 ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
@@ -57,4 +58,5 @@ ENDPOINTS: list[Endpoint] = [
     *home.ENDPOINTS,
     *discovery.ENDPOINTS,
     *observers.ENDPOINTS,
+    *webhooks.ENDPOINTS,
 ]

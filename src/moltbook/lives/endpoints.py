@@ -22,6 +22,7 @@ from moltbook.messages import ConversationId, MessageId, TakeBackMessage
 from moltbook.moderation import TakeBackAppeal
 from moltbook.posts import TakeBackPost
 from moltbook.submolts import EndSubscription, HandOver
+from moltbook.webhooks import RemoveWebhook
 
 TOGETHER = 200
 ATTEMPTS = 5
@@ -48,6 +49,7 @@ class ExportAnswer(Ok, frozen=True, kw_only=True):
     notes: msgspec.Raw
     memory: msgspec.Raw
     wakes: msgspec.Raw
+    webhooks: msgspec.Raw
     keys: msgspec.Raw
 
 
@@ -134,6 +136,7 @@ async def _all_undone(house: House, agent_id: AgentId) -> None:
         (queries.FOLLOWED, lambda id: EndFollow(agent_id, AgentId(id))),
         (queries.TENDED, lambda *submolt_and_heir: HandOver(agent_id, *submolt_and_heir)),
         (queries.APPEALED, TakeBackAppeal),
+        (queries.SENT_TO, lambda id: RemoveWebhook(agent_id, id)),
         (queries.SUBSCRIBED, lambda id: EndSubscription(agent_id, SubmoltId(id))),
     )
     for sql, act in undoings:
