@@ -27,7 +27,7 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import Stream
+from moltbook.gateway import Hub, Stream
 from moltbook.house import House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
@@ -155,6 +155,7 @@ class Server:
         self._tallies = tallies
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
+        self.hub: Hub | None = None
         self._stream: Stream | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
@@ -191,6 +192,8 @@ class Server:
 
     async def end_streams(self) -> None:
         """End what would never end by itself, so that the server can stop."""
+        if self.hub is not None:
+            self.hub.stop()
         if self._stream is not None:
             await self._stream.stop()
 
@@ -200,11 +203,13 @@ class Server:
         async with open_house(self.settings, self.dsn) as house:
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept_readers(self.settings))
             readers.start()
+            self.hub = Hub(house)
             self._stream = Stream(house)
             self._api = Api(house, self.pages, self._tallies)
             self._site = site(house, self.pages, readers)
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
+                asyncio.create_task(self.hub.run(), name="hub"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
             ]
