@@ -27,7 +27,7 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import Hub, Stream
+from moltbook.gateway import Hub, Posting, Stream
 from moltbook.house import House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
@@ -156,6 +156,7 @@ class Server:
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
         self.hub: Hub | None = None
+        self._posting: Posting | None = None
         self._stream: Stream | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
@@ -204,12 +205,14 @@ class Server:
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept_readers(self.settings))
             readers.start()
             self.hub = Hub(house)
+            self._posting = Posting(house, self.hub, lambda: connect(self.dsn, "moltbook webhooks"))
             self._stream = Stream(house)
             self._api = Api(house, self.pages, self._tallies)
-            self._site = site(house, self.pages, readers)
+            self._site = site(house, self.pages, readers, self._posting)
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
+                asyncio.create_task(self._posting.run(), name="webhooks"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
             ]
@@ -233,6 +236,8 @@ class Server:
         """Forget what these events made untrue: pages, words taken back, keys that no longer count."""
         TALKS.hear(entries)
         self.pages.touch()
+        if self._posting is not None:
+            self._posting.hear(entries)
         if self._api is not None:
             self._api.hear(entries)
 
@@ -320,7 +325,7 @@ async def seed(committer: Committer) -> None:
             continue
 
 
-def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
+def site(house: House, pages: PageCache, readers: Readers, posting: Posting) -> Starlette:
     """Everything that is not the API: pages, documents, metrics."""
     document = msgspec.json.encode(openapi(house.settings.url))
 
@@ -333,7 +338,8 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
         return Response(body, media_type="application/jwk-set+json", headers=headers)
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
+        body = generate_latest() + gauges(house, readers, posting)
+        return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
     watched = Pages(house, pages, docs_page(house.settings.url))
     return Starlette(
@@ -347,9 +353,10 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
     )
 
 
-def gauges(house: House, readers: Readers) -> bytes:
-    """What an operator watches: queue, batches, the log's head and each reader's lag."""
+def gauges(house: House, readers: Readers, posting: Posting) -> bytes:
+    """What an operator watches: queue, batches, the log's head, each reader's lag, webhooks where they are sent."""
     committer = house.committer
+    waiting, failing = posting.counts
     lines = [
         f"moltbook_acts_total {committer.acts}",
         f"moltbook_batches_total {committer.batches}",
@@ -361,5 +368,6 @@ def gauges(house: House, readers: Readers) -> bytes:
             for name, cursor in readers.cursors.items()
             if cursor
         ),
+        *((f"moltbook_webhooks_waiting {waiting}", f"moltbook_webhooks_failing {failing}") if posting.sends else ()),
     ]
     return ("\n".join(lines) + "\n").encode()

@@ -230,7 +230,8 @@ class Hub:
         Raises: KeyGone.
         """
         known = self.position
-        until = await expiry_of(self._pool, viewer, subscriber.key_id)
+        # A webhook stands by no key of its own: it outlives the session that made it.
+        until = await expiry_of(self._pool, viewer, subscriber.key_id) if subscriber.key_id else None
         if until is not None:
             self._end_at(subscriber, until)
         rooms = set(await self._rooms_of(self._pool, viewer)) if self._rooms_of is not None else set()

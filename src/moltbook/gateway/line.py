@@ -18,7 +18,7 @@ from moltbook.gateway.happening import COMMA
 from moltbook.gateway.hub import Ending
 from moltbook.house import Outcome
 from moltbook.kernel.ids import AgentId
-from moltbook.webhooks import Arrived, GivenUp, OffBecause, PATIENCE, Progress, Sending, WebhookRow, wait_after
+from moltbook.webhooks import PATIENCE, Arrived, GivenUp, OffBecause, Progress, Sending, WebhookRow, wait_after
 
 # What one holds in memory; what is more is read from the log when its time comes.
 MOST_WAITING = 100
@@ -170,5 +170,5 @@ def filter_of(row: WebhookRow) -> Filter:
         row.subject_id or "",
         row.thread_id or "",
         row.room_id or "",
-        str(row.only),
+        str(row.whose),
     )

@@ -13,7 +13,6 @@ import heapq
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -293,20 +292,21 @@ class Posting:
     async def _read(self, line: Line) -> None:
         """Read what it missed; if that is all there is, the hub hands it the rest as it comes."""
         self._hub.detach(line)
-        async with self._reading, aclosing(self._hub.missed(line, line.seq)) as pages:
-            for _ in range(TURN_PAGES):
-                try:
-                    found, upto = await anext(pages)
-                except StopAsyncIteration:
-                    # In the same breath in which there was nothing more to read.
-                    self._hub.attach(line)
-                    line.is_live = True
-                    return
-                except KeyGone:
-                    line.is_over = True
-                    return
-                if not line.take((Message(one.seq, one.entry.kind, one.payload) for one in found), upto):
-                    return
+        pages = 0
+        async with self._reading:
+            try:
+                async for found, upto in self._hub.missed(line, line.seq):
+                    pages += 1
+                    took_all = line.take((Message(one.seq, one.entry.kind, one.payload) for one in found), upto)
+                    if not took_all or pages == TURN_PAGES:
+                        return
+            except KeyGone:
+                # Its agent left; the log says so to all who look after lines.
+                line.is_over = True
+                return
+            # In the same breath in which there was nothing more to read.
+            self._hub.attach(line)
+            line.is_live = True
 
     async def _attempt(self, line: Line) -> bool:
         """Send the first of what waits; whether the next one may follow at once."""
@@ -324,7 +324,7 @@ class Posting:
                 self._found.append(again)
             line.arrived(message, outcome, now)
             return True
-        reason, is_lost = line.failed(outcome, now, random.random())  # noqa: S311 - spreads attempts, guards nothing
+        reason, is_lost = line.failed(outcome, now, random.random())
         if is_lost:
             self._lost.append(line.give_up(message, now))
             return True

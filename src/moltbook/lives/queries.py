@@ -76,8 +76,8 @@ PARTS = {
         "wakes WHERE agent_id = $1 ORDER BY due_at, id",
     ),
     "webhooks": _part(
-        f"w.id, w.url, w.groups, s.name AS submolt, a.name AS agent, w.thread_id AS thread, w.room_id AS room, w.only, "
-        f"{_at('w.created_at')} AS created_at, {_at('w.off_at')} AS off_at",
+        "w.id, w.url, w.groups, s.name AS submolt, a.name AS agent, w.thread_id AS thread, w.room_id AS room, "
+        f"nullif(w.whose, '') AS \"only\", {_at('w.created_at')} AS created_at, {_at('w.off_at')} AS off_at",
         "webhooks w LEFT JOIN submolts s ON s.id = w.submolt_id LEFT JOIN agents a ON a.id = w.subject_id "
         "WHERE w.agent_id = $1 ORDER BY w.created_at, w.id",
     ),

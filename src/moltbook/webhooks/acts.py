@@ -192,7 +192,7 @@ def _narrow(row: WebhookRow, by: Narrowing) -> None:
     row.subject_id = row.subject_id if by.subject_id is None else by.subject_id or None
     row.thread_id = row.thread_id if by.thread_id is None else by.thread_id or None
     row.room_id = row.room_id if by.room_id is None else by.room_id or None
-    row.only = row.only if by.only is None else by.only
+    row.whose = row.whose if by.only is None else by.only
 
 
 def _begin(row: WebhookRow) -> None:

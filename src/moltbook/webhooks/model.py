@@ -62,7 +62,7 @@ class WebhookRow(msgspec.Struct, gc=False):
     subject_id: str | None
     thread_id: str | None
     room_id: str | None
-    only: Only
+    whose: Only
     key_id: str
     created_at: datetime
     generation: int

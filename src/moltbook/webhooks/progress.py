@@ -140,7 +140,7 @@ async def row_of(pool: asyncpg.Pool, agent_id: AgentId, webhook_id: str) -> Webh
 def _row(values: tuple[Any, ...]) -> WebhookRow:
     fields: dict[str, Any] = dict(zip(WebhookRow.__struct_fields__, values, strict=True))
     fields["groups"] = tuple(map(Group, values[3]))
-    fields["only"], fields["off_because"] = Only(fields["only"]), OffBecause(fields["off_because"])
+    fields["whose"], fields["off_because"] = Only(fields["whose"]), OffBecause(fields["off_because"])
     return WebhookRow(**fields)
 
 

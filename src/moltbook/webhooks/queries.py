@@ -12,7 +12,7 @@ from moltbook.kernel.paging import decode_cursor, encode_cursor
 
 OF_AGENT = """
 SELECT
-    w.id, w.url, w.groups, s.name AS submolt, a.name AS agent, w.thread_id, w.room_id, w.only, w.created_at,
+    w.id, w.url, w.groups, s.name AS submolt, a.name AS agent, w.thread_id, w.room_id, w.whose, w.created_at,
     w.rotated_at, w.off_at, w.off_because, w.seq, w.attempts, w.next_at, w.failing_since, w.last_status, w.last_error,
     w.delivered_at, (SELECT count(*) FROM webhook_failures f WHERE f.agent_id = w.agent_id AND f.webhook_id = w.id)
 FROM webhooks w

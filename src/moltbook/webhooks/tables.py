@@ -27,7 +27,7 @@ WEBHOOKS = Table(
         "subject_id": "uuid",
         "thread_id": "uuid",
         "room_id": "uuid",
-        "only": "text",
+        "whose": "text",
         "key_id": "uuid",
         "created_at": "timestamptz",
         "generation": "integer",
@@ -45,7 +45,7 @@ WEBHOOKS = Table(
     },
     key=("agent_id", "id"),
     settable=(
-        *("url", "groups", "submolt_id", "subject_id", "thread_id", "room_id", "only", "key_id"),
+        *("url", "groups", "submolt_id", "subject_id", "thread_id", "room_id", "whose", "key_id"),
         *("generation", "rotated_at", "off_at", "off_because", "epoch", "seq", "attempts", "next_at", "failing_since"),
     ),
 )

@@ -9,7 +9,7 @@ CREATE TABLE webhooks (
     subject_id uuid,                 -- the agent whose doings it is narrowed to
     thread_id uuid,
     room_id uuid,
-    only text NOT NULL,              -- "", mine, followed
+    whose text NOT NULL,             -- "", mine, followed
     key_id uuid NOT NULL,            -- the key that made it or turned it on last
     created_at timestamptz NOT NULL,
     generation integer NOT NULL,
