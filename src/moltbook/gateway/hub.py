@@ -3,18 +3,15 @@
 In this room: following the log tick by tick, handing out what was prepared once, going on from an older place, the
 sessions that end. Not here: transports (sse, poll), who may hear what (audience), what is wished (filters).
 
-A tick takes what the log has since the hub's position. Listeners with the same wish share one joined piece of bytes;
-what not everybody may hear is put into its place for those it concerns alone. All of a tick is handed out without
-waiting in between, so a listener is always exactly at the hub's position, and one who comes back is attached in the
-same breath in which it has read the last of what it missed.
+A tick takes what the log has since the hub's position and is handed out without waiting in between, so a listener is
+always exactly at the hub's position, and one who comes back is attached in the same breath in which it has read the
+last of what it missed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from operator import attrgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -23,7 +20,8 @@ import structlog
 from moltbook.db.commit import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
 from moltbook.gateway.happening import Happening, happenings, joined
-from moltbook.gateway.interests import JOINED, JOINS, LEAVES, Change, KeyGone, Read, change_of, expiry_of, followed_by
+from moltbook.gateway.interests import JOINED, JOINS, LEAVES, KeyGone, Read, change_of, expiry_of, followed_by
+from moltbook.gateway.listeners import Ending, Listeners, Subscriber
 from moltbook.gateway.words import Places, lacks_addresses, lacks_words, read_addresses, read_words
 from moltbook.house import House
 from moltbook.kernel.ids import AgentId
@@ -39,43 +37,7 @@ AGAIN_SECONDS = 0.5
 PAGE = 1000
 
 AGENT_GONE, KEY_REVOKED, KEY_ROTATED = "agent.deleted", "key.revoked", "key.rotated"
-
-Item = TypeVar("Item")
-_seq = attrgetter("seq")
-
-
-class Ending(StrEnum):
-    """Why the hub lets a listener go."""
-
-    KEY_REVOKED = "key revoked"
-    AGENT_GONE = "agent gone"
-    SERVER_STOPS = "server stops"
-    TOO_SLOW = "too slow"
-    BROKEN = "it could not take what came"
-
-
-# What a group of listeners has in common: the wish, and which bytes.
-GroupKey = tuple[Filter, str]
-
-
-class Subscriber(Protocol):
-    """One who listens; told apart by identity, so it must not compare by value.
-
-    `rooms` are the private rooms it is in: the hub fills them and keeps them true.
-    """
-
-    viewer: AgentId | None
-    key_id: str
-    filter: Filter
-    rooms: set[str]
-    # "ws", "sse" or "json": which bytes it wants.
-    framing: str
-
-    def deliver(self, data: bytes, upto: int) -> None:
-        """Take all its frames of a tick, up to this place in the log; called only where there are some, never waits."""
-
-    def end(self, reason: Ending) -> None:
-        """It is let go, and hears nothing more."""
+ENDINGS = frozenset({AGENT_GONE, KEY_REVOKED, KEY_ROTATED})
 
 
 class Hub:
@@ -89,26 +51,14 @@ class Hub:
         self._places = Places(house.pool)
         # Everything up to here was handed out.
         self.position = house.log.head
-        # All who listen; those with the same wish in one group, found by the narrowest thing they wish for.
-        self._attached: dict[Subscriber, GroupKey] = {}
-        # Those who are still reading what they missed.
+        self._listeners = Listeners()
+        # Those who are still reading what they missed, and those whose key will end.
         self._coming: set[Subscriber] = set()
-        self._groups: dict[GroupKey, dict[Subscriber, None]] = {}
-        self._broad: set[GroupKey] = set()
-        self._narrow: dict[str, set[GroupKey]] = {}
-        # Those with a key: by agent, by private room, and by what they follow where they hear of nothing else.
-        self._viewers: dict[str, set[Subscriber]] = {}
-        self._members: dict[str, set[Subscriber]] = {}
-        self._followers: dict[str, set[Subscriber]] = {}
-        self._interests: dict[Subscriber, set[str]] = {}
         self._ends: dict[Subscriber, asyncio.TimerHandle] = {}
-        # How many wish for what only a question tells: in which submolt it happened, to whom it is addressed.
-        self._place_wishes = 0
-        self._address_wishes = 0
 
     def __len__(self) -> int:
         """How many listen."""
-        return len(self._attached)
+        return len(self._listeners.attached)
 
     async def run(self) -> None:
         """Follow the log for ever; what could not be read is read again."""
@@ -126,7 +76,7 @@ class Hub:
 
     def stop(self) -> None:
         """Let everybody go: the server stops."""
-        for subscriber in [*self._attached, *self._coming]:
+        for subscriber in [*self._listeners.attached, *self._coming]:
             self._let_go(subscriber, Ending.SERVER_STOPS)
 
     async def wish(self, query: Mapping[str, Any], viewer: AgentId | None = None) -> Filter:
@@ -179,23 +129,7 @@ class Hub:
 
     def attach(self, subscriber: Subscriber) -> None:
         """From now on it hears what happens; one with a key has read what it missed just before (replay)."""
-        wish = subscriber.filter
-        key = (wish, subscriber.framing)
-        self._attached[subscriber] = key
-        self._place_wishes += bool(wish.submolt_id or wish.only == Only.FOLLOWED)
-        self._address_wishes += wish.only == Only.MINE
-        if not wish.only:
-            if key not in self._groups:
-                self._groups[key] = {}
-                narrowest = _narrowest(wish)
-                (self._narrow.setdefault(narrowest, set()) if narrowest else self._broad).add(key)
-            self._groups[key][subscriber] = None
-        if subscriber.viewer is not None:
-            self._viewers.setdefault(subscriber.viewer, set()).add(subscriber)
-        for room_id in subscriber.rooms:
-            self._members.setdefault(room_id, set()).add(subscriber)
-        for topic in self._interests.get(subscriber, ()):
-            self._followers.setdefault(topic, set()).add(subscriber)
+        self._listeners.attach(subscriber)
 
     def detach(self, subscriber: Subscriber) -> None:
         """It listens no longer; one who does not is left as it is."""
@@ -203,24 +137,7 @@ class Hub:
         timer = self._ends.pop(subscriber, None)
         if timer is not None:
             timer.cancel()
-        interests = self._interests.pop(subscriber, set())
-        key = self._attached.pop(subscriber, None)
-        if key is None:
-            return
-        wish, _ = key
-        self._place_wishes -= bool(wish.submolt_id or wish.only == Only.FOLLOWED)
-        self._address_wishes -= wish.only == Only.MINE
-        if not wish.only:
-            del self._groups[key][subscriber]
-            if not self._groups[key]:
-                del self._groups[key]
-                self._broad.discard(key)
-                _discard(self._narrow, _narrowest(wish), key)
-        _discard(self._viewers, subscriber.viewer or "", subscriber)
-        for room_id in subscriber.rooms:
-            _discard(self._members, room_id, subscriber)
-        for topic in interests:
-            _discard(self._followers, topic, subscriber)
+        self._listeners.detach(subscriber)
 
     async def _begin(self, subscriber: Subscriber, viewer: AgentId, cursor: int) -> set[str]:
         """Read what an agent's session begins with; answers the rooms it is in at this moment.
@@ -240,7 +157,7 @@ class Hub:
         if rooms and cursor < known:
             subscriber.rooms -= {row[0] for row in await self._pool.fetch(JOINED, cursor, known, viewer)}
         if subscriber.filter.only == Only.FOLLOWED:
-            self._interests[subscriber] = {*rooms, *await self._followed(self._pool, viewer)}
+            self._listeners.interests[subscriber] = {*rooms, *await self._followed(self._pool, viewer)}
         return rooms
 
     async def _heard(
@@ -255,7 +172,7 @@ class Hub:
             await self._places.find(some)
         if wish.only == Only.MINE:
             await read_addresses(self._pool, some)
-        interests = self._interests.get(subscriber, set())
+        interests = self._listeners.interests.get(subscriber, set())
         found: list[Happening] = []
         for one in some:
             if viewer is not None and _ends(one, viewer, subscriber.key_id):
@@ -281,7 +198,7 @@ class Hub:
 
     async def _tick(self, entries: Sequence[Entry]) -> None:
         """Prepare what came and hand it out; where nobody listens, nothing is prepared."""
-        some = happenings(entries) if self._attached else []
+        some = happenings(entries) if self._listeners.attached else []
         # Whoever comes while a question is asked may wish for more.
         while some and await self._completed(some):
             pass
@@ -289,90 +206,38 @@ class Hub:
 
     async def _completed(self, some: list[Happening]) -> bool:
         """Ask what is still to be asked for those who listen now; whether there was anything."""
-        if self._place_wishes and any(one.submolt_id is None for one in some):
+        if self._listeners.place_wishes and any(one.submolt_id is None for one in some):
             await self._places.find(some)
             return True
-        if self._address_wishes and lacks_addresses(some):
+        if self._listeners.address_wishes and lacks_addresses(some):
             await read_addresses(self._pool, some)
             return True
-        speaking = [one for one in some if one.open or self._concerned(one)]
+        speaking = [one for one in some if one.open or self._listeners.concerned(one)]
         if lacks_words(speaking):
             await read_words(self._pool, speaking)
             return True
         return False
 
     def _hand_out(self, some: list[Happening], upto: int) -> None:
-        """Give everybody its part, without waiting in between."""
+        """Give everybody its part, without waiting in between; who may hear no more hears nothing of it."""
         self.position = upto
-        grouped: dict[GroupKey, list[Happening]] = {}
-        own: dict[Subscriber, list[Happening]] = {}
         for one in some:
-            self._sort(one, grouped, own)
-        for key in self._broad:
-            grouped[key] = [one for one in some if one.open and one.fits(key[0])]
-        for key, found in grouped.items():
-            data = joined(key[1], found)
-            for subscriber in list(self._groups.get(key, ())):
-                beside = own.pop(subscriber, None)
-                if beside is not None:
-                    beside = sorted([*found, *beside], key=_seq)
-                    self._deliver(subscriber, joined(key[1], beside), upto)
-                elif data:
-                    self._deliver(subscriber, data, upto)
-        for subscriber, found in own.items():
-            self._deliver(subscriber, joined(subscriber.framing, found), upto)
+            if one.entry.kind in ENDINGS:
+                self._end(one)
+        for subscriber, data in self._listeners.parts(some):
+            self._deliver(subscriber, data, upto)
 
-    def _sort(
-        self, one: Happening, grouped: dict[GroupKey, list[Happening]], own: dict[Subscriber, list[Happening]]
-    ) -> None:
-        """Put an event where it is heard, and let it change who hears the next one."""
-        topics = one.topics
-        concerned: Iterable[Subscriber] = ()
-        if one.open:
-            for topic in topics:
-                for key in self._narrow.get(topic, ()):
-                    if one.fits(key[0]):
-                        grouped.setdefault(key, []).append(one)
-        else:
-            concerned = [subscriber for subscriber in self._concerned(one) if not subscriber.filter.only]
-        if self._address_wishes:
-            for viewer in one.addressees:
-                concerned = [*concerned, *(s for s in self._viewers.get(viewer, ()) if s.filter.only == Only.MINE)]
-        if self._followers:
-            concerned = [*concerned, *set().union(*(self._followers.get(topic, ()) for topic in topics))]
-        for subscriber in concerned:
-            if one.fits(subscriber.filter) and one.may_be_heard(subscriber.viewer, subscriber.rooms):
-                own.setdefault(subscriber, []).append(one)
-        self._change(one)
-
-    def _change(self, one: Happening) -> None:
-        """Let an event end the sessions it ends, and change what it changes for its agent."""
-        for subscriber in list(self._viewers.get(one.body.get("agent_id", ""), ())):
+    def _end(self, one: Happening) -> None:
+        """End the sessions that this event ends, now or when it says."""
+        for subscriber in self._listeners.of(one.body["agent_id"]):
             if _ends(one, subscriber.viewer, subscriber.key_id):
                 is_gone = one.entry.kind == AGENT_GONE
                 self._let_go(subscriber, Ending.AGENT_GONE if is_gone else Ending.KEY_REVOKED)
             elif one.entry.kind == KEY_ROTATED and one.body["key_id"] == subscriber.key_id:
                 self._end_at(subscriber, msgspec.convert(one.body["until"], datetime))
-        change = change_of(one)
-        if change is None:
-            return
-        for subscriber in self._viewers.get(change.agent_id, ()):
-            if one.entry.kind in (JOINS, LEAVES):
-                _turn(subscriber.rooms, self._members, subscriber, change)
-            if subscriber in self._interests:
-                _turn(self._interests[subscriber], self._followers, subscriber, change)
-
-    def _concerned(self, one: Happening) -> set[Subscriber]:
-        """Who may hear of what not everybody may."""
-        found: set[Subscriber] = set()
-        for agent_id in one.named:
-            found |= self._viewers.get(agent_id, set())
-        if one.private_room:
-            found |= self._members.get(one.private_room, set())
-        return found
 
     def _deliver(self, subscriber: Subscriber, data: bytes, upto: int) -> None:
-        if subscriber not in self._attached:
+        if subscriber not in self._listeners.attached:
             return
         try:
             subscriber.deliver(data, upto)
@@ -400,27 +265,3 @@ def _ends(one: Happening, viewer: str | None, key_id: str) -> bool:
     if one.entry.kind == KEY_REVOKED:
         return (viewer, key_id) == (one.body["agent_id"], one.body["key_id"])
     return one.entry.kind == AGENT_GONE and viewer == one.body["agent_id"]
-
-
-def _narrowest(wish: Filter) -> str:
-    """The id that an event must have among its topics to be wished for; empty where there is none."""
-    return wish.thread_id or wish.room_id or wish.agent_id or wish.submolt_id
-
-
-def _turn(mine: set[str], index: dict[str, set[Subscriber]], subscriber: Subscriber, change: Change) -> None:
-    """Begin or cease to have this topic, in the listener's own set and in the one by topics."""
-    if change.begins:
-        mine.add(change.topic)
-        index.setdefault(change.topic, set()).add(subscriber)
-    else:
-        mine.discard(change.topic)
-        _discard(index, change.topic, subscriber)
-
-
-def _discard(index: dict[str, set[Item]], key: str, item: Item) -> None:
-    """Take something out of a set of an index, and the set when it is empty."""
-    found = index.get(key)
-    if found is not None:
-        found.discard(item)
-        if not found:
-            del index[key]
