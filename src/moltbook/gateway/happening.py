@@ -24,7 +24,6 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 class _Head(msgspec.Struct, frozen=True):
     seq: int
     at: str
-    kind: str
 
 
 class Happening:
@@ -77,10 +76,8 @@ class Happening:
         """The event as one JSON object."""
         if not self._payload:
             entry = self.entry
-            # All are JSON objects that are not empty, so they join at the brace.
-            parts = [_encode(_Head(entry.seq, iso(entry.at), entry.kind))[:-1]]
-            if self.body:
-                parts.append(entry.body.strip()[1:-1].encode())
+            # All are JSON objects that are not empty, so they join at the brace; a body begins with its kind.
+            parts = [_encode(_Head(entry.seq, iso(entry.at)))[:-1], entry.body.strip()[1:-1].encode()]
             if self.words:
                 parts.append(b'"words":' + _encode(self.words))
             self._payload = b",".join(parts) + b"}"
