@@ -79,7 +79,20 @@ class _OnWebhook(Act[Given], Generic[Given], frozen=True):
         return row
 
 
-class ChangeWebhook(_OnWebhook[None], frozen=True):
+class _ByOwner(_OnWebhook[Given], Generic[Given], frozen=True):
+    """An agent's wish about one of its own."""
+
+    def needs(self, wants: Wants) -> None:
+        super().needs(wants)
+        wants.ask(AGENTS, self.agent_id)
+
+    def _own(self, world: World) -> WebhookRow:
+        """Raises: NotClaimed, NotFound."""
+        ensure_claimed(world[AGENTS].get(self.agent_id))
+        return self._row(world)
+
+
+class ChangeWebhook(_ByOwner[None], frozen=True):
     """An agent sends a webhook elsewhere, or narrows it otherwise."""
 
     url: str | None
@@ -88,9 +101,9 @@ class ChangeWebhook(_OnWebhook[None], frozen=True):
     def decide(self, world: World) -> None:
         """Change it; another address is tried at once.
 
-        Raises: NotFound.
+        Raises: NotClaimed, NotFound.
         """
-        row = self._row(world)
+        row = self._own(world)
         if self.url is not None and self.url != row.url:
             row.url = self.url
             _begin(row)
@@ -98,21 +111,21 @@ class ChangeWebhook(_OnWebhook[None], frozen=True):
         _changed(world, row)
 
 
-class RotateSecret(_OnWebhook[WebhookRow], frozen=True):
+class RotateSecret(_ByOwner[WebhookRow], frozen=True):
     """A webhook gets a new secret; the old one signs beside it for a while."""
 
     def decide(self, world: World) -> WebhookRow:
         """Begin the next generation.
 
-        Raises: NotFound.
+        Raises: NotClaimed, NotFound.
         """
-        row = self._row(world)
+        row = self._own(world)
         row.generation, row.rotated_at = row.generation + 1, world.now
         _changed(world, row)
         return row
 
 
-class ReplayWebhook(_OnWebhook[None], frozen=True):
+class ReplayWebhook(_ByOwner[None], frozen=True):
     """A webhook goes on behind this place in the log, wherever it was."""
 
     seq: int
@@ -120,15 +133,15 @@ class ReplayWebhook(_OnWebhook[None], frozen=True):
     def decide(self, world: World) -> None:
         """Move it.
 
-        Raises: NotFound.
+        Raises: NotClaimed, NotFound.
         """
-        row = self._row(world)
+        row = self._own(world)
         row.seq = self.seq
         _begin(row)
         _changed(world, row)
 
 
-class EnableWebhook(_OnWebhook[bool], frozen=True):
+class EnableWebhook(_ByOwner[bool], frozen=True):
     """A webhook that was turned off goes on where it stopped; it stands by this key now. Tells whether it was off."""
 
     key_id: str
@@ -136,9 +149,9 @@ class EnableWebhook(_OnWebhook[bool], frozen=True):
     def decide(self, world: World) -> bool:
         """Turn it on.
 
-        Raises: NotFound.
+        Raises: NotClaimed, NotFound.
         """
-        row = self._row(world)
+        row = self._own(world)
         if row.off_at is None:
             return False
         row.off_at, row.off_because, row.key_id = None, OffBecause.ON, self.key_id

@@ -265,8 +265,8 @@ ENDPOINTS = [
         about="Another address, other filters.",
     ),
     Endpoint(
-        method="DELETE", path="/webhooks/{id}", handle=remove, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        answer=Message, every_scope=True, while_suspended=True, refusals=(*OURS, NotFound),
+        method="DELETE", path="/webhooks/{id}", handle=remove, audience=Audience.KEYED, limit=Limit.WRITE,
+        answer=Message, every_scope=True, while_suspended=True, refusals=(Unauthorized, ForbiddenScope, NotFound),
         about="Send nothing more there.",
     ),
     Endpoint(

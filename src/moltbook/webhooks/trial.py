@@ -2,6 +2,7 @@
 
 import msgspec
 
+from moltbook.agents import agent_by_id, ensure_claimed
 from moltbook.house import House, Outcome
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Unavailable
@@ -25,8 +26,9 @@ class Trial(msgspec.Struct, frozen=True, tag_field="kind", tag="webhook.test"):
 async def ring(house: House, agent_id: AgentId, webhook_id: str) -> tuple[str, Outcome]:
     """Send a trial, also where the webhook is off; its id and what came of it.
 
-    Raises: NotFound, Unavailable.
+    Raises: NotClaimed, NotFound, Unavailable.
     """
+    ensure_claimed(await agent_by_id(house.pool, agent_id))
     row = await row_of(house.pool, agent_id, webhook_id)
     if house.courier.under_way >= MOST_AT_ONCE:
         raise Unavailable("Too many webhooks are being tried.", retry_after_seconds=5)
