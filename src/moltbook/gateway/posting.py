@@ -55,6 +55,9 @@ NOTE_SECONDS = 0.5
 # Those to which nothing happened are noted so often, so that after a start they need not read everything again.
 NOTE_ALL_SECONDS = 60.0
 AGAIN_SECONDS = 1.0
+# A connection whose other end is gone never answers; this long is long for a note, and that for the last one.
+ANSWER_SECONDS = 30.0
+LAST_SECONDS = 3.0
 STUMBLED = timedelta(seconds=5)
 
 # After these an agent's webhooks are looked at anew, beside all about webhooks themselves.
@@ -136,7 +139,8 @@ class Posting:
             while True:
                 self._give_turns()
                 await self._wait()
-                await self._write(connection)
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._write(connection)
         finally:
             await self._end(connection)
 
@@ -146,8 +150,9 @@ class Posting:
             for line in list(self._lines.values()):
                 await self._drop(line)
             if not connection.is_closed():
-                await self._note(connection)
-        except (*GONE, asyncpg.PostgresError) as error:
+                async with asyncio.timeout(LAST_SECONDS):
+                    await self._note(connection)
+        except (*GONE, TimeoutError, asyncpg.PostgresError) as error:
             log.warning("webhooks were not noted", error=repr(error))
         finally:
             connection.terminate()
@@ -183,6 +188,8 @@ class Posting:
         now = asyncio.get_running_loop().time()
         if now >= self._note_all_at:
             self._note_all_at = now + NOTE_ALL_SECONDS
+            # Whether the lock is still held: the other end may have gone without a word.
+            await connection.execute("SELECT")
             self._moved.update(self._carried_on())
         if self._whose or self._over or now >= self._note_at:
             self._note_at = now + NOTE_SECONDS
@@ -283,7 +290,7 @@ class Posting:
             log.warning("webhook stumbled", webhook=line.row.id, error=repr(error), exc_info=not is_away)
             self._hub.detach(line)
             line.forget()
-            line.next_at = line.next_at or self._house.clock() + STUMBLED
+            line.next_at = self._house.clock() + STUMBLED
         finally:
             del self._turns[line]
             self._call(line)
