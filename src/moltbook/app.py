@@ -27,8 +27,8 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import Hub, Posting, Stream
-from moltbook.house import House
+from moltbook.gateway import EVENTS_PATH, Events, Hub, Posting
+from moltbook.house import Endpoint, House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
 from moltbook.kernel.clock import Clock, system_clock
@@ -157,7 +157,7 @@ class Server:
         self._api: Api | None = None
         self.hub: Hub | None = None
         self._posting: Posting | None = None
-        self._stream: Stream | None = None
+        self._events: Events | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
         # What is done when a task that never ends has ended: the process stops, and whoever watches it starts it anew.
@@ -170,8 +170,8 @@ class Server:
             if scope.get("client"):
                 scope["client"] = (came_from(scope["client"][0], scope["headers"], self._proxies), 0)
             if path.startswith("/api/v1/") and self._api is not None:
-                if path == "/api/v1/events" and self._stream is not None:
-                    await self._api.guarded(self._stream, scope, receive, send)
+                if path == EVENTS_PATH and self._events is not None:
+                    await self._api.guarded(self._events, scope, receive, send)
                 else:
                     await self._api(scope, receive, send)
             elif self._site is not None:
@@ -195,8 +195,6 @@ class Server:
         """End what would never end by itself, so that the server can stop."""
         if self.hub is not None:
             self.hub.stop()
-        if self._stream is not None:
-            await self._stream.stop()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
@@ -206,9 +204,9 @@ class Server:
             readers.start()
             self.hub = Hub(house)
             self._posting = Posting(house, self.hub, lambda: connect(self.dsn, "moltbook webhooks"))
-            self._stream = Stream(house)
             self._api = Api(house, self.pages, self._tallies)
-            self._site = site(house, self.pages, readers, self._posting)
+            self._events = Events(house, self.hub, self._api)
+            self._site = site(house, self.pages, readers, self._posting, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
@@ -325,9 +323,9 @@ async def seed(committer: Committer) -> None:
             continue
 
 
-def site(house: House, pages: PageCache, readers: Readers, posting: Posting) -> Starlette:
-    """Everything that is not the API: pages, documents, metrics."""
-    document = msgspec.json.encode(openapi(house.settings.url))
+def site(house: House, pages: PageCache, readers: Readers, posting: Posting, beside: Sequence[Endpoint]) -> Starlette:
+    """Everything that is not the API: pages, documents (also of what stands beside the table), metrics."""
+    document = msgspec.json.encode(openapi(house.settings.url, beside))
 
     async def spec(_: Request) -> Response:
         return Response(document, media_type="application/json")
@@ -341,7 +339,7 @@ def site(house: House, pages: PageCache, readers: Readers, posting: Posting) -> 
         body = generate_latest() + gauges(house, readers, posting)
         return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
-    watched = Pages(house, pages, docs_page(house.settings.url))
+    watched = Pages(house, pages, docs_page(house.settings.url, beside))
     return Starlette(
         routes=[
             Route("/openapi.json", spec),

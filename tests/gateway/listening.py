@@ -69,3 +69,10 @@ async def caught_up(network, *hubs):
         for hub in hubs:
             while hub.position < head:  # noqa: ASYNC110
                 await asyncio.sleep(0)
+
+
+async def until(is_so):
+    """Wait for something that comes soon."""
+    async with asyncio.timeout(20):
+        while not is_so():  # noqa: ASYNC110
+            await asyncio.sleep(0)

@@ -63,7 +63,7 @@ class Happening:
         self.room_id: str = body.get("room_id") or ""
         self.open = kind.audience is Audience.PUBLIC or (kind.audience is Audience.ROOM and not is_private)
         self.private_room = self.room_id if is_private else ""
-        self.named: tuple[str, ...] = () if self.open else tuple(body[field] for field in kind.named)
+        self.named: tuple[str, ...] = () if self.open else tuple(body[f] for f in kind.named if f in body)
         self.submolt_id: str | None = body.get("submolt_id") or (None if self.thread_id else "")
         self.addressed: frozenset[str] | None = None
         self.words: dict[str, str] | None = None
@@ -76,11 +76,10 @@ class Happening:
         """The event as one JSON object."""
         if not self._payload:
             entry = self.entry
-            # All are JSON objects that are not empty, so they join at the brace; a body begins with its kind.
-            parts = [_encode(_Head(entry.seq, iso(entry.at)))[:-1], entry.body.strip()[1:-1].encode()]
-            if self.words:
-                parts.append(b'"words":' + _encode(self.words))
-            self._payload = b",".join(parts) + b"}"
+            # All are JSON objects, and a body has its kind at least, so they join at the brace.
+            head = _encode(_Head(entry.seq, iso(entry.at)))
+            words = b',"words":' + _encode(self.words) if self.words else b""
+            self._payload = head[:-1] + b"," + entry.body.encode()[1:-1] + words + b"}"
         return self._payload
 
     @property

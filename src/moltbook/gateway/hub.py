@@ -9,7 +9,8 @@ last of what it missed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ import structlog
 from moltbook.db.commit import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
 from moltbook.gateway.happening import Happening, happenings, joined
-from moltbook.gateway.interests import JOINED, JOINS, LEAVES, KeyGone, Read, change_of, expiry_of, followed_by
+from moltbook.gateway.interests import JOINED, JOINS, LEAVES, KeyGone, LetGo, Read, change_of, expiry_of, followed_by
 from moltbook.gateway.listeners import Ending, Listeners, Subscriber
 from moltbook.gateway.words import Places, lacks_addresses, lacks_words, read_addresses, read_words
 from moltbook.house import House
@@ -35,6 +36,7 @@ TICK_SECONDS = 0.01
 AGAIN_SECONDS = 0.5
 # A full page says that more is waiting.
 PAGE = 1000
+HEAD = "SELECT seq FROM log_head"
 
 AGENT_GONE, KEY_REVOKED, KEY_ROTATED = "agent.deleted", "key.revoked", "key.rotated"
 ENDINGS = frozenset({AGENT_GONE, KEY_REVOKED, KEY_ROTATED})
@@ -51,6 +53,8 @@ class Hub:
         self._places = Places(house.pool)
         # Everything up to here was handed out.
         self.position = house.log.head
+        self._moved = asyncio.Event()
+        self._is_stopped = False
         self._listeners = Listeners()
         # Those who are still reading what they missed, and those whose key will end.
         self._coming: set[Subscriber] = set()
@@ -75,7 +79,9 @@ class Hub:
                 await asyncio.sleep(AGAIN_SECONDS)
 
     def stop(self) -> None:
-        """Let everybody go: the server stops."""
+        """Let everybody go, and whoever comes: the server stops."""
+        self._is_stopped = True
+        self._moved.set()
         for subscriber in [*self._listeners.attached, *self._coming]:
             self._let_go(subscriber, Ending.SERVER_STOPS)
 
@@ -92,44 +98,54 @@ class Hub:
         At its end the listener is attached, or it was let go. Whoever begins this detaches the listener in the end,
         and before its wish is changed; with another wish it begins anew, at the position it had.
         """
-        self._coming.add(subscriber)
-        try:
+        with contextlib.suppress(LetGo):
             async for found, _ in self.missed(subscriber, cursor):
-                # Its key may have ended on the way, or the server.
-                if subscriber not in self._coming:
-                    return
                 if found:
                     yield joined(subscriber.framing, found)
             # In the same breath in which there was nothing more to read: what comes next, it hears.
-            if subscriber in self._coming:
-                self.attach(subscriber)
+            self.attach(subscriber)
+
+    async def missed(self, subscriber: Subscriber, cursor: int) -> AsyncGenerator[tuple[list[Happening], int], None]:
+        """What a listener missed, in pages that say how far they reach, until the hub's position.
+
+        Raises: LetGo when it was let go on the way, KeyGone where that was because of its key.
+        """
+        self._coming.add(subscriber)
+        try:
+            if cursor > self.position:
+                # Another worker was quicker; what is beyond everything begins now.
+                cursor = min(cursor, await self._pool.fetchval(HEAD))
+                while self.position < cursor and subscriber in self._coming:
+                    await self._moved.wait()
+            known = self.position
+            rooms: set[str] = set()
+            if subscriber.viewer is not None:
+                rooms = await self._begin(subscriber, subscriber.viewer, cursor)
+            while cursor < self.position:
+                entries = await self._house.log.after(cursor)
+                # What the hub has not handed out yet is still to come.
+                some = happenings(entries[: self.position - cursor])
+                cursor = min(entries[-1].seq, self.position)
+                found = await self._heard(subscriber, some, rooms, known)
+                if subscriber not in self._coming:
+                    raise LetGo()
+                yield found, cursor
+                # Pages from memory take no time to read; others have their turn.
+                await asyncio.sleep(0)
+            if subscriber not in self._coming:
+                raise LetGo()
         except KeyGone:
             self._let_go(subscriber, Ending.KEY_REVOKED)
+            raise
         finally:
             self._coming.discard(subscriber)
 
-    async def missed(self, subscriber: Subscriber, cursor: int) -> AsyncIterator[tuple[list[Happening], int]]:
-        """What a listener missed, in pages that say how far they reach, until the hub's position.
-
-        Raises: KeyGone.
-        """
-        cursor = known = min(cursor, self.position)
-        rooms: set[str] = set()
-        if subscriber.viewer is not None:
-            known = self.position
-            rooms = await self._begin(subscriber, subscriber.viewer, cursor)
-        while cursor < self.position:
-            entries = await self._house.log.after(cursor)
-            # What the hub has not handed out yet is still to come.
-            some = happenings(entries[: self.position - cursor])
-            cursor = min(entries[-1].seq, self.position)
-            yield await self._heard(subscriber, some, rooms, known), cursor
-            # Pages from memory take no time to read; others have their turn.
-            await asyncio.sleep(0)
-
     def attach(self, subscriber: Subscriber) -> None:
         """From now on it hears what happens; one with a key has read what it missed just before (replay)."""
-        self._listeners.attach(subscriber)
+        if self._is_stopped:
+            self._let_go(subscriber, Ending.SERVER_STOPS)
+        else:
+            self._listeners.attach(subscriber)
 
     def detach(self, subscriber: Subscriber) -> None:
         """It listens no longer; one who does not is left as it is."""
@@ -150,6 +166,8 @@ class Hub:
         # A webhook stands by no key of its own: it outlives the session that made it.
         until = await expiry_of(self._pool, viewer, subscriber.key_id) if subscriber.key_id else None
         if until is not None:
+            if until <= self._house.clock():
+                raise KeyGone()
             self._end_at(subscriber, until)
         rooms = set(await self._rooms_of(self._pool, viewer)) if self._rooms_of is not None else set()
         subscriber.rooms.clear()
@@ -221,6 +239,8 @@ class Hub:
     def _hand_out(self, some: list[Happening], upto: int) -> None:
         """Give everybody its part, without waiting in between; who may hear no more hears nothing of it."""
         self.position = upto
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
         for one in some:
             if one.entry.kind in ENDINGS:
                 self._end(one)

@@ -60,7 +60,11 @@ CEASES = {
 }
 
 
-class KeyGone(Exception):
+class LetGo(Exception):
+    """The listener was let go, and told so."""
+
+
+class KeyGone(LetGo):
     """The key counts no longer."""
 
 
