@@ -20,6 +20,7 @@ AWAITED = {kind for kind in KINDS if kind.startswith(("room.", "presence.", "thr
 PERSONAL = {
     "key.issued", "key.rotated", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
     "message.blocked", "message.unblocked", "agent.suspended", "report.filed", "appeal.filed",
+    "webhook.added", "webhook.changed", "webhook.removed", "webhook.disabled",
 }  # fmt: skip
 INSIDE = {
     "agent.awake", "app.added", "app.revoked", "observer.joined", "verification.opened", "verification.closed",

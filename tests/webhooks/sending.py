@@ -13,6 +13,12 @@ from tests.world import Member, Network
 
 Found = TypeVar("Found")
 
+# Takes the sender its connection, and with it the lock and all that it had not noted.
+CUT = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE application_name = 'moltbook test webhooks' AND datname = current_database()
+"""
+
 
 @asynccontextmanager
 async def sending(network: Network) -> AsyncIterator[Posting]:

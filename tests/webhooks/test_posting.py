@@ -11,7 +11,7 @@ from moltbook.gateway import posting as postings
 from moltbook.kernel.ids import AgentId
 from moltbook.measures import Step, Take
 from tests.webhooks.receiver import answer, receiving
-from tests.webhooks.sending import fares, hooked, sending, until
+from tests.webhooks.sending import CUT, fares, hooked, sending, until
 
 
 @pytest.fixture
@@ -26,12 +26,6 @@ async def house(found, monkeypatch):
     async with found(webhooks_private=True) as network:
         network.clock.now = datetime.now(UTC)
         yield network
-
-
-CUT = """
-SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-WHERE application_name = 'moltbook test webhooks' AND datname = current_database()
-"""
 
 
 async def later(house, member, hook, **passed):

@@ -13,6 +13,7 @@ import heapq
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -23,7 +24,7 @@ import structlog
 
 from moltbook.db.commit import GONE
 from moltbook.gateway.hub import Hub
-from moltbook.gateway.interests import KeyGone
+from moltbook.gateway.interests import LetGo
 from moltbook.gateway.line import Line, Message
 from moltbook.house import House
 from moltbook.kernel.ending import is_asked_to_end
@@ -299,16 +300,16 @@ class Posting:
     async def _read(self, line: Line) -> None:
         """Read what it missed; if that is all there is, the hub hands it the rest as it comes."""
         self._hub.detach(line)
-        pages = 0
-        async with self._reading:
+        count = 0
+        async with self._reading, aclosing(self._hub.missed(line, line.seq)) as pages:
             try:
-                async for found, upto in self._hub.missed(line, line.seq):
-                    pages += 1
+                async for found, upto in pages:
+                    count += 1
                     took_all = line.take((Message(one.seq, one.entry.kind, one.payload) for one in found), upto)
-                    if not took_all or pages == TURN_PAGES:
+                    if not took_all or count == TURN_PAGES:
                         return
-            except KeyGone:
-                # Its agent left; the log says so to all who look after lines.
+            except LetGo:
+                # Its agent left, or everything ends; what follows from that, the log tells.
                 line.is_over = True
                 return
             # In the same breath in which there was nothing more to read.
