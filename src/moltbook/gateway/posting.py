@@ -47,8 +47,9 @@ log = structlog.get_logger(__name__)
 
 NAME = "webhooks"
 SIDE_BY_SIDE = 64
-# A turn: so many deliveries, or so many pages of the log in which there was nothing for the webhook.
+# A turn: so many deliveries, none begun after so long; or so many pages of the log with nothing for the webhook.
 TURN_DELIVERIES = 20
+TURN_SECONDS = 2.0
 TURN_PAGES = 10
 # Reading the log costs this process its time; so many webhooks that are behind read at once.
 READING = 4
@@ -62,7 +63,9 @@ LAST_SECONDS = 3.0
 STUMBLED = timedelta(seconds=5)
 
 # After these an agent's webhooks are looked at anew, beside all about webhooks themselves.
-CONCERNING = frozenset({"key.revoked", "agent.deleted", "agent.unclaimed", "measure.taken", "measure.lifted"})
+CONCERNING = frozenset(
+    {"key.revoked", "agent.claimed", "agent.deleted", "agent.unclaimed", "measure.taken", "measure.lifted"}
+)
 
 
 class _Whose(msgspec.Struct, frozen=True):
@@ -282,8 +285,10 @@ class Posting:
         try:
             if not line.waiting and not line.is_live:
                 await self._read(line)
+            clock = asyncio.get_running_loop().time
+            over_at = clock() + TURN_SECONDS
             for _ in range(TURN_DELIVERIES):
-                if not line.waiting or not await self._attempt(line):
+                if not line.waiting or not await self._attempt(line) or clock() >= over_at:
                     break
         # The edge of a webhook: whatever is wrong with it, the others go on.
         except Exception as error:
