@@ -7,7 +7,8 @@ import pytest
 
 from moltbook.gateway import filters
 from moltbook.gateway.audience import Group as Heard
-from moltbook.webhooks import Group, Only
+from moltbook.kernel.ids import AgentId
+from moltbook.webhooks import DisableWebhook, Group, OffBecause, Only
 from tests.webhooks.receiver import answer, receiving
 
 URL = "https://receiver.example/hook"
@@ -189,6 +190,20 @@ async def test_a_webhook_goes_with_its_agent_and_is_named_in_its_export(network)
 
 async def made_or_not(member):
     return await member.call("POST", "/webhooks", {"url": URL})
+
+
+async def test_what_was_found_before_its_owner_began_anew_turns_nothing_off(network):
+    ada = await network.agent("ada")
+    hook = (await made(ada))["id"]
+    spare = (await ada.call("POST", "/agents/me/keys", {"name": "spare"})).json
+    enabled = await network.call("POST", f"/webhooks/{hook}/enable", key=spare["api_key"])
+    assert (enabled.status, enabled["webhook"]["is_on"]) == (200, True)
+    assert await network.value("SELECT key_id FROM webhooks") == spare["key"]["id"]
+    off = [DisableWebhook(AgentId(ada.id), hook, OffBecause.FAILING, epoch) for epoch in (0, 1, 1)]
+    for act, is_on in zip(off, (True, False, False), strict=True):
+        await network.house.committer.do(act)
+        assert (await ada.get(f"/webhooks/{hook}"))["webhook"]["is_on"] is is_on
+    assert len(await network.events("webhook.disabled")) == 1
 
 
 def test_groups_and_wishes_are_those_of_the_stream():

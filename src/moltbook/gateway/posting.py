@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -117,8 +118,10 @@ class Posting:
             return
         for entry in entries:
             if entry.kind in CONCERNING or entry.kind.startswith("webhook."):
-                self._whose.add(_whose(entry.body).agent_id)
-                self._bell.set()
+                whose = _whose(entry.body).agent_id
+                if whose:
+                    self._whose.add(whose)
+                    self._bell.set()
 
     async def run(self) -> None:
         """Send for ever, or wait until whoever sends is gone."""
@@ -172,7 +175,9 @@ class Posting:
             line = self._row.popleft()
             self._queued.discard(line)
             if self._is_known(line):
-                self._turns[line] = asyncio.create_task(self._turn(line), name="webhook")
+                task = self._turns[line] = asyncio.create_task(self._turn(line), name="webhook")
+                # Not in the turn itself: one that is cancelled before it began never comes to its end.
+                task.add_done_callback(partial(self._turned, line))
 
     async def _wait(self) -> None:
         """Until somebody has something, or it is time for what was put off."""
@@ -217,12 +222,20 @@ class Posting:
         """Write down how far all came to which something happened."""
         moved, lost, found = self._moved, self._lost, self._found
         self._moved, self._lost, self._found = {}, [], []
-        await note(connection, [line.progress() for line in moved.values()], lost, found)
+        try:
+            await note(connection, [line.progress() for line in moved.values()], lost, found)
+        except BaseException:
+            self._moved, self._lost, self._found = (
+                {**moved, **self._moved},
+                [*lost, *self._lost],
+                [*found, *self._found],
+            )
+            raise
 
     async def _turn_off(self, line: Line, reason: OffBecause) -> None:
         """Write down that a webhook sends no more; where that is not possible now, it is tried again."""
         try:
-            await self._house.committer.do(DisableWebhook(line.row.agent_id, line.row.id, reason))
+            await self._house.committer.do(DisableWebhook(line.row.agent_id, line.row.id, reason, line.row.epoch))
         except Unavailable:
             return
         except NotFound:
@@ -297,10 +310,12 @@ class Posting:
             self._hub.detach(line)
             line.forget()
             line.next_at = self._house.clock() + STUMBLED
-        finally:
-            del self._turns[line]
-            self._call(line)
-            self._bell.set()
+
+    def _turned(self, line: Line, _task: object) -> None:
+        """Its turn is over; it may have another one when all others had theirs."""
+        self._turns.pop(line, None)
+        self._call(line)
+        self._bell.set()
 
     async def _read(self, line: Line) -> None:
         """Read what it missed; if that is all there is, the hub hands it the rest as it comes."""

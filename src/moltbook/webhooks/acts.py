@@ -142,7 +142,7 @@ class ReplayWebhook(_ByOwner[None], frozen=True):
 
 
 class EnableWebhook(_ByOwner[bool], frozen=True):
-    """A webhook that was turned off goes on where it stopped; it stands by this key now. Tells whether it was off."""
+    """A webhook goes on where it stopped, at once, and stands by this key from now on. Tells whether it was off."""
 
     key_id: str
 
@@ -152,18 +152,18 @@ class EnableWebhook(_ByOwner[bool], frozen=True):
         Raises: NotClaimed, NotFound.
         """
         row = self._own(world)
-        if row.off_at is None:
-            return False
+        was_off = row.off_at is not None
         row.off_at, row.off_because, row.key_id = None, OffBecause.ON, self.key_id
         _begin(row)
         _changed(world, row)
-        return True
+        return was_off
 
 
 class DisableWebhook(_OnWebhook[None], frozen=True):
-    """The house turns a webhook off."""
+    """The house turns a webhook off, unless its owner has begun anew with it in the meantime."""
 
     reason: OffBecause
+    epoch: int
 
     def decide(self, world: World) -> None:
         """Turn it off, once.
@@ -171,7 +171,7 @@ class DisableWebhook(_OnWebhook[None], frozen=True):
         Raises: NotFound.
         """
         row = self._row(world)
-        if row.off_at is not None:
+        if row.off_at is not None or row.epoch != self.epoch:
             return
         row.off_at, row.off_because, row.next_at = world.now, self.reason, None
         world[WEBHOOKS].touch(row)

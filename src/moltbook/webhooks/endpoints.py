@@ -188,7 +188,7 @@ async def replay(house: House, request: Request) -> Ok:
 async def enable(house: House, request: Request) -> Ok:
     """On again."""
     was_off = await house.committer.do(acts.EnableWebhook(request.agent, _id(request), request.known.key_id))
-    message = "It goes on where it stopped." if was_off else "It was on already."
+    message = "It goes on where it stopped." if was_off else "It was on; what waits is tried at once."
     return DoneAnswer(message=message, webhook=await _out(house, request))
 
 
@@ -293,6 +293,6 @@ ENDPOINTS = [
     Endpoint(
         method="POST", path="/webhooks/{id}/enable", handle=enable, audience=Audience.CLAIMED, limit=Limit.WRITE,
         answer=DoneAnswer, every_scope=True, refusals=(*OURS, NotFound),
-        about="Turn a webhook on again; it goes on where it stopped.",
+        about="Turn a webhook on again, or have one that fails try at once; it goes on where it stopped.",
     ),
 ]  # fmt: skip
