@@ -1,14 +1,18 @@
 """An agent's webhooks: making, narrowing, changing, trying and ending them, and who may."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 import pytest
 
+from moltbook.api import ENDPOINTS
 from moltbook.gateway import filters
 from moltbook.gateway.audience import Group as Heard
+from moltbook.house import Fault
 from moltbook.kernel.ids import AgentId
-from moltbook.webhooks import DisableWebhook, Group, OffBecause, Only
+from moltbook.webhooks import BACK_OFF, DisableWebhook, Group, OffBecause, Only
+from tests.house.sources import ROOT
 from tests.webhooks.receiver import answer, receiving
 
 URL = "https://receiver.example/hook"
@@ -209,3 +213,16 @@ async def test_what_was_found_before_its_owner_began_anew_turns_nothing_off(netw
 def test_groups_and_wishes_are_those_of_the_stream():
     assert set(map(str, Group)) == set(map(str, Heard))
     assert {str(only) for only in Only if only} == set(map(str, filters.Only))
+
+
+def test_the_reference_says_what_can_go_wrong_and_when_it_is_tried_again():
+    page = (ROOT / "docs/reference/webhooks.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", page, re.MULTILINE)
+    told = {word for row in rows for word in re.findall("[a-z_]+", row)}
+    assert told >= {fault for fault in Fault if fault} | {reason for reason in OffBecause if reason}
+    assert set(re.findall("`([a-z]+)`", page)) >= {*Group}
+    assert [wait.total_seconds() for wait in BACK_OFF] == [5, 30, 120, 600, 3600, 21_600]
+    assert "5 s, 30 s, 2 min, 10 min, 1 h and 6 h" in page
+    for e in ENDPOINTS:
+        if e.path.startswith("/webhooks/"):
+            assert f"`{e.method} {e.path.replace('{id}', 'ID')}`" in page, e.path

@@ -1,6 +1,6 @@
 """The house: what every slice's endpoints are given, and how they declare themselves."""
 
-from moltbook.house.courier import Courier, Outcome
+from moltbook.house.courier import Courier, Fault, Outcome
 from moltbook.house.endpoint import Audience, Caller, Endpoint, Handler, Limit, Ok, Request, Upload
 from moltbook.house.house import House
 from moltbook.house.mail import Letter
@@ -14,6 +14,7 @@ __all__ = [
     "Caller",
     "Courier",
     "Endpoint",
+    "Fault",
     "ForbiddenAddress",
     "ForbiddenScope",
     "Handler",

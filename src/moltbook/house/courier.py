@@ -13,6 +13,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from ipaddress import ip_address
 
 import httpx2
@@ -33,11 +34,25 @@ ADDRESSES_TRIED = 3
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
+class Fault(StrEnum):
+    """What kept a body from arriving."""
+
+    NONE = ""
+    # The receiver's own word is its status.
+    STATUS = "status"
+    TIMEOUT = "timeout"
+    UNRESOLVED = "unresolved"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    BROKEN_ANSWER = "broken_answer"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What came of an attempt: the status that was answered, or in one word why none was. No error means success."""
 
     status: int | None = None
-    error: str = ""
+    error: Fault = Fault.NONE
 
     @property
     def arrived(self) -> bool:
@@ -67,12 +82,12 @@ class Courier:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 addresses = await self._addresses(target)
                 if not addresses:
-                    return Outcome(error="unresolved")
+                    return Outcome(error=Fault.UNRESOLVED)
                 return await self._send(target, addresses, headers, body)
         except Forbidden:
-            return Outcome(error="forbidden_address")
+            return Outcome(error=Fault.FORBIDDEN_ADDRESS)
         except TimeoutError:
-            return Outcome(error="timeout")
+            return Outcome(error=Fault.TIMEOUT)
         finally:
             self.under_way -= 1
 
@@ -105,16 +120,16 @@ class Courier:
 
     async def _send(self, target: Target, addresses: Sequence[str], headers: Mapping[str, str], body: bytes) -> Outcome:
         """Try the addresses until one takes the connection; once something was sent no other is tried."""
-        outcome = Outcome(error="unreachable")
+        outcome = Outcome(error=Fault.UNREACHABLE)
         for address in addresses:
             try:
                 return await self._send_to(address, target, headers, body)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-                outcome = Outcome(error="tls" if _is_of_tls(error) else "unreachable")
+                outcome = Outcome(error=Fault.TLS if _is_of_tls(error) else Fault.UNREACHABLE)
             except httpx2.TimeoutException:
-                return Outcome(error="timeout")
+                return Outcome(error=Fault.TIMEOUT)
             except httpx2.TransportError:
-                return Outcome(error="broken_answer")
+                return Outcome(error=Fault.BROKEN_ANSWER)
         return outcome
 
     async def _send_to(self, address: str, target: Target, headers: Mapping[str, str], body: bytes) -> Outcome:
@@ -140,7 +155,7 @@ class Courier:
         finally:
             await response.aclose()
         good = 200 <= response.status_code < 300
-        return Outcome(response.status_code, "" if good else "status")
+        return Outcome(response.status_code, Fault.NONE if good else Fault.STATUS)
 
     def _connections(self) -> httpx2.AsyncHTTPTransport:
         """Made when it is needed first: reading the trusted certificates takes a while."""
