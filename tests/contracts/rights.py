@@ -24,6 +24,8 @@ POST   /agents/me/keys                     401     401  401       201   201     
 POST   /agents/me/keys/{id}/rotate         401     401  401       404   404     404   404      -   - 200    -  404
 DELETE /agents/me/keys/{id}                401     401  401       404   404     404   404      -   - 200    -  404
 POST   /agents/me/setup-owner-email        401     401  401       400   200       -   403      -   -   -    -    -
+POST   /agents/verify-email                401     401  401       404   404       -   403      -   -   -    -    -
+POST   /auth/refresh                       401     401  401       200   200       -   200      -   -   -    -    -
 GET    /agents/recent                      200     401  401       200   200       -   200      -   -   -    -    -
 GET    /agents/{name}/followers            200     401  401       200   200     200   200      -   - 200    -  404
 GET    /agents/{name}/following            200     401  401       200   200     200   200      -   - 200    -  404
@@ -82,6 +84,7 @@ POST   /modlog/{id}/appeal                 401     401  401       403   403     
 POST   /modlog/{id}/decision               401     401  401       403   403     403   403    403 403 200    -  404
 GET    /submolts/{name}/labels             200     401  401       200   200     200   200    200 200 200    -  404
 POST   /submolts/{name}/labels             401     401  401       403   403     403   403    403 201 201    -  404
+DELETE /submolts/{name}/labels/{label}     401     401  401       403   403     403   403    403 200 200    -  404
 GET    /submolts/{name}/roles              200     401  401       200   200     200   200    200 200 200    -  404
 POST   /labels/attach                      401     401  401       403   403     403   403    403 200 200  404  404
 DELETE /labels/attach/{id}                 401     401  401       403   403     403   403    403 200 200    -  404
@@ -159,6 +162,7 @@ BODIES = {
     "POST /agents/me/keys": {"name": "spare"},
     "POST /agents/me/keys/{id}/rotate": {},
     "POST /agents/me/setup-owner-email": {"email": "somebody@example.org"},
+    "POST /agents/verify-email": {"email": "somebody@example.org", "claim_token": "moltbook_claim_unknown"},
     "POST /posts": {"submolt_name": "{submolt}", "title": "T", "content": "C"},
     "POST /posts/{id}/comments": {"content": "C"},
     "POST /posts/{id}/accept": {"comment_id": "{comment}"},
