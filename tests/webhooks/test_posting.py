@@ -209,6 +209,27 @@ async def test_one_that_hangs_or_is_far_behind_holds_up_nobody_and_has_one_deliv
             await fares(ada, hook, seq=got[-1].json["seq"])
 
 
+async def test_so_many_have_their_turn_side_by_side_and_the_others_come_after_them(house, receiver, monkeypatch):
+    monkeypatch.setattr(postings, "SIDE_BY_SIDE", 2)
+    ada = await house.agent("ada")
+    released = asyncio.Event()
+
+    async def wait(_):
+        await released.wait()
+        return answer(200)
+
+    receiver.script += [wait] * 5
+    for n in range(5):
+        await hooked(ada, receiver, f"/{n}", groups=["posts"])
+    async with sending(house):
+        await house.post(ada)
+        first = await receiver.some(2)
+        released.set()
+        got = [*first, *await receiver.some(3)]
+    assert sorted(one.target for one in got) == [f"/hook/{n}" for n in range(5)]
+    assert receiver.most_at_once == 2
+
+
 async def test_a_webhook_that_missed_much_reads_it_page_by_page_and_then_hears_live(house, receiver, monkeypatch):
     monkeypatch.setattr("moltbook.log.follow.PAGE", 7)
     monkeypatch.setattr(postings, "TURN_PAGES", 2)
