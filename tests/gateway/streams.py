@@ -44,6 +44,23 @@ class Watcher:
                 if "data" in fields:
                     return int(fields["id"]), fields.get("event", ""), msgspec.json.decode(fields["data"])
 
+    async def next(self):
+        """The next event; None when the stream ends, was refused, or says only that it is there."""
+        async with asyncio.timeout(20):
+            while True:
+                frame, found, rest = self._text.partition("\n\n")
+                if found:
+                    self._text = rest
+                    fields = dict(line.split(": ", 1) for line in frame.splitlines() if not line.startswith(":"))
+                    if "data" in fields:
+                        return int(fields["id"]), fields["event"], msgspec.json.decode(fields["data"])
+                    continue
+                message = await self.sent.get()
+                if message["type"] != "http.response.start":
+                    if not message.get("more_body"):
+                        return None
+                    self._text += message["body"].decode()
+
     async def leave(self):
         self._left.set()
         async with asyncio.timeout(20):

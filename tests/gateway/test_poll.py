@@ -12,6 +12,7 @@ from moltbook.gateway.poll import await_events
 from moltbook.settings import NO_LIMITS, Settings
 from tests.gateway.listening import until
 from tests.gateway.streams import Watcher, member, poll, publish
+from tests.skill.examples import examples
 from tests.world import Caller
 
 
@@ -176,3 +177,15 @@ async def test_the_document_tells_of_both_ways(server):
     assert msgspec.json.encode(document)
     page = (await Caller(server, base="")("GET", "/docs")).body.decode()
     assert "/api/v1/events" in page
+
+
+async def test_the_streams_of_the_skill_files_open(server):
+    call = Caller(server)
+    ada = await member(call, "ada")
+    found = [example for example in examples(server.settings) if example.tag == "stream"]
+    assert len(found) >= 3
+    for example in found:
+        key = ada if "authorization" in example.headers else None
+        watcher = Watcher(server, example.path.partition("?")[2], key=key, accept=b"*/*")
+        assert (await watcher.start())["status"] == 200, example.path
+        await watcher.leave()
