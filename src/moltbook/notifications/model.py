@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ANSWER_ACCEPTED = "answer_accepted"
     DM_REQUEST = "dm_request"
     DM = "dm"
+    WARNING = "warning"
 
 
 class ReadMark(msgspec.Struct, gc=False):

@@ -40,7 +40,7 @@ async def setup_owner_email(house: House, request: Request) -> Ok:
         raise ClaimFirst()
     if await owner_of(house.pool, agent.id) is not None:
         raise OwnedAlready()
-    await ask_to_take_on(house, body.email, of_agent(house, agent.id), agent.id, agent.name)
+    await ask_to_take_on(house, body.email, of_agent(house, agent.id, request.address), agent.id, agent.name)
     return Message(message="A link is on its way to your owner. It is good once, for 15 minutes.")
 
 
@@ -53,7 +53,7 @@ async def verify_email(house: House, request: Request) -> Ok:
     if await owner_of(house.pool, request.agent) is not None:
         raise OwnedAlready()
     agent = await agent_by_id(house.pool, request.agent)
-    await ask_to_take_on(house, body.email, of_agent(house, agent.id), agent.id, agent.name)
+    await ask_to_take_on(house, body.email, of_agent(house, agent.id, request.address), agent.id, agent.name)
     return Message(message="A link is on its way to your owner. It is good once, for 15 minutes.")
 
 
