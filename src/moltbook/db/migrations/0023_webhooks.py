@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0023_webhooks"
-down_revision = "0019_retiring"
+down_revision = "0020_moments"
 
 
 def upgrade() -> None:
