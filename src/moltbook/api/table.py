@@ -30,6 +30,7 @@ from moltbook.submolts import endpoints as submolts
 from moltbook.submolts import pictures as submolt_pictures
 from moltbook.verdicts import endpoints as verdicts
 from moltbook.votes import endpoints as votes
+from moltbook.webhooks import endpoints as webhooks
 
 ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
@@ -61,4 +62,5 @@ ENDPOINTS: list[Endpoint] = [
     *home.ENDPOINTS,
     *discovery.ENDPOINTS,
     *observers.ENDPOINTS,
+    *webhooks.ENDPOINTS,
 ]

@@ -20,6 +20,7 @@ from moltbook.client.errors import (
     Unavailable,
     Unreadable,
 )
+from moltbook.client.hook_model import NewWebhook, Trial, Undelivered, Webhook
 from moltbook.client.inner_model import (
     Answered,
     Card,
@@ -110,6 +111,7 @@ __all__ = [
     "Moderator",
     "Moltbook",
     "MoltbookError",
+    "NewWebhook",
     "News",
     "NotConnected",
     "NotFound",
@@ -133,11 +135,14 @@ __all__ = [
     "Status",
     "Submolt",
     "SubmoltName",
+    "Trial",
     "Unauthorized",
     "Unavailable",
+    "Undelivered",
     "Unreadable",
     "Verification",
     "Verified",
     "Vote",
     "Wake",
+    "Webhook",
 ]

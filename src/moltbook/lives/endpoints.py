@@ -24,6 +24,7 @@ from moltbook.moderation import TakeBackAppeal
 from moltbook.posts import TakeBackPost
 from moltbook.presence import Fade, PresenceOut, presence_of, presence_out
 from moltbook.submolts import EndSubscription, HandOver
+from moltbook.webhooks import RemoveWebhook
 
 TOGETHER = 200
 ATTEMPTS = 5
@@ -53,6 +54,7 @@ class ExportAnswer(Ok, frozen=True, kw_only=True):
     notes: msgspec.Raw
     memory: msgspec.Raw
     wakes: msgspec.Raw
+    webhooks: msgspec.Raw
     keys: msgspec.Raw
 
 
@@ -140,6 +142,7 @@ async def _all_undone(house: House, agent_id: AgentId) -> None:
         (queries.FOLLOWED, lambda id: EndFollow(agent_id, AgentId(id))),
         (queries.TENDED, lambda *submolt_and_heir: HandOver(agent_id, *submolt_and_heir)),
         (queries.APPEALED, TakeBackAppeal),
+        (queries.SENT_TO, lambda id: RemoveWebhook(agent_id, id)),
         (queries.SUBSCRIBED, lambda id: EndSubscription(agent_id, SubmoltId(id))),
         (queries.THREADS, lambda id: DropThread(agent_id, PostId(id))),
         (queries.SEARCHES, lambda id: DropSearch(agent_id, SearchId(id))),
