@@ -47,7 +47,7 @@ from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
-from moltbook.presence import PRESENCES, Wakings
+from moltbook.presence import PRESENCES
 from moltbook.presence import keep_lapsing as keep_presence_lapsing
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
@@ -211,7 +211,7 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            kept = [*kept_readers(self.settings), Wakings(house), Matches(house)]
+            kept = [*kept_readers(self.settings), Matches(house)]
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept)
             readers.start()
             self.hub = Hub(house)
