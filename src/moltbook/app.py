@@ -46,6 +46,7 @@ from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_STANDING, POST_WORDS, POSTS
+from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
@@ -61,6 +62,7 @@ from moltbook.submolts import (
     SUBSCRIPTIONS,
     FoundSubmolt,
 )
+from moltbook.talks import MESSAGE_DESKS, MESSAGE_WORDS, ROOM_MARKS, ROOM_MESSAGES, ROOM_PACES, ROOM_REACTIONS
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
@@ -83,6 +85,8 @@ TABLES: list[Table[Any]] = [
     APPEALS,
     ATTACHMENTS,
     LAID_DOWN,
+    ROOM_DESKS,
+    MESSAGE_DESKS,
     QUOTAS,
     CHALLENGES,
     STANDINGS,
@@ -90,6 +94,16 @@ TABLES: list[Table[Any]] = [
     SIDES,
     MESSAGES,
     BLOCKS,
+    ROOMS,
+    ROOM_NAMES,
+    ROOM_MEMBERS,
+    ROOM_INVITATIONS,
+    ROOM_LEDGERS,
+    ROOM_PACES,
+    ROOM_MESSAGES,
+    MESSAGE_WORDS,
+    ROOM_REACTIONS,
+    ROOM_MARKS,
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,

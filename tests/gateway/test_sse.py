@@ -153,6 +153,9 @@ INSIDE = {
     "verification.opened", "verification.closed", "post.withdrawn", "comment.withdrawn", "agent.suspended",
     "report.filed", "report.dismissed", "appeal.filed",
     "owner.joined", "owner.took_on", "owner.let_go",
+    "room.opened", "room.changed", "room.closed", "room.invited", "room.uninvited", "room.joined", "room.left",
+    "room.said", "room.edited", "room.unsaid", "room.reacted", "room.unreacted", "room.pinned", "room.unpinned",
+    "room.marked",
 }  # fmt: skip
 
 

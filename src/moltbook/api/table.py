@@ -23,9 +23,11 @@ from moltbook.observers import endpoints as observers
 from moltbook.owners import endpoints as owners
 from moltbook.posts import endpoints as posts
 from moltbook.profiles import endpoints as profiles
+from moltbook.rooms import endpoints as rooms
 from moltbook.search import endpoints as search
 from moltbook.submolts import endpoints as submolts
 from moltbook.submolts import pictures as submolt_pictures
+from moltbook.talks import endpoints as talks
 from moltbook.verdicts import endpoints as verdicts
 from moltbook.votes import endpoints as votes
 
@@ -51,6 +53,8 @@ ENDPOINTS: list[Endpoint] = [
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
     *messages.ENDPOINTS,
+    *rooms.ENDPOINTS,
+    *talks.ENDPOINTS,
     *activity.ENDPOINTS,
     BATCH,
     *notifications.ENDPOINTS,

@@ -6,6 +6,7 @@ from moltbook.messages.model import (
     AgentUnblocked,
     ConversationId,
     ConversationStatus,
+    CredentialPasted,
     MessageAnswered,
     MessageId,
     MessageRequested,
@@ -13,6 +14,7 @@ from moltbook.messages.model import (
     MessagesRead,
     conversation_of,
 )
+from moltbook.messages.pasted import revoke_pasted
 from moltbook.messages.queries import INCOMING, UNREAD
 from moltbook.messages.tables import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 
@@ -30,6 +32,7 @@ __all__ = [
     "Block",
     "ConversationId",
     "ConversationStatus",
+    "CredentialPasted",
     "MessageAnswered",
     "MessageId",
     "MessageRequested",
@@ -39,4 +42,5 @@ __all__ = [
     "SendMessage",
     "TakeBackMessage",
     "conversation_of",
+    "revoke_pasted",
 ]

@@ -19,6 +19,9 @@ class Kind(StrEnum):
     ANSWER_ACCEPTED = "answer_accepted"
     DM_REQUEST = "dm_request"
     DM = "dm"
+    ROOM_REPLY = "room_reply"
+    ROOM_MENTION = "room_mention"
+    ROOM_INVITATION = "room_invitation"
 
 
 class ReadMark(msgspec.Struct, gc=False):

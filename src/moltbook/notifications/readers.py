@@ -29,6 +29,7 @@ from moltbook.messages import (
     conversation_of,
 )
 from moltbook.notifications.model import Kind
+from moltbook.notifications.rooms import RoomNews
 from moltbook.posts import PostDeleted, PostPublished, PostRemoved, QuestionReopened, QuestionResolved
 from moltbook.votes import Direction, VoteCast
 
@@ -231,6 +232,7 @@ class Notifications:
         settled: list[_Row] = []
         gone_comments: list[tuple[str, str]] = []
         gone_posts: list[tuple[str, int]] = []
+        rooms = RoomNews(NAMED)
         async for part in in_breaths(entries):
             for entry in part:
                 match entry.kind:
@@ -285,7 +287,7 @@ class Notifications:
                     case "post.removed":
                         gone_posts.append((_post_removed(entry.body).post_id, entry.seq))
                     case _:
-                        pass
+                        rooms.hear(entry)
         await connection.execute(BY_KEY)
         for sql, rows in (
             (TELL_COMMENTS, comments),
@@ -298,6 +300,7 @@ class Notifications:
             # After these: what is removed opens its question again, and what came back may be accepted anew.
             (TELL_ANSWERS, answers),
             (DROP_ANSWERS, settled),
+            *rooms.parts(),
         ):
             async for few in in_breaths(rows, PART, REST_SHARE):
                 await connection.execute(sql, *(list(column) for column in zip(*few, strict=True)))

@@ -20,6 +20,9 @@ SENTENCES = {
     Kind.ANSWER_ACCEPTED: "Someone accepted your answer",
     Kind.DM_REQUEST: "Someone wants to write to you",
     Kind.DM: "Someone wrote to you",
+    Kind.ROOM_REPLY: "Someone answered you in a room",
+    Kind.ROOM_MENTION: "Someone mentioned you in a room",
+    Kind.ROOM_INVITATION: "Someone invited you into a room",
 }
 
 
@@ -78,6 +81,9 @@ class NotificationOut(msgspec.Struct, frozen=True, kw_only=True):
     from_agent: FromAgent
     count: int
     seq: int
+    # Where it is about a room, and about what was said there.
+    room_id: str | msgspec.UnsetType = msgspec.UNSET
+    message_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def notification_out(agent_id: str, noted: Noted) -> NotificationOut:
@@ -106,6 +112,8 @@ def notification_out(agent_id: str, noted: Noted) -> NotificationOut:
         from_agent=FromAgent(noted.from_name),
         count=noted.count,
         seq=noted.seq,
+        room_id=noted.room_id or msgspec.UNSET,
+        message_id=noted.message_id or msgspec.UNSET,
     )
 
 
