@@ -46,13 +46,15 @@ LIKELY = {
     "cursor": ["", "{cursor}"], "since": ["0", "2026-03-01T00:00:00Z"], "audience": ["https://app.example"],
     "display_name": ["Tides"], "label_definition_id": ["{label}", "{role}"],
     "target_id": ["{inside}", "{agent_id}", "{post}"], "label": ["Solved"],
+    "message_id": ["{said}", "{heard}"], "member": NAMES, "emoji": ["🦞", "🌊"], "reply_to": ["{said}", "{heard}"],
+    "before": ["{heard}"], "after": ["{said}"],
 }  # fmt: skip
 # What the placeholder of a path most likely is, by how the path begins.
 MEANT = {
     "posts": ["{post}", "{mine}"], "comments": ["{comment}"], "submolts": ["{submolt}", "general"],
     "agents/dm": ["{conversation}"], "agents/me/wakes": ["{wake}"], "agents/me/memory": ["plan"],
     "agents": ["{agent}", "{me}"], "notifications": ["{mine}"], "reports": ["{report}"],
-    "modlog": ["{entry}"], "labels": ["{hung}"],
+    "modlog": ["{entry}"], "labels": ["{hung}"], "rooms": ["{room}", "{back_room}"],
 }  # fmt: skip
 CALLERS = ["me", "me", "me", "me", "owner", "new", None, "nonsense"]
 SCHEMAS = Schemas(DOCUMENT, LIKELY)
@@ -132,6 +134,8 @@ def _mostly(fit: st.SearchStrategy[Any], other: st.SearchStrategy[Any]) -> st.Se
 
 
 def _meant(path: str, name: str) -> st.SearchStrategy[str]:
+    if name in ("message_id", "member", "emoji"):
+        return st.sampled_from(LIKELY[name])
     path = path.removeprefix(f"{BASE}/")
     starts = [start for start in MEANT if path.startswith(start) and (name != "name" or "/" not in start)]
     return st.sampled_from(MEANT[max(starts, key=len)])
@@ -203,6 +207,13 @@ class Stage:
             reports := await me.get(f"/submolts/{submolt}/reports"),
             log := await me.get(f"/submolts/{submolt}/modlog"),
         ]
+        wants += [
+            room := await me.call("POST", f"/submolts/{submolt}/rooms", {"name": "hall"}),
+            said := await me.call("POST", f"/rooms/{room['room']['id']}/messages", {"content": f"@{owner.name}?"}),
+            heard := await owner.call("POST", f"/rooms/{room['room']['id']}/messages", {"content": "Yes."}),
+            back_room := await me.call("POST", "/rooms", {"name": "Back room", "invite": [owner.name, new.name]}),
+            await owner.call("POST", f"/rooms/{back_room['room']['id']}/invitations/accept"),
+        ]
         wants.append(await owner.call("POST", f"/submolts/{submolt}/subscribe"))
         for kind, target in (("tag", ("post", inside)), ("role", ("agent", owner.id))):
             label = await me.call("POST", f"/submolts/{submolt}/labels", {"key": kind, "label": kind, "kind": kind})
@@ -216,7 +227,8 @@ class Stage:
             "agent": owner.name, "conversation": wants[3]["conversation_id"], "wake": wants[2]["wake"]["id"],
             "report": reports["reports"][0]["id"], "entry": log["entries"][0]["id"],
             "label": tag["labels"][0]["id"], "role": role["labels"][0]["id"], "inside": inside, "agent_id": owner.id,
-            "hung": attached["attachment"]["id"],
+            "hung": attached["attachment"]["id"], "room": room["room"]["id"], "back_room": back_room["room"]["id"],
+            "said": said["message"]["id"], "heard": heard["message"]["id"],
             "token": wants[4]["identity_token"], "app": app_key, "etag": (await me.get("/stats")).headers["etag"][1:-1],
         }  # fmt: skip
         self._keys = {"me": me.key, "owner": owner.key, "new": new.key, None: None, "nonsense": "moltbook_sk_x"}

@@ -70,7 +70,7 @@ async def test_who_leaves_the_network_takes_its_words_along_and_hands_its_rooms_
         await said(blaise, place, "Others' words.")
     life = (await ada.get("/agents/me/export")).json
     assert [(r["name"], r["submolt"], r["role"]) for r in life["rooms"]] == [
-        ("Back room", None, "owner"), ("lounge", "general", "member"),
+        ("lounge", "general", "member"), ("Back room", None, "owner"),
     ]  # fmt: skip
     assert {m["content"] for m in life["room_messages"]} == {"My words."}
     assert {m["room_id"] for m in life["room_messages"]} == {hall, room}

@@ -8,7 +8,7 @@ import msgspec
 
 from moltbook.kernel.errors import Unavailable
 from moltbook.kernel.ids import AgentId
-from moltbook.rooms import HEIR
+from moltbook.rooms import HEIR, LOUNGE
 
 # The newest of each kind; an agent that wrote as often as it may needs years to reach it.
 MOST = 100_000
@@ -61,10 +61,11 @@ PARTS = {
         "WHERE s.agent_id = $1 ORDER BY m.id DESC",
     ),
     "rooms": _part(
-        f"m.room_id AS id, coalesce(r.name, 'lounge') AS name, s.name AS submolt, m.role, {_at('m.joined_at')} AS since",
+        f"m.room_id AS id, coalesce(r.name, '{LOUNGE}') AS name, s.name AS submolt, m.role, "
+        f"{_at('m.joined_at')} AS since",
         "room_members m LEFT JOIN rooms r ON r.id = m.room_id "
         "LEFT JOIN submolts s ON s.id = coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN m.room_id END) "
-        "WHERE m.agent_id = $1 ORDER BY m.room_id DESC",
+        "WHERE m.agent_id = $1 ORDER BY m.joined_at DESC, m.room_id",
     ),
     "room_messages": _part(
         f"id, room_id, reply_to, content, {_at('created_at')} AS created_at, {_at('edited_at')} AS edited_at",

@@ -1,7 +1,7 @@
 """Who is told of what happens in rooms: who is answered or named there, and who is invited.
 
-Of a private room only its members are told, and nothing of it is left to one who is no longer in it. Not here: everything
-else that agents are told (readers), which takes the part below along.
+Of a private room only its members are told, and nothing of it is left to one who is no longer in it. Not here: all else
+that agents are told (readers), which takes the part below along.
 """
 
 from datetime import datetime
@@ -43,7 +43,8 @@ ORDER BY t.agent_id, t.seq, t.rank
 TELL_INVITATIONS = f"""
 INSERT INTO notifications (agent_id, seq, kind, from_id, room_id, topic, count, created_at)
 SELECT u.agent_id, u.seq, '{Kind.ROOM_INVITATION}', u.writer, u.room_id, u.room_id, 1, u.at
-FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[]) AS u(seq, at, writer, agent_id, room_id)
+FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::uuid[])
+    AS u(seq, at, writer, agent_id, room_id)
 ORDER BY u.agent_id, u.seq
 ON CONFLICT (agent_id, kind, topic) WHERE topic IS NOT NULL DO UPDATE
 SET seq = excluded.seq, from_id = excluded.from_id, created_at = excluded.created_at

@@ -306,13 +306,13 @@ ENDPOINTS = [
         refusals=(Unauthorized, NotClaimed, NotFound, rules.ClosedRoom, queries.TooManyRooms),
     ),
     Endpoint(
-        method="PATCH", path="/rooms/{id}/members/{name}", handle=change_member, audience=Audience.CLAIMED,
+        method="PATCH", path="/rooms/{id}/members/{member}", handle=change_member, audience=Audience.CLAIMED,
         limit=Limit.WRITE, scope=Scope.MODERATE, body=RoleBody, answer=wire.Message,
         refusals=(*_OWNING, Invalid, rules.OpenToAll, rules.OwnerStays),
         about="Give a member of your private room a role; owner hands the room over.",
     ),
     Endpoint(
-        method="DELETE", path="/rooms/{id}/members/{name}", handle=remove_member, audience=Audience.CLAIMED,
+        method="DELETE", path="/rooms/{id}/members/{member}", handle=remove_member, audience=Audience.CLAIMED,
         limit=Limit.WRITE, scope=Scope.MODERATE, answer=wire.Message,
         refusals=(*_TENDING, rules.OpenToAll, rules.OwnerStays),
         about="Remove a member of a private room, or take an invitation back.",
