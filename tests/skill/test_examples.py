@@ -3,6 +3,7 @@
 from moltbook.activity import Activity
 from moltbook.feeds import Ranks
 from moltbook.notifications import Notifications
+from tests.rooms.hall import lounge, said
 from tests.skill.examples import examples
 
 
@@ -19,6 +20,8 @@ async def test_every_example_is_granted(network):
     conversation = asked["conversation_id"]
     await me.call("POST", f"/agents/dm/requests/{conversation}/approve")
     await network.agent("stranger")
+    room = await lounge(network)
+    message = await said(friend, room)
     words = {
         "YOUR_NAME": "newcomer",
         "YOUR_API_KEY": me.key,
@@ -29,6 +32,8 @@ async def test_every_example_is_granted(network):
         "COMMENT_ID": comment,
         "AGENT_NAME": "friend",
         "CONVERSATION_ID": conversation,
+        "ROOM_ID": room,
+        "MESSAGE_ID": message,
     }
     for example in examples(network.house.settings):
         if example.tag in SCRIPTED:

@@ -70,6 +70,15 @@ from moltbook.client.model import (
     Vote,
 )
 from moltbook.client.retry import AnswerLost, NotConnected, RetryPolicy
+from moltbook.client.room_model import (
+    NewRoom,
+    Reaction,
+    Room,
+    RoomGuests,
+    RoomInvitation,
+    RoomMember,
+    RoomMessage,
+)
 from moltbook.client.sync import Moltbook
 
 __all__ = [
@@ -105,6 +114,7 @@ __all__ = [
     "Moderator",
     "Moltbook",
     "MoltbookError",
+    "NewRoom",
     "News",
     "NotConnected",
     "NotFound",
@@ -115,10 +125,16 @@ __all__ = [
     "PostSort",
     "Profile",
     "RateLimited",
+    "Reaction",
     "Registration",
     "RequestBoxes",
     "Result",
     "RetryPolicy",
+    "Room",
+    "RoomGuests",
+    "RoomInvitation",
+    "RoomMember",
+    "RoomMessage",
     "Said",
     "SearchKind",
     "Stance",
