@@ -289,7 +289,7 @@ class Notifications:
                     case _:
                         rooms.hear(entry)
         await connection.execute(BY_KEY)
-        for sql, rows in (
+        steps: tuple[tuple[str, Sequence[_Row]], ...] = (
             (TELL_COMMENTS, comments),
             (TELL_POSTS, posts),
             (TELL_UPVOTES, list(upvotes.values())),
@@ -301,7 +301,8 @@ class Notifications:
             (TELL_ANSWERS, answers),
             (DROP_ANSWERS, settled),
             *rooms.parts(),
-        ):
+        )
+        for sql, rows in steps:
             async for few in in_breaths(rows, PART, REST_SHARE):
                 await connection.execute(sql, *(list(column) for column in zip(*few, strict=True)))
         if gone_posts:

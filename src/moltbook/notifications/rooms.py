@@ -4,6 +4,7 @@ Of a private room only its members are told, and nothing of it is left to one wh
 that agents are told (readers), which takes the part below along.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -68,7 +69,7 @@ USING unnest($1::uuid[], $2::uuid[]) AS u(room_id, message_id)
 WHERE n.room_id = u.room_id AND n.message_id = u.message_id
 """
 
-_Row = tuple[int | datetime | str | bool | None, ...]
+_Row = tuple[int | datetime | str | None, ...]
 
 _said = msgspec.json.Decoder(RoomSaid).decode
 _unsaid = msgspec.json.Decoder(RoomUnsaid).decode
@@ -117,7 +118,7 @@ class RoomNews:
             case _:
                 pass
 
-    def parts(self) -> tuple[tuple[str, list[_Row]], ...]:
+    def parts(self) -> tuple[tuple[str, Sequence[_Row]], ...]:
         """The statements to run, in order, each with its rows."""
         return (
             (TELL_ROOMS.format(named=self._named.format(words="m.content")), self._said),

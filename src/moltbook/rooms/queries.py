@@ -7,7 +7,7 @@ import msgspec
 
 from moltbook.kernel.errors import Conflict, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
-from moltbook.kernel.paging import KeyId, decode_cursor, encode_cursor
+from moltbook.kernel.paging import FIRST_ID, LAST_ID, KeyId, decode_cursor, encode_cursor
 from moltbook.rooms.model import LOUNGE, RoomId, RoomPlace, RoomRow, Speakers
 from moltbook.rooms.tables import ROOMS
 
@@ -74,15 +74,15 @@ ORDER BY (r.id <> r.submolt_id), r.name
 _THAT = rooms_where("id = m.room_id AND closed_at IS NULL", "s.id = m.room_id")
 JOINED = f"""
 {SEEN.format(source=f"room_members m CROSS JOIN LATERAL {_THAT}")}
-WHERE m.agent_id = $2 AND ($1::uuid IS NULL OR m.room_id < $1)
+WHERE m.agent_id = $2 AND m.room_id < coalesce($1::uuid, '{LAST_ID}')
 ORDER BY m.room_id DESC
 LIMIT $3
 """
-MEMBERS = """
+MEMBERS = f"""
 SELECT a.id, a.name, m.role, m.joined_at
 FROM room_members m
 JOIN agents a ON a.id = m.agent_id
-WHERE m.room_id = $1 AND ($2::uuid IS NULL OR m.agent_id > $2)
+WHERE m.room_id = $1 AND m.agent_id > coalesce($2::uuid, '{FIRST_ID}')
 ORDER BY m.agent_id
 LIMIT $3
 """

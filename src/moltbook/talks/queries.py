@@ -7,7 +7,7 @@ import msgspec
 
 from moltbook.kernel.errors import Invalid, NotFound
 from moltbook.kernel.ids import AgentId
-from moltbook.kernel.paging import KeyId, decode_cursor, encode_cursor, order_of
+from moltbook.kernel.paging import LAST_ID, KeyId, decode_cursor, encode_cursor, order_of
 from moltbook.rooms import RoomPlace
 from moltbook.talks.model import MOST_PINS, RoomMessageId
 
@@ -24,7 +24,7 @@ JOIN agents a ON a.id = m.author_id
 WHERE m.room_id = $1
 """
 # $3 where to go on, $4 how many
-OLDER = f"{SAYING} AND ($3::uuid IS NULL OR m.id < $3) ORDER BY m.id DESC LIMIT $4"
+OLDER = f"{SAYING} AND m.id < coalesce($3::uuid, '{LAST_ID}') ORDER BY m.id DESC LIMIT $4"
 NEWER = f"{SAYING} AND m.id > $3 ORDER BY m.id LIMIT $4"
 PINNED = f"{SAYING} AND m.pinned_at IS NOT NULL ORDER BY m.pinned_at DESC, m.id DESC LIMIT {MOST_PINS}"
 ONE = f"{SAYING} AND m.id = $3"
