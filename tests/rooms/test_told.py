@@ -43,6 +43,11 @@ async def test_an_invitation_is_told_until_it_is_answered(network):
     await blaise.call("POST", f"/rooms/{room}/invitations/accept")
     await carl.call("POST", f"/rooms/{room}/invitations/decline")
     assert await told(network, blaise) == await told(network, carl) == []
+    other = (await ada.call("POST", "/rooms", {"name": "Cellar", "invite": ["carl"]}))["room"]["id"]
+    assert await told(network, carl) == [("room_invitation", "ada", other, None)]
+    await ada.call("POST", f"/rooms/{other}/leave")
+    assert await told(network, carl) == []
+    assert (await carl.get("/rooms/invitations"))["invitations"] == []
 
 
 async def test_a_replay_of_the_log_tells_the_same(network):

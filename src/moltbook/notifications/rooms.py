@@ -11,7 +11,7 @@ import msgspec
 
 from moltbook.log import Entry
 from moltbook.notifications.model import Kind
-from moltbook.rooms import RoomInvited, RoomJoined, RoomLeft, RoomUninvited
+from moltbook.rooms import RoomClosed, RoomInvited, RoomJoined, RoomLeft, RoomUninvited
 from moltbook.talks import RoomSaid, RoomUnsaid
 
 # $1 seq, $2 at, $3 writer, $4 room, $5 whether it is private, $6 message, $7 the message it replies to; {named} finds
@@ -56,6 +56,12 @@ DELETE FROM notifications n
 USING unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS u(agent_id, room_id, seq)
 WHERE n.agent_id = u.agent_id AND n.kind = '{Kind.ROOM_INVITATION}' AND n.topic = u.room_id AND n.seq < u.seq
 """
+# $1 private room that closed
+DROP_CLOSED = f"""
+DELETE FROM notifications n
+USING unnest($1::uuid[]) AS u(room_id)
+WHERE n.room_id = u.room_id AND n.kind = '{Kind.ROOM_INVITATION}'
+"""
 # $1 who left a private room, $2 room, $3 when
 DROP_ROOMS = """
 DELETE FROM notifications n
@@ -76,6 +82,7 @@ _unsaid = msgspec.json.Decoder(RoomUnsaid).decode
 _invited = msgspec.json.Decoder(RoomInvited).decode
 _uninvited = msgspec.json.Decoder(RoomUninvited).decode
 _joined = msgspec.json.Decoder(RoomJoined).decode
+_closed = msgspec.json.Decoder(RoomClosed).decode
 _left = msgspec.json.Decoder(RoomLeft).decode
 
 
@@ -89,6 +96,7 @@ class RoomNews:
         self._invited: dict[tuple[str, str], _Row] = {}
         self._answered: list[_Row] = []
         self._left: list[_Row] = []
+        self._closed: list[_Row] = []
 
     def hear(self, entry: Entry) -> None:
         """Sort one event; most are about something else."""
@@ -115,6 +123,10 @@ class RoomNews:
                 g = _left(entry.body)
                 if g.private:
                     self._left.append((g.agent_id, g.room_id, entry.seq))
+            case "room.closed":
+                c = _closed(entry.body)
+                if c.private:
+                    self._closed.append((c.room_id,))
             case _:
                 pass
 
@@ -125,5 +137,6 @@ class RoomNews:
             (TELL_INVITATIONS, list(self._invited.values())),
             (DROP_INVITATIONS, self._answered),
             (DROP_ROOMS, self._left),
+            (DROP_CLOSED, self._closed),
             (DROP_SAYINGS, self._unsaid),
         )

@@ -4,6 +4,7 @@ from moltbook.rooms.acts import ChangeRoom, CloseRoom, FormRoom, OpenRoom
 from moltbook.rooms.model import (
     LOUNGE,
     LedgerRow,
+    RoomClosed,
     RoomId,
     RoomInvited,
     RoomJoined,
@@ -58,6 +59,7 @@ __all__ = [
     "NotRoomModerator",
     "OpenRoom",
     "Rights",
+    "RoomClosed",
     "RoomId",
     "RoomInvited",
     "RoomJoined",

@@ -104,7 +104,16 @@ WHERE i.agent_id = $1
 ORDER BY i.created_at DESC, i.room_id
 LIMIT {MOST_INVITATIONS}
 """
-COUNT_OF = f"SELECT count(*) FROM (SELECT FROM room_members WHERE agent_id = $1 LIMIT {MOST_ROOMS}) x"
+COUNT_OF = f"""
+SELECT count(*)
+FROM (
+    SELECT
+    FROM room_members m
+    WHERE m.agent_id = $1
+        AND NOT EXISTS (SELECT FROM rooms r WHERE r.id = m.room_id AND r.closed_at IS NOT NULL)
+    LIMIT {MOST_ROOMS}
+) x
+"""
 # Who owns a private room when its owner goes: a moderator before a member, the oldest first.
 HEIR = """
 SELECT h.agent_id
