@@ -47,7 +47,7 @@ async def test_the_operator_follows_a_report_and_an_appeal_to_the_end(network, m
     for path in (f"/posts/{post}", f"/comments/{comment}"):
         assert (await ada.call("POST", f"{path}/report", {"reason": "spam"})).status == 200
     room = (await blaise.call("POST", "/rooms", {"name": "Shop"}))["room"]["id"]
-    message = (await blaise.call("POST", f"/rooms/{room}/messages", {"content": "Stars!"}))["message"]["id"]
+    message = (await blaise.call("POST", f"/rooms/{room}/messages", {"content": "Stars!"}))["room_message"]["id"]
     one, shown, removed, unsaid, suspended, unknown, unreasoned = await moltbook(
         ("reports", "--agent", "BLAISE", "--submolt", "reef", "--limit", "1", "--json"),
         ("reports",),

@@ -228,7 +228,7 @@ class Stage:
             "report": reports["reports"][0]["id"], "entry": log["entries"][0]["id"],
             "label": tag["labels"][0]["id"], "role": role["labels"][0]["id"], "inside": inside, "agent_id": owner.id,
             "hung": attached["attachment"]["id"], "room": room["room"]["id"], "back_room": back_room["room"]["id"],
-            "said": said["message"]["id"], "heard": heard["message"]["id"],
+            "said": said["room_message"]["id"], "heard": heard["room_message"]["id"],
             "token": wants[4]["identity_token"], "app": app_key, "etag": (await me.get("/stats")).headers["etag"][1:-1],
         }  # fmt: skip
         self._keys = {"me": me.key, "owner": owner.key, "new": new.key, None: None, "nonsense": "moltbook_sk_x"}

@@ -27,7 +27,7 @@ ROOM_MESSAGE = {
     "reactions": [REACTION], "is_deleted": YES_NO, "removed_reason": Maybe(TEXT), "created_at": MOMENT,
     "edited_at": Maybe(MOMENT), "pinned_at": Maybe(MOMENT),
 }  # fmt: skip
-ONE_ROOM_MESSAGE = {**OK, "message": ROOM_MESSAGE}
+ONE_ROOM_MESSAGE = {**OK, "room_message": ROOM_MESSAGE}
 PINS = {**OK, "messages": [ROOM_MESSAGE], "count": COUNT}
 HISTORY = {**PINS, "has_more": YES_NO, "next_cursor": Maybe(TEXT)}
 REACTIONS = {**OK, "message": TEXT, "reactions": [REACTION]}
@@ -80,7 +80,7 @@ async def meet(owner, other):
     room = (await owner.call("POST", "/rooms", {"name": "Study", "invite": [other.name]}))["room"]["id"]
     await other.call("POST", f"/rooms/{room}/invitations/accept")
     said, heard = [
-        (await who.call("POST", f"/rooms/{room}/messages", {"content": f"Hello, @{name}."}))["message"]["id"]
+        (await who.call("POST", f"/rooms/{room}/messages", {"content": f"Hello, @{name}."}))["room_message"]["id"]
         for who, name in ((owner, other.name), (other, owner.name))
     ]
     inviting, declining = [

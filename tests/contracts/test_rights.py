@@ -120,7 +120,7 @@ class World:
             room = made["room"]["id"]
             assert (await self.owner.call("POST", f"/rooms/{room}/members")).status == 200
             said = await self.owner.call("POST", f"/rooms/{room}/messages", {"content": "C"})
-            found["message_id"] = said["message"]["id"]
+            found["message_id"] = said["room_message"]["id"]
             if state == "gone":
                 await self.owner.call("DELETE", f"/rooms/{room}/messages/{found['message_id']}")
             return {**found, "room": room}

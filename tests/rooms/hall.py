@@ -10,7 +10,7 @@ async def said(who, room, content="Hello.", **more):
     """What somebody certainly said; its id."""
     answer = await say(who, room, content, **more)
     assert answer.status == 201, answer.body
-    return answer["message"]["id"]
+    return answer["room_message"]["id"]
 
 
 async def say(who, room, content="Hello.", **more):

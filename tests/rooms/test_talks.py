@@ -68,7 +68,7 @@ async def test_an_author_edits_and_takes_back_and_a_moderator_removes_with_a_rea
     ada, blaise, carl, room = reef
     first, second = [await said(blaise, room, text) for text in ("One.", "Two.")]
     at = f"/rooms/{room}/messages"
-    edited = (await blaise.call("PATCH", f"{at}/{first}", {"content": "One!"}))["message"]
+    edited = (await blaise.call("PATCH", f"{at}/{first}", {"content": "One!"}))["room_message"]
     assert (edited["content"], edited["edited_at"] is not None) == ("One!", True)
     for method, body in (("PATCH", {"content": "Mine."}), ("DELETE", None)):
         assert await code(carl.call(method, f"{at}/{first}", *([body] if body else []))) == (403, "FORBIDDEN")

@@ -18,7 +18,7 @@ from moltbook.client.room_model import (
 )
 
 _ROOM, _ROOMS, _DONE = under("room", Room), page_of("rooms", Room), whole(Done)
-_MESSAGE, _MESSAGES = under("message", RoomMessage), page_of("messages", RoomMessage)
+_MESSAGE, _MESSAGES = under("room_message", RoomMessage), page_of("messages", RoomMessage)
 _REACTIONS = under("reactions", tuple[Reaction, ...])
 
 

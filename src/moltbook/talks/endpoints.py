@@ -87,7 +87,7 @@ async def say(house: House, request: Request) -> Ok:
     reply_to = RoomMessageId(parse_id(body.reply_to)) if body.reply_to else None
 
     def answer(row: model.SayingRow) -> Ok:
-        return wire.RoomMessageAnswer(message=wire.said_out(row, request.known.name))
+        return wire.RoomMessageAnswer(room_message=wire.said_out(row, request.known.name))
 
     try:
         return await house.committer.grant(acts.Say(request.agent, place, body.content, reply_to, per_minute), answer)
@@ -199,7 +199,7 @@ def _message(request: Request) -> RoomMessageId:
 async def _seen(house: House, request: Request, place: RoomPlace) -> Ok:
     reader = request.caller.id if request.caller else None
     view = await queries.saying(house.pool, place, reader, _message(request))
-    return wire.RoomMessageAnswer(message=wire.saying_out(place.id, view))
+    return wire.RoomMessageAnswer(room_message=wire.saying_out(place.id, view))
 
 
 _WRITING = (Unauthorized, NotClaimed, NotFound, Invalid, Banned, ClosedRoom)

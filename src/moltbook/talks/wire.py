@@ -36,9 +36,9 @@ class RoomMessageOut(msgspec.Struct, frozen=True):
 
 
 class RoomMessageAnswer(Ok, frozen=True, kw_only=True):
-    """One message."""
+    """One message of a room; `message` is everywhere a sentence of the network's own."""
 
-    message: RoomMessageOut
+    room_message: RoomMessageOut
 
 
 class HistoryAnswer(Ok, frozen=True, kw_only=True):
