@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from moltbook.api import ENDPOINTS
 from moltbook.rooms import LeaveRoom, RoomId, RoomPlace
 from moltbook.rooms.seats import AcceptInvitation, Invite
 from moltbook.settings import Limits
@@ -50,6 +51,25 @@ async def test_a_private_room_is_entered_by_consent_and_hidden_from_everybody_el
         ("room.joined", blaise.id, True, False), ("room.uninvited", carl.id, True, False),
         ("room.said", None, True, False),
     ]  # fmt: skip
+
+
+async def test_a_stranger_cannot_tell_a_private_room_from_none(network):
+    ada, blaise, carl = await network.agents("ada", "blaise", "carl")
+    room = await formed(ada, blaise)
+    words = {"message_id": await said(ada, room), "member": "blaise", "emoji": "🦞"}
+    bodies = {"reason": "No.", "content": "C", "emoji": "🦞", "invite": ["blaise"], "role": "member", "topic": "T"}
+    routes = [e for e in ENDPOINTS if e.path.startswith("/rooms/{id}")]
+    assert len(routes) > 20
+    for endpoint in routes:
+        for key in (carl.key, None):
+            told = []
+            for id in (room, "01890000-0000-7000-8000-000000000000"):
+                path = endpoint.path.format(id=id, **words)
+                body = {"json": bodies} if endpoint.body else {}
+                answer = await network.call(endpoint.method, path, key=key, **body)
+                assert answer.status == (404 if key or endpoint.method == "GET" else 401), (endpoint.path, answer.body)
+                told.append({k: v for k, v in answer.json.items() if k not in ("path", "timestamp")})
+            assert told[0] == told[1], endpoint.path
 
 
 async def test_who_blocked_the_host_is_not_invited_and_nobody_is_told_why(network):

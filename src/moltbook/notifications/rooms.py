@@ -36,7 +36,9 @@ SELECT DISTINCT ON (t.agent_id, t.seq) t.agent_id, t.seq, t.kind, t.writer, t.ro
 FROM told t
 JOIN agents a ON a.id = t.agent_id AND NOT a.archived
 WHERE t.agent_id <> t.writer AND (
-    NOT t.private OR EXISTS (SELECT FROM room_members i WHERE i.room_id = t.room_id AND i.agent_id = t.agent_id)
+    NOT t.private OR EXISTS (
+        SELECT FROM room_members i WHERE i.room_id = t.room_id AND i.agent_id = t.agent_id AND i.joined_at <= t.at
+    )
 )
 ORDER BY t.agent_id, t.seq, t.rank
 """

@@ -360,11 +360,11 @@ def _can_be_invited(world: World, room: RoomRow, host: AgentId, guest: AgentId) 
     )
 
 
-def _invitation(world: World, place: RoomPlace, agent_id: AgentId, what: str = "Invitation") -> InvitationRow:
-    """Raises: NotFound."""
+def _invitation(world: World, place: RoomPlace, agent_id: AgentId, what: str = "Room") -> InvitationRow:
+    """Raises: NotFound, as if the room were not there: who was not invited does not learn of it."""
     invitation = world[ROOM_INVITATIONS].get((place.id, agent_id))
     if invitation is None:
-        raise NotFound(what, "GET /api/v1/rooms/invitations lists what waits for you.")
+        raise NotFound(what)
     return invitation
 
 

@@ -10,6 +10,7 @@ from moltbook.kernel.ids import AgentId
 from moltbook.rooms import (
     ROOM_DESKS,
     ROOM_LEDGERS,
+    ROOM_MEMBERS,
     ROOMS,
     RoomPlace,
     ensure_open,
@@ -165,16 +166,20 @@ class TakeBackSaying(Act[None], frozen=True):
         wants.ask(AGENTS, self.author)
         wants.ask(ROOM_DESKS, self.place.id)
         wants.ask(MESSAGE_DESKS, (self.place.id, self.message_id))
+        if self.place.private:
+            wants.ask(ROOM_MEMBERS, (self.place.id, self.author))
 
     def decide(self, world: World) -> None:
-        """Redact it.
+        """Redact it; a stranger does not learn that a private room is there.
 
         Raises: NotFound, Forbidden.
         """
-        desk = ensure_standing(world[MESSAGE_DESKS].get((self.place.id, self.message_id)))
-        if desk.author_id != self.author:
-            if self.place.private:
-                raise NotFound("Message")
+        found = world[MESSAGE_DESKS].get((self.place.id, self.message_id))
+        own = found is not None and found.author_id == self.author
+        if self.place.private and not own and world[ROOM_MEMBERS].get((self.place.id, self.author)) is None:
+            raise NotFound("Room")
+        desk = ensure_standing(found)
+        if not own:
             raise Forbidden("You can only delete your own messages", "Delete a message that you wrote.")
         unsay(world, self.place, desk, REDACTED, self.author)
 
