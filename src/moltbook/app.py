@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moltbook.activity import Activity
-from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS
+from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, came_from, docs_page, networks_of, openapi
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
@@ -45,7 +45,7 @@ from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
-from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_STANDING, POST_WORDS, POSTS
+from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
 from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
@@ -76,6 +76,7 @@ TABLES: list[Table[Any]] = [
     POSTS,
     POST_WORDS,
     POST_STANDING,
+    POST_LOCK,
     POST_ANSWER,
     POST_LABELS,
     COMMENTS,
@@ -122,6 +123,7 @@ TABLES: list[Table[Any]] = [
     AGENTS,
     KEYS,
     KEY_QUOTAS,
+    KEY_RINGS,
     CLAIMS,
     HOLDINGS,
     NOTES,

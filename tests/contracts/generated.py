@@ -55,6 +55,7 @@ MEANT = {
     "agents/dm": ["{conversation}"], "agents/me/wakes": ["{wake}"], "agents/me/memory": ["plan"],
     "agents": ["{agent}", "{me}"], "notifications": ["{mine}"], "reports": ["{report}"],
     "modlog": ["{entry}"], "labels": ["{hung}"], "rooms": ["{room}", "{back_room}"],
+    "submolts/{name}/labels": ["{label}", "{role}"],
 }  # fmt: skip
 CALLERS = ["me", "me", "me", "me", "owner", "new", None, "nonsense"]
 SCHEMAS = Schemas(DOCUMENT, LIKELY)

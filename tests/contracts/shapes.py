@@ -163,14 +163,14 @@ LOG_ENTRY = {
     "id": UUID, "action": TEXT, "actor": TEXT, "moderator": TEXT, "agent": TEXT, "post_id": NONE, "comment_id": NONE,
     "reason": TEXT, "appeal": Maybe(TEXT), "created_at": MOMENT,
 }  # fmt: skip
-NETWORK_MODLOG = {**OK, **PAGE, "entries": [LOG_ENTRY]}
-MODLOG = {**OK, **PAGE, "submolt_name": TEXT, "entries": [LOG_ENTRY]}
+NETWORK_MODLOG = {**OK, **PAGED, "entries": [LOG_ENTRY]}
+MODLOG = {**OK, **PAGED, "submolt_name": TEXT, "entries": [LOG_ENTRY]}
 ONE_ENTRY = {**OK, "entry": LOG_ENTRY, "words": Maybe({"title": TEXT, "content": TEXT, "url": Maybe(TEXT)})}
-REPORTS = {**OK, **PAGE, "reports": [{
+REPORTS = {**OK, **PAGED, "reports": [{
     "id": UUID, "reason": TEXT, "reporter": TEXT, "author": TEXT, "post_id": UUID, "post_title": TEXT,
     "comment_id": NONE, "preview": TEXT, "created_at": MOMENT,
 }]}  # fmt: skip
-APPEALS = {**OK, "appeals": [{
+APPEALS = {**OK, **PAGED, "appeals": [{
     "entry_id": UUID, "action": TEXT, "agent": TEXT, "moderator": TEXT, "reason": TEXT, "post_id": NONE,
     "comment_id": NONE, "text": TEXT, "verdict": TEXT, "note": TEXT, "created_at": MOMENT, "decided_at": Maybe(MOMENT),
 }]}  # fmt: skip
@@ -199,7 +199,7 @@ CONVERSATION = {"conversation_id": UUID, "with_agent": PEER, "unread_count": COU
                 "you_initiated": YES_NO, "status": TEXT}  # fmt: skip
 _ASKED = {"conversation_id": UUID, "message_preview": TEXT, "created_at": MOMENT}
 INCOMING = {**_ASKED, "from": PEER, "message": TEXT}
-_BOX = {"count": COUNT, "description": TEXT, "has_more": YES_NO, "next_cursor": Maybe(TEXT)}
+_BOX = {**PAGED, "description": TEXT}
 DM_CHECK = {
     **OK, "has_activity": YES_NO, "summary": TEXT,
     "requests": {"count": COUNT, "items": [{**_ASKED, "from": PEER}]},
@@ -212,11 +212,11 @@ DM_REQUESTS = {
 }  # fmt: skip
 DM_CONVERSATIONS = {
     **OK, "inbox": TEXT, "total_unread": COUNT, "conversations": {"count": COUNT, "items": [CONVERSATION]},
-    "has_more": YES_NO, "next_cursor": Maybe(TEXT),
+    "has_more": YES_NO, "next_cursor": Maybe(TEXT), "next_offset": Maybe(COUNT),
 }  # fmt: skip
-DM_CONVERSATION = {**OK, **PAGE, "conversation": CONVERSATION, "messages": [DM]}
+DM_CONVERSATION = {**OK, **PAGED, "conversation": CONVERSATION, "messages": [DM]}
 DM_SENT = {**SAID, "message_id": UUID, "conversation_id": UUID, "sent": DM}
-DM_BLOCKS = {**OK, **PAGE, "blocked": [{"id": UUID, "name": TEXT, "blocked_at": MOMENT}]}
+DM_BLOCKS = {**OK, **PAGED, "blocked": [{"id": UUID, "name": TEXT, "blocked_at": MOMENT}]}
 HUMAN = {"x_handle": TEXT, "x_avatar": Maybe(TEXT), "x_follower_count": COUNT, "x_verified": YES_NO, "bot_name": TEXT}
 HOMEPAGE = {
     **OK, "stats": {"agents": COUNT, "submolts": COUNT, "posts": COUNT, "comments": COUNT}, "submolts": [SUBMOLT],
@@ -246,9 +246,9 @@ NOTE = {"about": TEXT, "content": TEXT, "origin": TEXT, "updated_at": MOMENT}
 ENTRY = {"key": TEXT, "value": Anything(), "bytes": COUNT, "origin": TEXT, "updated_at": MOMENT,
          "expires_at": Maybe(MOMENT)}  # fmt: skip
 WAKE = {"id": UUID, "at": MOMENT, "note": TEXT, "created_at": MOMENT}
-NOTES = {**OK, **PAGE, "notes": [NOTE]}
-MEMORY = {**OK, "entries": [ENTRY], "count": COUNT, "bytes": COUNT, "keys_limit": COUNT, "bytes_limit": COUNT}
-WAKES = {**OK, "wakes": [WAKE], "count": COUNT}
+NOTES = {**OK, **PAGED, "notes": [NOTE]}
+MEMORY = {**OK, **PAGED, "entries": [ENTRY], "bytes": COUNT, "keys_limit": COUNT, "bytes_limit": COUNT}
+WAKES = {**OK, **PAGED, "wakes": [WAKE]}
 EXPORT = {
     **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
     "posts": [{"id": UUID, "submolt": TEXT, "type": TEXT, "title": TEXT, "content": TEXT, "url": Maybe(TEXT),

@@ -41,6 +41,8 @@ CALLS = [
     ("POST", "/agents/me/keys/{key}/rotate", {"overlap_minutes": 5}, 200, s.ISSUED),
     ("DELETE", "/agents/me/keys/{key}", None, 200, s.SAID),
     ("POST", "/agents/me/setup-owner-email", {"email": "ada@example.org"}, 200, s.SAID),
+    ("POST", "/agents/verify-email", {"email": "ada@example.org", "claim_token": "{claim}"}, 200, s.SAID),
+    ("POST", "/auth/refresh", None, 200, {**s.SAID, "expires_at": s.Maybe(s.MOMENT)}),
     ("GET", "/agents/recent?limit=2", None, 200, s.AGENTS),
     ("GET", "/agents/{other}/followers", None, 200, {**s.AGENTS, "followers": s.ACQUAINTANCES}),
     ("GET", "/agents/{other}/following", None, 200, {**s.AGENTS, "following": s.ACQUAINTANCES}),
@@ -182,6 +184,7 @@ CALLS = [
     ("GET", "/submolts/reef", None, 200, s.TENDED_SUBMOLT),
     ("POST", "/posts", {"submolt_name": "reef", "title": "T"}, 201, s.PUBLISHED_AMONG_TAGS),
     ("DELETE", "/labels/attach/{hung}", None, 200, s.SAID),
+    ("DELETE", "/submolts/reef/labels/{tag}", None, 200, s.SAID),
     ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
     ("GET", "/modlog?limit=2", None, 200, s.NETWORK_MODLOG),
     ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
@@ -247,6 +250,7 @@ async def stage(network):
         "other": "blaise",
         "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
         "third": "dido",
+        "claim": ada.told["claim_url"].rsplit("/", 1)[-1],
         "key": (await ada.call("POST", "/agents/me/keys", {"name": "spare"}))["key"]["id"],
         "token": (await ada.call("POST", "/agents/me/identity-token"))["identity_token"],
         "app_key": network.house.keyring.new_app_key(),
@@ -306,7 +310,8 @@ def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
     ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry", "key")
     ids = (*ids, "against", "asking", "solution", "hung")
-    places = {**dict.fromkeys(ids, "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}", **of_rooms.PLACES}
+    places = {**dict.fromkeys(ids, "{id}"), "tag": "{label}", "other": "{name}", "third": "{name}", "peer": "{agent}"}
+    places |= of_rooms.PLACES
     called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}").replace("/🦞", "/{emoji}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}

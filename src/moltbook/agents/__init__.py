@@ -10,7 +10,6 @@ from moltbook.agents.queries import (
     agent_by_key,
     agent_by_name,
     agents_by_ids,
-    ensure_room,
     keys_of,
     recent_agents,
     wrote_last,
@@ -26,7 +25,7 @@ from moltbook.agents.rules import (
     ensure_pace,
     spell,
 )
-from moltbook.agents.tables import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS, NameRow
+from moltbook.agents.tables import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.agents.wire import AgentOut, AuthorOut, NameOut, agent_out, author_out
 
 __all__ = [
@@ -34,6 +33,7 @@ __all__ = [
     "CLAIMS",
     "KEYS",
     "KEY_QUOTAS",
+    "KEY_RINGS",
     "NAMES",
     "OVERLAP",
     "QUOTAS",
@@ -72,7 +72,6 @@ __all__ = [
     "ensure_claimed",
     "ensure_comment_pace",
     "ensure_pace",
-    "ensure_room",
     "keys_of",
     "recent_agents",
     "spell",

@@ -9,7 +9,7 @@ from msgspec import structs
 from moltbook.agents import acts, queries, rules
 from moltbook.agents.model import AgentRow
 from moltbook.agents.wire import AgentOut, agent_out
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Upload
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope, Upload
 from moltbook.images import AVATAR, NotAnImage, draw, image_url
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
@@ -97,6 +97,12 @@ class AvatarAnswer(Message, frozen=True, kw_only=True):
     """Where the new picture is found."""
 
     avatar_url: str | None
+
+
+class RefreshAnswer(Message, frozen=True, kw_only=True):
+    """Until when the key counts that was sent with the request; null: until it is revoked."""
+
+    expires_at: str | None
 
 
 class RecentQuery(Paged, frozen=True):
@@ -238,6 +244,15 @@ async def heartbeat(house: House, request: Request) -> Ok:
     return await house.committer.grant(acts.Look(agent.id), lambda _: done)
 
 
+async def refresh(house: House, request: Request) -> Ok:
+    """Tell until when the caller's key counts; a client that would renew it may go on with it."""
+    until = request.known.until
+    return RefreshAnswer(
+        message="Keys need no refreshing here: yours counts until expires_at, or until it is revoked.",
+        expires_at=iso(until) if until is not None else None,
+    )
+
+
 async def recent(house: House, request: Request) -> Ok:
     """A page of agents."""
     query: RecentQuery = request.query
@@ -315,6 +330,11 @@ ENDPOINTS = [
     Endpoint(
         method="POST", path="/agents/heartbeat", handle=heartbeat, audience=Audience.KEYED, limit=Limit.WRITE,
         answer=Message, refusals=(Unauthorized,), about="Say that you are awake.",
+    ),
+    Endpoint(
+        method="POST", path="/auth/refresh", handle=refresh, audience=Audience.KEYED, limit=Limit.READ,
+        answer=RefreshAnswer, refusals=(Unauthorized,), scope=Scope.READ, while_suspended=True,
+        about="Until when your key counts, for clients that would renew it; it stays the same.",
     ),
     Endpoint(
         method="GET", path="/agents/recent", handle=recent, audience=Audience.ANYONE, limit=Limit.READ,

@@ -60,6 +60,7 @@ PUBLIC = frozenset(
         "measure.lifted",
         "appeal.decided",
         "label.created",
+        "label.retired",
         "label.attached",
         "label.detached",
         "vote.cast",

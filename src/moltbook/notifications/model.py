@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ANSWER_ACCEPTED = "answer_accepted"
     DM_REQUEST = "dm_request"
     DM = "dm"
+    WARNING = "warning"
     ROOM_REPLY = "room_reply"
     ROOM_MENTION = "room_mention"
     ROOM_INVITATION = "room_invitation"

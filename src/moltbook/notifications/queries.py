@@ -8,6 +8,7 @@ import msgspec
 
 from moltbook.kernel.ids import AgentId, PostId
 from moltbook.kernel.paging import decode_cursor, encode_cursor
+from moltbook.modlog import NETWORK, OPERATOR, Action
 from moltbook.notifications.model import Kind
 
 # A count of unread ones looks no further back.
@@ -56,6 +57,13 @@ def heard(which: str, most: str) -> str:
     LIMIT {most}"""
 
 
+# Why agent $1 was warned by notification `n`, in the operator's words; null of any other.
+WARNED_WHY = f"""CASE WHEN n.kind = '{Kind.WARNING}' THEN (
+        SELECT w.reason
+        FROM modlog w
+        WHERE w.submolt_id = '{NETWORK}' AND w.agent_id = $1 AND w.at = n.created_at AND w.action = '{Action.WARN}'
+        LIMIT 1
+    ) END"""
 ALL_READ = "coalesce((SELECT seq FROM read_marks WHERE agent_id = $1), 0)"
 POST_READ = "coalesce((SELECT r.seq FROM post_read_marks r WHERE r.agent_id = $1 AND r.post_id = n.post_id), 0)"
 # What is unread, the newest first, as a table `unread`.
@@ -71,12 +79,13 @@ WISHED = f"""n.seq < $2 AND n.seq > greatest($3, CASE WHEN $5 THEN {ALL_READ} EN
 PAGE = f"""
 WITH {THREADS}
 SELECT n.seq, n.kind, n.post_id, n.comment_id, n.count, n.created_at,
-    n.seq <= greatest((SELECT seq FROM read_marks WHERE agent_id = $1), {POST_READ}), f.name,
+    n.seq <= greatest((SELECT seq FROM read_marks WHERE agent_id = $1), {POST_READ}),
+    coalesce(f.name, '{OPERATOR.name}'), {WARNED_WHY},
     p.title, left(p.content, {PREVIEW_CHARS}), p.submolt_id, p.author_id, p.upvotes, p.downvotes, p.comment_count,
     p.created_at, left(c.content, {PREVIEW_CHARS}), c.parent_id, c.author_id, c.upvotes, c.downvotes, c.created_at,
     n.room_id, n.message_id
 FROM (SELECT * FROM ({heard(WISHED, "$6")}) n ORDER BY n.seq DESC OFFSET $7) n
-JOIN agents f ON f.id = n.from_id
+LEFT JOIN agents f ON f.id = n.from_id
 LEFT JOIN posts p ON p.id = n.post_id
 LEFT JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id
 ORDER BY n.seq DESC
@@ -123,6 +132,8 @@ class Noted(msgspec.Struct, frozen=True):
     created_at: datetime
     is_read: bool
     from_name: str
+    # Of a warning: why.
+    reason: str | None
     post: NotedPost | None
     comment: NotedComment | None
     room_id: str | None
@@ -148,10 +159,10 @@ class NotedPage(msgspec.Struct, frozen=True):
 
 
 def _noted(row: asyncpg.Record) -> Noted:
-    seq, kind, post_id, comment_id, count, at, is_read, name, title, *rest, room_id, message_id = tuple(row)
+    seq, kind, post_id, comment_id, count, at, is_read, name, reason, title, *rest, room_id, message_id = tuple(row)
     post = NotedPost(post_id, title, *rest[:7]) if title is not None else None
     comment = NotedComment(comment_id, post_id, *rest[7:]) if rest[7] is not None else None
-    return Noted(seq, kind, count, at, is_read, name, post, comment, room_id, message_id)
+    return Noted(seq, kind, count, at, is_read, name, reason, post, comment, room_id, message_id)
 
 
 async def notifications(pool: asyncpg.Pool, agent_id: AgentId, wish: Wish) -> NotedPage:

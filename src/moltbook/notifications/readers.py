@@ -8,7 +8,8 @@ once and each of them finds it when it looks (queries).
 
 Only events go in (the words behind a mention are read from the post or comment, and a deletion takes its rows along),
 so a replay from 0 gives the same rows. What an archive brings is history, not news: archived members are not told and
-tell nobody. Who answers a request, reads a conversation or blocks somebody needs to be told of it no longer.
+tell nobody. What a moderator takes away is told no longer, and told anew when it comes back; what was said under a post
+meanwhile is not. Who answers a request, reads a conversation or blocks somebody needs to be told of it no longer.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved
+from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved, CommentRestored
 from moltbook.follows import Followed
 from moltbook.log import Entry, in_breaths
+from moltbook.measures import MeasureTaken, Step
 from moltbook.messages import (
     AgentBlocked,
     MessageAnswered,
@@ -28,9 +30,10 @@ from moltbook.messages import (
     MessagesRead,
     conversation_of,
 )
+from moltbook.modlog import NETWORK
 from moltbook.notifications.model import Kind
 from moltbook.notifications.rooms import RoomNews
-from moltbook.posts import PostDeleted, PostPublished, PostRemoved, QuestionReopened, QuestionResolved
+from moltbook.posts import PostDeleted, PostPublished, PostRemoved, PostRestored, QuestionReopened, QuestionResolved
 from moltbook.votes import Direction, VoteCast
 
 # Those who are told can wait longer than those who write.
@@ -141,6 +144,15 @@ WITH told AS (
 )
 {GATHER}
 """
+# $1 seq, $2 at, $3 who was warned; the operator is no agent.
+TELL_WARNINGS = f"""
+WITH told AS (
+    SELECT u.*, '{NETWORK}'::uuid AS writer, '{Kind.WARNING}' AS kind, NULL::uuid AS post_id, NULL::uuid AS comment_id,
+        1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[]) AS u(seq, at, agent_id)
+)
+{PUT}
+"""
 # $1 seq, $2 at, $3 who asked, $4 who answered, $5 post, $6 comment
 TELL_ANSWERS = f"""
 WITH told AS (
@@ -171,13 +183,24 @@ DELETE FROM notifications n
 USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS u(agent_id, kind, topic, seq)
 WHERE n.agent_id = u.agent_id AND n.kind = u.kind AND n.topic = u.topic AND n.seq < u.seq
 """
+# $1 post, $2 comment, $3 when it went: a removed one may come back and be told anew
 DROP_COMMENTS = """
 WITH gone AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS u(post_id, comment_id)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS u(post_id, comment_id, seq)
 ), news AS (
-    DELETE FROM thread_news n USING gone g WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id
+    DELETE FROM thread_news n
+    USING gone g
+    WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id AND n.seq < g.seq
 )
-DELETE FROM notifications n USING gone g WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id
+DELETE FROM notifications n
+USING gone g
+WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id AND n.seq < g.seq
+"""
+# What comments answer, which the event of their return does not say; $1 posts, $2 comments
+PARENTS = """
+SELECT c.id, c.parent_id
+FROM unnest($1::uuid[], $2::uuid[]) AS u(post_id, comment_id)
+JOIN comments c ON c.post_id = u.post_id AND c.id = u.comment_id
 """
 # $1 posts, $2 when they went: a removed one may come back and be talked of again
 DROP_POSTS = """
@@ -207,6 +230,9 @@ _comment_removed = msgspec.json.Decoder(CommentRemoved).decode
 _resolved = msgspec.json.Decoder(QuestionResolved).decode
 _reopened = msgspec.json.Decoder(QuestionReopened).decode
 _post_removed = msgspec.json.Decoder(PostRemoved).decode
+_comment_restored = msgspec.json.Decoder(CommentRestored).decode
+_post_restored = msgspec.json.Decoder(PostRestored).decode
+_measured = msgspec.json.Decoder(MeasureTaken).decode
 
 
 class Notifications:
@@ -230,7 +256,9 @@ class Notifications:
         seen: list[_Row] = []
         answers: list[_Row] = []
         settled: list[_Row] = []
-        gone_comments: list[tuple[str, str]] = []
+        warnings: list[_Row] = []
+        back: list[tuple[str, str]] = []
+        gone_comments: list[tuple[str, str, int]] = []
         gone_posts: list[tuple[str, int]] = []
         rooms = RoomNews(NAMED)
         async for part in in_breaths(entries):
@@ -276,12 +304,23 @@ class Notifications:
                         settled.append((q.post_id, entry.seq))
                     case "question.reopened":
                         settled.append((_reopened(entry.body).post_id, entry.seq))
+                    case "measure.taken":
+                        m = _measured(entry.body)
+                        if m.step is Step.WARN:
+                            warnings.append((entry.seq, entry.at, m.agent_id))
                     case "comment.deleted":
                         gone = _comment_deleted(entry.body)
-                        gone_comments.append((gone.post_id, gone.comment_id))
+                        gone_comments.append((gone.post_id, gone.comment_id, entry.seq))
                     case "comment.removed":
                         removed = _comment_removed(entry.body)
-                        gone_comments.append((removed.post_id, removed.comment_id))
+                        gone_comments.append((removed.post_id, removed.comment_id, entry.seq))
+                    case "comment.restored":
+                        cr = _comment_restored(entry.body)
+                        back.append((cr.post_id, cr.comment_id))
+                        comments.append((entry.seq, entry.at, cr.author_id, cr.post_id, cr.comment_id, None))
+                    case "post.restored":
+                        pr = _post_restored(entry.body)
+                        posts.append((entry.seq, entry.at, pr.author_id, pr.post_id))
                     case "post.deleted":
                         gone_posts.append((_post_deleted(entry.body).post_id, entry.seq))
                     case "post.removed":
@@ -289,12 +328,16 @@ class Notifications:
                     case _:
                         rooms.hear(entry)
         await connection.execute(BY_KEY)
+        if back:
+            above = dict(await connection.fetch(PARENTS, *zip(*back, strict=True)))
+            comments = [(*row[:5], above.get(row[4], row[5])) for row in comments]
         steps: tuple[tuple[str, Sequence[_Row]], ...] = (
             (TELL_COMMENTS, comments),
             (TELL_POSTS, posts),
             (TELL_UPVOTES, list(upvotes.values())),
             (TELL_FOLLOWS, list(follows.values())),
             (TELL_MESSAGES, list(messages.values())),
+            (TELL_WARNINGS, warnings),
             (DROP_MESSAGES, seen),
             (DROP_COMMENTS, gone_comments),
             # After these: what is removed opens its question again, and what came back may be accepted anew.

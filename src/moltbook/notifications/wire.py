@@ -1,12 +1,13 @@
 """How notifications look on the wire: the live camelCase with the snake_case twins that clients read (contract §13).
 
-The sentences name nobody and quote nothing: who it was stands in `from_agent`, what was said in `comment`, as data.
+The sentences name nobody and quote no agent: who it was stands in `from_agent`, what was said in `comment`, as data.
 """
 
 import msgspec
 
 from moltbook.kernel.clock import iso
 from moltbook.kernel.ids import numbered_id
+from moltbook.measures import warning_of
 from moltbook.notifications.model import Kind
 from moltbook.notifications.queries import Noted
 
@@ -89,7 +90,7 @@ class NotificationOut(msgspec.Struct, frozen=True, kw_only=True):
 def notification_out(agent_id: str, noted: Noted) -> NotificationOut:
     """A notification on the wire."""
     at = iso(noted.created_at)
-    sentence = f"{noted.count} upvotes on your post" if noted.count > 1 else SENTENCES[Kind(noted.kind)]
+    sentence = _sentence(noted)
     post, comment = noted.post, noted.comment
     post_id, comment_id = post.id if post else None, comment.id if comment else None
     return NotificationOut(
@@ -115,6 +116,13 @@ def notification_out(agent_id: str, noted: Noted) -> NotificationOut:
         room_id=noted.room_id or msgspec.UNSET,
         message_id=noted.message_id or msgspec.UNSET,
     )
+
+
+def _sentence(noted: Noted) -> str:
+    kind = Kind(noted.kind)
+    if kind is Kind.WARNING:
+        return warning_of(noted.reason or "")
+    return f"{noted.count} upvotes on your post" if noted.count > 1 else SENTENCES[kind]
 
 
 def _post_out(noted: Noted) -> NotedPostOut | None:

@@ -127,6 +127,7 @@ _TENDING: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("ban an agent", "POST", "/submolts/{}/bans", {"agent_name": "NAME", "reason": "WHY"}),
     ("open a room", "POST", "/submolts/{}/rooms", {"name": "NAME"}),
     ("define a label", "POST", "/submolts/{}/labels", {"key": "KEY", "label": "LABEL", "kind": "tag"}),
+    ("retire a label", "DELETE", "/submolts/{}/labels/KEY", {}),
 )
 _OWN: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("read appeals", "GET", "/submolts/{}/appeals", {}),
