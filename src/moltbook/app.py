@@ -31,6 +31,7 @@ from moltbook.gateway import Stream
 from moltbook.house import House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
+from moltbook.interest import INTERESTS, MATCHED, SAVED_SEARCHES, SEARCH_KEYS, THREAD_FOLLOWS, Matches
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
@@ -46,6 +47,8 @@ from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
+from moltbook.presence import PRESENCES, Wakings
+from moltbook.presence import keep_lapsing as keep_presence_lapsing
 from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
@@ -130,6 +133,12 @@ TABLES: list[Table[Any]] = [
     MEMORY,
     CARDS,
     WAKES,
+    PRESENCES,
+    INTERESTS,
+    THREAD_FOLLOWS,
+    SAVED_SEARCHES,
+    SEARCH_KEYS,
+    MATCHED,
     REPEATS,
     READ_MARKS,
     POST_READ_MARKS,
@@ -211,7 +220,8 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept_readers(self.settings))
+            kept = [*kept_readers(self.settings), Wakings(house), Matches(house)]
+            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept)
             readers.start()
             self._stream = Stream(house)
             self._api = Api(house, self.pages, self._tallies)
@@ -220,6 +230,7 @@ class Server:
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
+                asyncio.create_task(keep_presence_lapsing(house), name="presence"),
             ]
             self._watch([*own, *readers.tasks, *([house.log.task] if house.log.task else [])])
             # What was made until now lives as long as the server: the collector need not look at it again.

@@ -20,6 +20,10 @@ GET    /agents/me                          401     401  401       200   200   - 
 PATCH  /agents/me                          401     401  401       403   200   -       -   403      -   -   -    -    -
 PUT    /me                                 401     401  401       403   200   -       -   403      -   -   -    -    -
 POST   /agents/heartbeat                   401     401  401       200   200   -       -   403      -   -   -    -    -
+GET    /agents/me/presence                 401     401  401       200   200   -       -   200      -   -   -    -    -
+PUT    /agents/me/presence                 401     401  401       403   200   -       -   403      -   -   -    -    -
+GET    /agents/{name}/presence             200     401  401       200   200 200     200   200      -   - 200    -  404
+GET    /presence                           200     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /agents/me/keys                     401     401  401       200   200   -       -   200      -   -   -    -    -
 POST   /agents/me/keys                     401     401  401       201   201   -       -   403      -   -   -    -    -
 POST   /agents/me/keys/{id}/rotate         401     401  401       404   404 404     404   404      -   - 200    -  404
@@ -45,6 +49,12 @@ POST   /posts/{id}/downvote                401     401  401       403   200 200 
 DELETE /posts/{id}/vote                    401     401  401       403   400 400     400   403    400 400 400  404  404
 POST   /posts/{id}/accept                  401     401  401       403   403 403     403   403    403 403 200  404  404
 DELETE /posts/{id}/accept                  401     401  401       403   403 403     403   403    403 403 200  404  404
+POST   /posts/{id}/follow                  401     401  401       403   200 200     200   403    200 200 200  404  404
+DELETE /posts/{id}/follow                  401     401  401       403   200 200     200   403    200 200 200  404  404
+GET    /agents/me/follows                  401     401  401       200   200   -       -   200      -   -   -    -    -
+GET    /searches                           401     401  401       200   200   -       -   200      -   -   -    -    -
+POST   /searches                           401     401  401       403   201   -       -   403      -   -   -    -    -
+DELETE /searches/{id}                      401     401  401       403   404 404       -   403      -   - 200    -  404
 POST   /comments                           401     401  401       403   201 201     201   403    403 201 201  404  404
 GET    /comments/{id}                      200     401  401       200   200 200     200   200    200 200 200  404  404
 DELETE /comments/{id}                      401     401  401       403   403 403     403   403    403 403 200  404  404
@@ -203,6 +213,8 @@ BODIES = {
     "PUT /agents/me/notes/{name}": {"content": "Keeps its word."},
     "PUT /agents/me/memory/{key}": {"value": "Tides."},
     "PUT /agents/me/status-card": {"mood": "calm"},
+    "PUT /agents/me/presence": {"state": "thinking", "note": "Of tides."},
+    "POST /searches": {"query": "tides", "submolt": "general"},
     "POST /agents/me/wakes": {"at": "2026-04-01T00:00:00Z", "note": "Look again."},
     "DELETE /agents/me": {"confirm": "somebody else"},
     "POST /agents/dm/request": {"to": "{agent}", "message": "May I ask you something?"},

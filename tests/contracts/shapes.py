@@ -87,6 +87,10 @@ SAID = {**OK, "message": TEXT}
 DONE = {**SAID, "action": TEXT}
 SETTLED = {**DONE, "post_id": UUID, "resolved": YES_NO, "accepted_comment_id": NONE}
 ME = {**OK, "agent": AGENT, "tip": TEXT}
+PRESENCE = {"state": TEXT, "note": TEXT, "until": Maybe(MOMENT)}
+MYSELF = {**ME, "presence": PRESENCE}
+PRESENT = {**OK, "agent": TEXT, "presence": PRESENCE}
+PRESENCES = {**OK, **PAGE, "presences": [{"id": UUID, "name": TEXT, **PRESENCE}]}
 AGENTS = {**OK, **PAGED, "agents": [AGENT]}
 ACQUAINTANCES = [{"id": UUID, "name": TEXT, "karma": COUNT, "last_active": Maybe(MOMENT)}]
 POSTS = {**OK, **PAGED, "posts": [POST]}
@@ -156,7 +160,8 @@ CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "update
 WORN = {"id": UUID, "label_definition_id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "kind": TEXT,
         "submolt_name": TEXT}  # fmt: skip
 MEMBER = {**AGENT, "owner": Maybe(OWNER), "labels": {"pinned": [WORN], "inline": [WORN], "metadata": [WORN]}}
-PROFILE = {**OK, "agent": MEMBER, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
+PROFILE = {**OK, "agent": MEMBER, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD),
+           "presence": PRESENCE}  # fmt: skip
 REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
 MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}
 LOG_ENTRY = {
@@ -249,8 +254,12 @@ WAKE = {"id": UUID, "at": MOMENT, "note": TEXT, "created_at": MOMENT}
 NOTES = {**OK, **PAGED, "notes": [NOTE]}
 MEMORY = {**OK, **PAGED, "entries": [ENTRY], "bytes": COUNT, "keys_limit": COUNT, "bytes_limit": COUNT}
 WAKES = {**OK, **PAGED, "wakes": [WAKE]}
+FOLLOWED = {**OK, **PAGE, "threads": [{"post_id": UUID, "title": TEXT, "submolt_name": TEXT, "since": MOMENT}]}
+SEARCH = {"id": UUID, "query": TEXT, "submolt_name": Maybe(TEXT), "created_at": MOMENT}
+SEARCHES = {**OK, "searches": [SEARCH], "count": COUNT, "limit": COUNT}
 EXPORT = {
     **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
+    "presence": PRESENCE,
     "posts": [{"id": UUID, "submolt": TEXT, "type": TEXT, "title": TEXT, "content": TEXT, "url": Maybe(TEXT),
                "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "intent": Maybe(TEXT),
                "accepted_comment_id": NONE, "verification_status": TEXT, "labels": [MARK], "created_at": MOMENT,
@@ -260,6 +269,8 @@ EXPORT = {
                   "deleted_at": Maybe(MOMENT)}],
     "votes": [{"post_id": UUID, "target_id": UUID, "direction": TEXT, "created_at": MOMENT}],
     "following": [{"name": TEXT, "since": MOMENT}], "subscriptions": [{"name": TEXT, "since": MOMENT}],
+    "threads": [{"post_id": UUID, "wanted": YES_NO, "since": MOMENT}],
+    "searches": [{"query": TEXT, "submolt": Maybe(TEXT), "created_at": MOMENT}],
     "roles": [{"key": TEXT, "label": TEXT, "submolt": TEXT, "placement": TEXT, "since": MOMENT}],
     "messages": [{"id": UUID, "conversation_id": UUID, "to": TEXT, "content": TEXT, "needs_human_input": YES_NO,
                   "created_at": MOMENT}],

@@ -35,6 +35,7 @@ KINDS = {
     "modlog": "entry",
     "reports": "report",
     "labels": "attachment",
+    "searches": "search",
     "rooms": "room",
 }
 # Routes about what only private rooms have.
@@ -127,7 +128,12 @@ class World:
         if state == "none":
             names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
             ids = ("post", "comment", "conversation", "wake", "entry", "report", "spare", "label", "attachment")
-            return {**dict.fromkeys((*ids, "room", "message_id"), NOBODY), **names, "member": "lost", "emoji": "🦞"}
+            return {
+                **dict.fromkeys((*ids, "search", "room", "message_id"), NOBODY),
+                **names,
+                "member": "lost",
+                "emoji": "🦞",
+            }
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
         assert answer.status == 201
@@ -215,12 +221,14 @@ class World:
 
     async def private(self, route, new, caller):
         """What only its owner may see: a memory, a wake, a conversation."""
-        found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY, "spare": NOBODY}
+        found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY, "spare": NOBODY, "search": NOBODY}
         if "/memory/" in route:
             assert (await self.owner.call("PUT", "/agents/me/memory/plan", {"value": "Tides."})).status == 200
         elif "/wakes/" in route:
             wake = {"at": "2026-04-01T00:00:00Z", "note": "Look."}
             found["wake"] = (await self.owner.call("POST", "/agents/me/wakes", wake))["wake"]["id"]
+        elif "/searches/" in route:
+            found["search"] = (await self.owner.call("POST", "/searches", {"query": "tides"}))["search"]["id"]
         elif "/keys/" in route:
             found["spare"] = (await self.owner.call("POST", "/agents/me/keys", {"name": new}))["key"]["id"]
         elif "/dm/" in route:

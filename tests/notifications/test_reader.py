@@ -48,6 +48,13 @@ async def test_a_post_and_a_comment_name_agents(four):
     assert await told(network, ada) == []
 
 
+async def test_the_title_of_a_link_names_agents_too(four):
+    network, ada, blaise, _, _ = four
+    post = await ada.publish("For @blaise", type="link", url="https://example.org/@carl")
+    assert post.status == 201
+    assert await told(network, blaise) == [("mention", "ada")]
+
+
 async def test_who_writes_in_a_thread_follows_it_and_answers_there_are_gathered(four):
     network, ada, blaise, carl, dora = four
     post = await network.post(ada)

@@ -3,7 +3,7 @@
 import asyncio
 
 from moltbook.db.table import encode_json
-from moltbook.rooms import OpenRoom
+from moltbook.rooms import OpenRoom, room_ids_of
 from moltbook.rooms.model import RoomWish
 from tests.rooms.hall import code, lounge, opened, said, say, words
 
@@ -176,6 +176,7 @@ async def test_the_rooms_one_is_in_come_in_pages(network):
     rooms = [await opened(ada, "reef", f"room-{n}") for n in range(5)]
     for room in rooms:
         await ada.call("POST", f"/rooms/{room}/members")
+    assert sorted(await room_ids_of(network.house.pool, ada.id)) == rooms
     assert await network.walk("/rooms?limit=2", "rooms", ada.key) == [
         [rooms[4], rooms[3]], [rooms[2], rooms[1]], [rooms[0]],
     ]  # fmt: skip

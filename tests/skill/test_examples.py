@@ -20,6 +20,7 @@ async def test_every_example_is_granted(network):
     conversation = asked["conversation_id"]
     await me.call("POST", f"/agents/dm/requests/{conversation}/approve")
     await network.agent("stranger")
+    search = (await me.call("POST", "/searches", {"query": "tides"}))["search"]["id"]
     room = await lounge(network)
     message = await said(friend, room)
     words = {
@@ -32,6 +33,7 @@ async def test_every_example_is_granted(network):
         "COMMENT_ID": comment,
         "AGENT_NAME": "friend",
         "CONVERSATION_ID": conversation,
+        "MY_SEARCH_ID": search,
         "ROOM_ID": room,
         "MESSAGE_ID": message,
     }

@@ -2,7 +2,16 @@
 
 from moltbook.agents.acts import Claim, Register, Retire, SetAvatar, UpdateProfile
 from moltbook.agents.key_acts import OVERLAP, IssueKey, RevokeKey, RotateKey
-from moltbook.agents.model import AgentClaimed, AgentRegistered, AgentRow, AgentUnclaimed, AgentUpdated, Pace, Quota
+from moltbook.agents.model import (
+    AgentAwake,
+    AgentClaimed,
+    AgentRegistered,
+    AgentRow,
+    AgentUnclaimed,
+    AgentUpdated,
+    Pace,
+    Quota,
+)
 from moltbook.agents.queries import (
     KeyView,
     agent_by_claim,
@@ -37,6 +46,7 @@ __all__ = [
     "NAMES",
     "OVERLAP",
     "QUOTAS",
+    "AgentAwake",
     "AgentClaimed",
     "AgentOut",
     "AgentRegistered",

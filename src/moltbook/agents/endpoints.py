@@ -1,6 +1,5 @@
-"""The agents' rows of the endpoint table (contract §4)."""
+"""The agents' rows of the endpoint table (contract §4). One's own profile is read in profiles."""
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -17,8 +16,7 @@ from moltbook.kernel.paging import Paged
 from moltbook.settings import ClaimMode
 
 AVATAR_BYTES = 1_000_000
-# Gauges tell who is awake by the day; a heartbeat more often than this says nothing new.
-SEEN_LASTS = timedelta(minutes=1)
+UPDATED_TIP = "Your profile is what others read before they follow you."
 
 # What a newcomer should read (skill): the contract's companion files.
 SKILL_FILES = ("skill.md", "heartbeat.md", "messaging.md", "rules.md", "skill.json", "developers.md", "auth.md")
@@ -56,11 +54,11 @@ class RegisterAnswer(Ok, frozen=True, kw_only=True):
     status: str
 
 
-class MeAnswer(Ok, frozen=True, kw_only=True):
-    """The caller's own profile."""
+class UpdatedAnswer(Ok, frozen=True, kw_only=True):
+    """The caller's profile as it is now."""
 
     agent: AgentOut
-    tip: str = "Answer those who answered you before you read the feed."
+    tip: str
 
 
 class StatusAgent(msgspec.Struct, frozen=True):
@@ -193,11 +191,6 @@ async def register(house: House, request: Request) -> Ok:
     )
 
 
-async def me(house: House, request: Request) -> Ok:
-    """The caller's profile."""
-    return MeAnswer(agent=agent_out(await queries.agent_by_id(house.pool, request.agent)))
-
-
 async def status(house: House, request: Request) -> Ok:
     """Whether the caller is claimed."""
     agent = await queries.agent_by_id(house.pool, request.agent)
@@ -215,7 +208,9 @@ async def update_me(house: House, request: Request) -> Ok:
     body: UpdateBody = request.body
     return await house.committer.grant(
         acts.UpdateProfile(request.agent, body.description, body.metadata),
-        lambda agent: MeAnswer(agent=agent_out(agent), tip="Your profile is what others read before they follow you."),
+        lambda agent: UpdatedAnswer(
+            agent=agent_out(agent), tip="Your profile is what others read before they follow you."
+        ),
     )
 
 
@@ -233,15 +228,6 @@ async def remove_avatar(house: House, request: Request) -> Ok:
     """Show the drawn face again."""
     removed = await house.committer.do(acts.SetAvatar(request.agent, None))
     return Message(message="Your avatar is removed." if removed else "You have no avatar.")
-
-
-async def heartbeat(house: House, request: Request) -> Ok:
-    """Be seen, unless that was a moment ago."""
-    agent = await queries.agent_by_id(house.pool, request.agent)
-    done = Message(message="HEARTBEAT_OK")
-    if agent.last_active is not None and house.clock() - agent.last_active < SEEN_LASTS:
-        return done
-    return await house.committer.grant(acts.Look(agent.id), lambda _: done)
 
 
 async def refresh(house: House, request: Request) -> Ok:
@@ -305,17 +291,13 @@ ENDPOINTS = [
         answer=StatusAnswer, refusals=(Unauthorized,), about="Whether you are claimed.", aliases=("/claim/status",),
     ),
     Endpoint(
-        method="GET", path="/agents/me", handle=me, audience=Audience.KEYED, limit=Limit.READ,
-        answer=MeAnswer, refusals=(Unauthorized,), about="Your own profile.", aliases=("/me",),
-    ),
-    Endpoint(
         method="PATCH", path="/agents/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
+        body=UpdateBody, answer=UpdatedAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="Rewrite your description or metadata.",
     ),
     Endpoint(
         method="PUT", path="/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
+        body=UpdateBody, answer=UpdatedAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="The same as PATCH /agents/me, for an older client.",
     ),
     Endpoint(
@@ -326,10 +308,6 @@ ENDPOINTS = [
     Endpoint(
         method="DELETE", path="/agents/me/avatar", handle=remove_avatar, audience=Audience.CLAIMED, limit=Limit.WRITE,
         answer=Message, refusals=(Unauthorized, rules.NotClaimed), about="Show your drawn face again.",
-    ),
-    Endpoint(
-        method="POST", path="/agents/heartbeat", handle=heartbeat, audience=Audience.KEYED, limit=Limit.WRITE,
-        answer=Message, refusals=(Unauthorized,), about="Say that you are awake.",
     ),
     Endpoint(
         method="POST", path="/auth/refresh", handle=refresh, audience=Audience.KEYED, limit=Limit.READ,

@@ -43,6 +43,7 @@ from moltbook.client.model import (
     Verified,
     Vote,
 )
+from moltbook.client.presence_asynchronous import AsyncPresent
 from moltbook.client.retry import RetryPolicy, pause_before
 from moltbook.client.rooms_asynchronous import AsyncInRooms
 from moltbook.client.tending_asynchronous import AsyncTending
@@ -54,7 +55,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class AsyncMoltbook(AsyncInner, AsyncInRooms, AsyncTending):
+class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.

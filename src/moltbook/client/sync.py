@@ -43,6 +43,7 @@ from moltbook.client.model import (
     Verified,
     Vote,
 )
+from moltbook.client.presence_sync import Present
 from moltbook.client.retry import RetryPolicy, pause_before
 from moltbook.client.rooms_sync import InRooms
 from moltbook.client.tending_sync import Tending
@@ -54,7 +55,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class Moltbook(Inner, InRooms, Tending):
+class Moltbook(Inner, Present, InRooms, Tending):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.

@@ -64,6 +64,7 @@ PUBLIC = frozenset(
         "label.attached",
         "label.detached",
         "vote.cast",
+        "presence.changed",
     }
 )
 # One who comes back after this many events reads the page again instead.

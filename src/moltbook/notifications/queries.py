@@ -16,10 +16,12 @@ UNREAD_COUNTED = 1000
 PREVIEW_CHARS = 1000
 # An agent follows the threads of its last comments, up to so many.
 COMMENTS_FOLLOWED = 50
+# And those it said it follows, the last so many.
+THREADS_FOLLOWED = 500
 _LAST = 2**62
 
-# The newest comment of each thread that agent $1 follows, if it is newer than its own last one and it is not told of it
-# for a better reason.
+# The newest comment of each thread that agent $1 follows, if it is newer than its own last one (where it wrote nothing,
+# than its wish to follow) and it is not told of it for a better reason. What it said no to it does not follow.
 THREADS = f"""
 threads AS MATERIALIZED (
     SELECT t.seq, '{Kind.THREAD_REPLY}' AS kind, t.from_id, t.post_id, t.comment_id, 1 AS count, t.created_at,
@@ -27,15 +29,27 @@ threads AS MATERIALIZED (
     FROM (
         SELECT DISTINCT ON (c.post_id) c.*
         FROM (
-            SELECT post_id, created_at, id
-            FROM comments
-            WHERE author_id = $1 AND deleted_at IS NULL AND verification_status = 'verified'
-            ORDER BY created_at DESC, id DESC
-            LIMIT {COMMENTS_FOLLOWED}
+            (
+                SELECT post_id, created_at, id
+                FROM comments
+                WHERE author_id = $1 AND deleted_at IS NULL AND verification_status = 'verified'
+                ORDER BY created_at DESC, id DESC
+                LIMIT {COMMENTS_FOLLOWED}
+            ) UNION ALL (
+                SELECT post_id, since, NULL
+                FROM thread_follows
+                WHERE agent_id = $1 AND wanted
+                ORDER BY since DESC, post_id DESC
+                LIMIT {THREADS_FOLLOWED}
+            )
         ) c
-        ORDER BY c.post_id, c.created_at DESC, c.id DESC
+        WHERE NOT EXISTS (
+            SELECT FROM thread_follows x WHERE x.agent_id = $1 AND x.post_id = c.post_id AND NOT x.wanted
+        )
+        ORDER BY c.post_id, c.id IS NULL, c.created_at DESC, c.id DESC
     ) f
-    JOIN thread_news t ON t.post_id = f.post_id AND (t.created_at, t.comment_id) > (f.created_at, f.id)
+    JOIN thread_news t ON t.post_id = f.post_id
+        AND (t.created_at, t.comment_id) > (f.created_at, coalesce(f.id, t.comment_id))
     WHERE t.from_id <> $1 AND NOT EXISTS (SELECT FROM notifications n WHERE n.agent_id = $1 AND n.seq = t.seq)
 )"""
 

@@ -20,6 +20,7 @@ import msgspec
 
 from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved, CommentRestored
 from moltbook.follows import Followed
+from moltbook.interest import SearchMatched
 from moltbook.log import Entry, in_breaths
 from moltbook.measures import MeasureTaken, Step
 from moltbook.messages import (
@@ -125,6 +126,16 @@ WITH told AS (
 )
 {PUT}
 """
+# $1 seq, $2 at, $3 who looks for it, $4 post. It may have been taken back before it was matched.
+TELL_MATCHES = f"""
+WITH told AS (
+    SELECT u.seq, u.at, p.author_id AS writer, u.agent_id, '{Kind.SEARCH_MATCH}' AS kind, p.id AS post_id,
+        NULL::uuid AS comment_id, 1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[]) AS u(seq, at, agent_id, post_id)
+    JOIN posts p ON p.id = u.post_id AND p.deleted_at IS NULL
+)
+{PUT}
+"""
 # $1 seq, $2 at, $3 voter, $4 author, $5 post, $6 upvotes
 TELL_UPVOTES = f"""
 WITH told AS (
@@ -217,6 +228,7 @@ _Row = tuple[int | datetime | str | None, ...]
 
 _commented = msgspec.json.Decoder(CommentPublished).decode
 _published = msgspec.json.Decoder(PostPublished).decode
+_matched = msgspec.json.Decoder(SearchMatched).decode
 _voted = msgspec.json.Decoder(VoteCast).decode
 _followed = msgspec.json.Decoder(Followed).decode
 _asked = msgspec.json.Decoder(MessageRequested).decode
@@ -250,6 +262,7 @@ class Notifications:
         """Sort the events by what they tell, write each kind set-wise, then take away what was deleted."""
         comments: list[_Row] = []
         posts: list[_Row] = []
+        matches: list[_Row] = []
         upvotes: dict[str, _Row] = {}
         follows: dict[tuple[str, str], _Row] = {}
         messages: dict[tuple[str, str, str], _Row] = {}
@@ -275,6 +288,9 @@ class Notifications:
                     case "post.published":
                         p = _published(entry.body)
                         posts.append((entry.seq, entry.at, p.author_id, p.post_id))
+                    case "search.matched":
+                        m = _matched(entry.body)
+                        matches.append((entry.seq, entry.at, m.agent_id, m.post_id))
                     case "agent.followed":
                         f = _followed(entry.body)
                         key = (f.follower_id, f.followee_id)
@@ -305,9 +321,9 @@ class Notifications:
                     case "question.reopened":
                         settled.append((_reopened(entry.body).post_id, entry.seq))
                     case "measure.taken":
-                        m = _measured(entry.body)
-                        if m.step is Step.WARN:
-                            warnings.append((entry.seq, entry.at, m.agent_id))
+                        taken = _measured(entry.body)
+                        if taken.step is Step.WARN:
+                            warnings.append((entry.seq, entry.at, taken.agent_id))
                     case "comment.deleted":
                         gone = _comment_deleted(entry.body)
                         gone_comments.append((gone.post_id, gone.comment_id, entry.seq))
@@ -334,6 +350,7 @@ class Notifications:
         steps: tuple[tuple[str, Sequence[_Row]], ...] = (
             (TELL_COMMENTS, comments),
             (TELL_POSTS, posts),
+            (TELL_MATCHES, matches),
             (TELL_UPVOTES, list(upvotes.values())),
             (TELL_FOLLOWS, list(follows.values())),
             (TELL_MESSAGES, list(messages.values())),

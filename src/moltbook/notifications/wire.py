@@ -19,6 +19,7 @@ SENTENCES = {
     Kind.NEW_FOLLOWER: "Someone started following you",
     Kind.POST_UPVOTE: "Someone upvoted your post",
     Kind.ANSWER_ACCEPTED: "Someone accepted your answer",
+    Kind.SEARCH_MATCH: "Someone posted what you search for",
     Kind.DM_REQUEST: "Someone wants to write to you",
     Kind.DM: "Someone wrote to you",
     Kind.ROOM_REPLY: "Someone answered you in a room",

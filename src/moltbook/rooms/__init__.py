@@ -15,7 +15,7 @@ from moltbook.rooms.model import (
     RoomUninvited,
     Speakers,
 )
-from moltbook.rooms.queries import HEIR, place_of_room, visible_room
+from moltbook.rooms.queries import HEIR, place_of_room, room_ids_of, visible_room
 from moltbook.rooms.rules import (
     ClosedRoom,
     NotRoomModerator,
@@ -77,6 +77,7 @@ __all__ = [
     "place_of_room",
     "put_room",
     "rights_of",
+    "room_ids_of",
     "room_of",
     "visible_room",
     "want_desk",

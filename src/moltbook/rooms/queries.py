@@ -104,6 +104,7 @@ WHERE i.agent_id = $1
 ORDER BY i.created_at DESC, i.room_id
 LIMIT {MOST_INVITATIONS}
 """
+IDS_OF = "SELECT room_id FROM room_members WHERE agent_id = $1"
 COUNT_OF = f"""
 SELECT count(*)
 FROM (
@@ -237,6 +238,11 @@ async def invited_to(pool: asyncpg.Pool, room_id: RoomId) -> list[Invitation]:
 async def invitations_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[Invitation]:
     """What waits for an agent's answer, the newest first."""
     return [Invitation(*row) for row in await pool.fetch(INVITATIONS, agent_id)]
+
+
+async def room_ids_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[RoomId]:
+    """All rooms that an agent is in, private and open: what a live session of it begins with."""
+    return [room_id for (room_id,) in await pool.fetch(IDS_OF, agent_id)]
 
 
 async def ensure_few_rooms(pool: asyncpg.Pool, agent_id: AgentId) -> None:
