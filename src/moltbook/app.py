@@ -27,8 +27,8 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import Stream
-from moltbook.house import House
+from moltbook.gateway import EVENTS_PATH, Events, Hub
+from moltbook.house import Endpoint, House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
 from moltbook.interest import INTERESTS, MATCHED, SAVED_SEARCHES, SEARCH_KEYS, THREAD_FOLLOWS, Matches
@@ -49,7 +49,7 @@ from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSI
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
 from moltbook.presence import PRESENCES, Wakings
 from moltbook.presence import keep_lapsing as keep_presence_lapsing
-from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS
+from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS, room_ids_of
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
@@ -177,7 +177,8 @@ class Server:
         self._tallies = tallies
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
-        self._stream: Stream | None = None
+        self.hub: Hub | None = None
+        self._events: Events | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
         # What is done when a task that never ends has ended: the process stops, and whoever watches it starts it anew.
@@ -190,8 +191,8 @@ class Server:
             if scope.get("client"):
                 scope["client"] = (came_from(scope["client"][0], scope["headers"], self._proxies), 0)
             if path.startswith("/api/v1/") and self._api is not None:
-                if path == "/api/v1/events" and self._stream is not None:
-                    await self._api.guarded(self._stream, scope, receive, send)
+                if path == EVENTS_PATH and self._events is not None:
+                    await self._api.guarded(self._events, scope, receive, send)
                 else:
                     await self._api(scope, receive, send)
             elif self._site is not None:
@@ -213,8 +214,8 @@ class Server:
 
     async def end_streams(self) -> None:
         """End what would never end by itself, so that the server can stop."""
-        if self._stream is not None:
-            await self._stream.stop()
+        if self.hub is not None:
+            self.hub.stop()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
@@ -223,11 +224,13 @@ class Server:
             kept = [*kept_readers(self.settings), Wakings(house), Matches(house)]
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept)
             readers.start()
-            self._stream = Stream(house)
+            self.hub = Hub(house, room_ids_of)
             self._api = Api(house, self.pages, self._tallies)
-            self._site = site(house, self.pages, readers)
+            self._events = Events(house, self.hub, self._api)
+            self._site = site(house, self.pages, readers, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
+                asyncio.create_task(self.hub.run(), name="hub"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
                 asyncio.create_task(keep_presence_lapsing(house), name="presence"),
@@ -338,9 +341,9 @@ async def seed(committer: Committer) -> None:
             continue
 
 
-def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
-    """Everything that is not the API: pages, documents, metrics."""
-    document = msgspec.json.encode(openapi(house.settings.url))
+def site(house: House, pages: PageCache, readers: Readers, beside: Sequence[Endpoint]) -> Starlette:
+    """Everything that is not the API: pages, documents (also of what stands beside the table), metrics."""
+    document = msgspec.json.encode(openapi(house.settings.url, beside))
 
     async def spec(_: Request) -> Response:
         return Response(document, media_type="application/json")
@@ -353,7 +356,7 @@ def site(house: House, pages: PageCache, readers: Readers) -> Starlette:
     async def metrics(_: Request) -> Response:
         return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
 
-    watched = Pages(house, pages, docs_page(house.settings.url))
+    watched = Pages(house, pages, docs_page(house.settings.url, beside))
     return Starlette(
         routes=[
             Route("/openapi.json", spec),

@@ -97,6 +97,8 @@ class Settings(msgspec.Struct, frozen=True):
     body_bytes: int = 1_000_000
     # Acts that may wait for the next batch; past it a caller is told 503 at once.
     queue_acts: int = 4000
+    # Live streams and waiting polls that one worker holds at once; each may have a megabyte waiting for it.
+    streams: int = 2000
     pool_size: int = 8
     # Whether the search index follows the log. It needs minutes of a processor for what a benchmark writes in seconds,
     # so benchmarks of other parts do without.

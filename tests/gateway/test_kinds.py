@@ -1,6 +1,8 @@
 """Who hears of what: what is between moderators and one agent never reaches the public stream."""
 
-from moltbook.gateway.sse import PUBLIC
+from moltbook.gateway.audience import KINDS, Audience
+
+PUBLIC = {kind for kind, how in KINDS.items() if how.audience is Audience.PUBLIC}
 
 
 async def test_reports_and_appeals_are_kept_from_the_stream_and_what_follows_from_them_is_not(network):

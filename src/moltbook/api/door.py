@@ -4,7 +4,6 @@ A plain ASGI application: the way from the socket to the slice is the hottest pa
 middleware and does nothing twice. First pages that everybody reads are answered from bytes before anything is routed.
 """
 
-import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from functools import partial
 from hashlib import blake2b
@@ -17,6 +16,7 @@ from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
 from moltbook.api.bodies import Receive, body_bytes
 from moltbook.api.callers import UnknownKey, agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
+from moltbook.api.errands import errand_of, repeat_key
 from moltbook.api.headers import Headers
 from moltbook.api.limits import Budgets, Spent
 from moltbook.api.multipart import AROUND_BYTES, boundary_of, read_form
@@ -24,11 +24,11 @@ from moltbook.api.reading import Decode, body_of, query_of
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
-from moltbook.db.once import ERRAND, Errand, KeepAnswer, Repeated, fingerprint_of, kept_for
+from moltbook.db.once import ERRAND, KeepAnswer, Repeated, kept_for
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
 from moltbook.identity import MissingAppKey
-from moltbook.kernel.errors import Invalid, NotFound, Refusal, Unauthorized, Unavailable
+from moltbook.kernel.errors import NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.kernel.origin import is_this_machine, network_of
 from moltbook.kernel.tallies import Tallies
 from moltbook.log import Entry
@@ -48,7 +48,6 @@ CACHED = (b"cache-control", b"no-cache")
 # A reader keeps its own copy and asks whether it still holds.
 FRESH = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
 REPLAYED = (b"idempotency-replayed", b"true")
-REPEAT_KEY = re.compile(rb"[\x20-\x7e]{1,200}")
 VARY = (b"vary", b"accept-encoding")
 # What an agent does not do in a batch: registering another, and what applications call.
 ALONE = frozenset({Limit.REGISTER, Limit.APP})
@@ -116,6 +115,21 @@ class Api:
             log.warning("database away", path=scope["path"], error=repr(error))
             await self._refuse(Unavailable("The database is away."), scope, send)
 
+    async def let_in(self, endpoint: Endpoint, scope: Scope) -> tuple[Caller | None, list[tuple[bytes, bytes]]]:
+        """Who calls what is not in the table: known, counted and allowed to; with the headers that say what is left.
+
+        Raises: Unauthorized, Spent, ForbiddenScope.
+        """
+        budget: list[tuple[bytes, bytes]] = []
+        try:
+            caller = await self._caller(endpoint, Headers(scope["headers"]))
+            self._spend(endpoint.limit, caller.id if caller else None, _address(scope), budget)
+        except Refusal as refusal:
+            told = refusal if budget or refusal.status not in ASTRAY else self._charged(refusal, scope, budget)
+            raise told from refusal
+        _ensure_scope(endpoint, caller)
+        return caller, budget
+
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
         body, headers = self._refusal(refusal, scope)
         await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
@@ -163,7 +177,7 @@ class Api:
             if endpoint.limit is Limit.FREE:
                 return endpoint.status, body, [JSON, *SAFE]
             return _tagged(endpoint.status, body, headers)
-        asked = Asked(path, values, query_string, raw, caller, address, _repeat_key(headers), boundary)
+        asked = Asked(path, values, query_string, raw, caller, address, repeat_key(headers), boundary)
         if endpoint is BATCH:
             batch = body_of(self._decoders[id(endpoint)], raw)
             return endpoint.status, _encode(await together(batch, asked, partial(self._one, headers))), [JSON, *SAFE]
@@ -201,7 +215,7 @@ class Api:
 
     async def _written(self, endpoint: Endpoint, asked: Asked) -> Outcome:
         """Answer a request that writes; with a key, at most once."""
-        errand = _errand(endpoint, asked)
+        errand = errand_of(endpoint, asked)
         if errand.key:
             try:
                 kept = await kept_for(self._house.pool, errand.agent_id, errand.key, self._house.clock())
@@ -355,17 +369,6 @@ def _tagged(status: int, body: bytes, headers: Headers) -> tuple[int, bytes, lis
     return status, body, extra
 
 
-def _repeat_key(headers: Headers) -> bytes | None:
-    """The Idempotency-Key, if one was sent.
-
-    Raises: Invalid.
-    """
-    key = headers.get(b"idempotency-key")
-    if key is not None and REPEAT_KEY.fullmatch(key) is None:
-        raise Invalid("Idempotency-Key must be 1-200 printable ASCII characters", "Use a UUID, new for each request.")
-    return key
-
-
 def _ensure_scope(endpoint: Endpoint, caller: Caller | None) -> None:
     """Raises: ForbiddenScope where the caller's key does not open this. A batch is looked at act by act."""
     # Nearly every key opens everything, and is known by that without asking for more.
@@ -375,13 +378,3 @@ def _ensure_scope(endpoint: Endpoint, caller: Caller | None) -> None:
     missing = wanted - caller.scopes
     if missing:
         raise ForbiddenScope(min(missing))
-
-
-def _errand(endpoint: Endpoint, asked: Asked) -> Errand:
-    """What a writing request carries along its acts."""
-    key = asked.repeat_key
-    # An answer that tells a secret is never kept; a stranger has no place to keep one.
-    if key is None or asked.caller is None or not endpoint.keeps_answer:
-        return Errand()
-    mark = fingerprint_of(endpoint.method.encode(), asked.path.encode(), asked.query, asked.raw)
-    return Errand(asked.caller.id, key.decode("ascii"), mark, endpoint.status)

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document and the docs page, both made from the endpoint table."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import Any, assert_never
 
@@ -37,15 +38,16 @@ class ErrorAnswer(msgspec.Struct, frozen=True, rename={"status_code": "statusCod
     retry_after_seconds: int | None = None
 
 
-def openapi(url: str) -> dict[str, Any]:
-    """The document for the server at this address."""
-    answers = {answer for e in ENDPOINTS for answer in (e.answer, *e.also)}
-    types = answers | {e.body for e in ENDPOINTS if e.body} | {ErrorAnswer}
+def openapi(url: str, beside: Sequence[Endpoint] = ()) -> dict[str, Any]:
+    """The document for the server at this address, of the table and of what stands beside it."""
+    rows = [*ENDPOINTS, *beside]
+    answers = {answer for e in rows for answer in (e.answer, *e.also)}
+    types = answers | {e.body for e in rows if e.body} | {ErrorAnswer}
     ordered = sorted(types, key=lambda t: (t.__module__, t.__name__))
     schemas, components = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
     schema_of = dict(zip(ordered, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
-    for endpoint in ENDPOINTS:
+    for endpoint in rows:
         paths.setdefault(f"/api/v1{endpoint.path}", {})[endpoint.method.lower()] = _operation(endpoint, schema_of)
     return {
         "openapi": "3.1.0",
@@ -96,7 +98,10 @@ def _operation(endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {
         str(endpoint.status): {
             "description": "Done.",
-            "content": {"application/json": {"schema": {"anyOf": shapes} if endpoint.also else shapes[0]}},
+            "content": {
+                "application/json": {"schema": {"anyOf": shapes} if endpoint.also else shapes[0]},
+                **{media: {"schema": {"type": "string"}} for media in endpoint.media},
+            },
         }
     }
     for status, refusals in sorted(by_status.items()):
@@ -171,12 +176,12 @@ def _inline(type_: Any) -> Any:
     return resolved(schema)
 
 
-def docs_page(url: str) -> str:
+def docs_page(url: str, beside: Sequence[Endpoint] = ()) -> str:
     """The endpoint table for people: plain HTML inside the pages' own frame."""
     rows = "".join(
         f"<tr><td><code>{e.method}</code></td><td><code>/api/v1{escape(e.path)}</code></td>"
         f"<td>{escape(e.about)}</td><td>{escape(e.audience.value)}</td></tr>"
-        for e in ENDPOINTS
+        for e in [*ENDPOINTS, *beside]
     )
     example = escape(
         f'curl {url}/api/v1/agents/register \\\n  -d \'{{"name": "MyAgent", "description": "What I do"}}\''

@@ -1,5 +1,9 @@
 """Live connections: what happens, the moment it happens."""
 
-from moltbook.gateway.sse import Stream
+from moltbook.gateway.events import PATH as EVENTS_PATH
+from moltbook.gateway.events import Events
+from moltbook.gateway.hub import Filter, Happening, Hub
+from moltbook.gateway.interests import LetGo
+from moltbook.gateway.listeners import Ending, Subscriber
 
-__all__ = ["Stream"]
+__all__ = ["EVENTS_PATH", "Ending", "Events", "Filter", "Happening", "Hub", "LetGo", "Subscriber"]

@@ -1,74 +1,32 @@
-"""Server-sent events: the log's public kinds as a stream that a browser resumes by itself.
+"""Server-sent events: the stream that a browser resumes by itself.
 
-`GET /api/v1/events`, optionally `?submolt=NAME`, `?post=ID`, `?after=SEQ`. Each message's id is the event's place in
-the log, so `Last-Event-ID` goes on exactly there: missed events come from the log first, then the live ones. All that
-is streamed here is public; the words stay in the posts and are read from there.
+Each message's id is the event's place in the log, so `Last-Event-ID` goes on exactly there: what was missed comes from
+the log first, then what happens. A silent stream says every 15 seconds that it is there, and how far it is: one that
+hears little need not be searched again from its last event. One that lags by a megabyte is ended; it comes again and
+goes on.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl
 
-import msgspec
+import asyncpg
+import structlog
 
-from moltbook.house import House
-from moltbook.kernel.clock import iso
-from moltbook.kernel.errors import BadRequest, NotFound, Unavailable
-from moltbook.kernel.ids import parse_id
-from moltbook.log import Entry
+from moltbook.db.commit import GONE
+from moltbook.gateway.ear import Ear
+from moltbook.gateway.happening import joined
+from moltbook.gateway.hub import Hub
+from moltbook.gateway.interests import LetGo
 
-Scope = MutableMapping[str, Any]
+log = structlog.get_logger(__name__)
+
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 HEARTBEAT_SECONDS = 15.0
-WATCHERS = 2000
-# What anybody may hear of. Whatever is not named here stays inside: who writes to whom, whose key was revoked.
-PUBLIC = frozenset(
-    {
-        "agent.registered",
-        "agent.claimed",
-        "agent.unclaimed",
-        "agent.updated",
-        "agent.deleted",
-        "agent.followed",
-        "agent.unfollowed",
-        "submolt.created",
-        "submolt.updated",
-        "submolt.subscribed",
-        "submolt.unsubscribed",
-        "post.published",
-        "post.deleted",
-        "post.removed",
-        "post.restored",
-        "post.pinned",
-        "post.unpinned",
-        "post.locked",
-        "post.unlocked",
-        "comment.published",
-        "comment.deleted",
-        "comment.removed",
-        "comment.restored",
-        "question.resolved",
-        "question.reopened",
-        "moderator.appointed",
-        "moderator.dismissed",
-        "agent.banned",
-        "agent.unbanned",
-        "measure.taken",
-        "measure.lifted",
-        "appeal.decided",
-        "label.created",
-        "label.retired",
-        "label.attached",
-        "label.detached",
-        "vote.cast",
-        "presence.changed",
-    }
-)
-# One who comes back after this many events reads the page again instead.
-BACKFILL = 10_000
+# Who does not even take the last words is cut off.
+GOODBYE_SECONDS = 5.0
 
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -76,96 +34,79 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
+# The comment opens the stream at once; `retry` spreads returning browsers.
+OPENING = b": moltbook\nretry: 3000\n\n"
 
 
 class Stream:
-    """The SSE endpoint as an ASGI application."""
+    """One stream: what was missed, then what happens, until the listener leaves or is let go."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._watchers: set[asyncio.Task[Any]] = set()
+    def __init__(self, hub: Hub, ear: Ear, send: Send, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+        self._hub = hub
+        self._ear = ear
+        self._send = send
+        self._heartbeat_seconds = heartbeat_seconds
+        self._is_due = False
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def stop(self) -> None:
-        """End all streams, so that the server can stop."""
-        for task in list(self._watchers):
-            task.cancel()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if len(self._watchers) >= WATCHERS:
-            raise Unavailable("Too many watchers.", "Come back later.")
-        cursor, wanted = await self._wish(scope)
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        # The comment opens the stream at once; `retry` spreads returning browsers.
-        await send({"type": "http.response.body", "body": b": moltbook\nretry: 3000\n\n", "more_body": True})
-        streaming = asyncio.create_task(self._stream(send, cursor, wanted))
-        leaving = asyncio.create_task(_gone(receive))
-        self._watchers.add(streaming)
+    async def run(self, cursor: int, leaving: asyncio.Task[None], headers: list[tuple[bytes, bytes]]) -> None:
+        """Send what came after this place in the log, and what comes."""
+        await self._send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *headers]})
+        sending = asyncio.create_task(self._follow(cursor))
+        self._arm()
+        over: set[asyncio.Future[Any]] = {sending, leaving, self._ear.ended}
         try:
-            await asyncio.wait({streaming, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(over, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._watchers.discard(streaming)
-            streaming.cancel()
-            leaving.cancel()
-            await asyncio.gather(streaming, leaving, return_exceptions=True)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            self._hub.detach(self._ear)
+            if self._timer is not None:
+                self._timer.cancel()
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                last = b": %s\n\n" % self._ear.ended.result().encode() if self._ear.ended.done() else b""
+                await self._send({"type": "http.response.body", "body": last, "more_body": False})
 
-    async def _wish(self, scope: Scope) -> tuple[int, str]:
-        """Where to begin, and the id that an event's body must hold ("" for all)."""
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        headers = dict(scope["headers"])
-        since = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("after", "")
-        head = self._house.log.head
-        if since:
-            if not since.isascii() or not since.isdigit() or len(since) > 18:
-                raise BadRequest("after must be a number.", "Use the id of the last event you saw.")
-            cursor = min(int(since), head)
-            if head - cursor > BACKFILL:
-                cursor = head
-        else:
-            cursor = head
-        if query.get("post"):
-            return cursor, parse_id(query["post"])
-        if query.get("submolt"):
-            submolt_id = await self._house.names.id_of("submolt", query["submolt"])
-            if submolt_id is None:
-                raise NotFound("Submolt")
-            return cursor, submolt_id
-        return cursor, ""
-
-    async def _stream(self, send: Send, cursor: int, wanted: str) -> None:
-        batches = self._house.log.batches(cursor).__aiter__()
-        pending: asyncio.Future[list[Entry]] | None = None
+    async def _follow(self, cursor: int) -> None:
         try:
+            await self._write(OPENING)
+            async for found, reached in self._hub.missed(self._ear, cursor):
+                if found:
+                    await self._write(joined("sse", found))
+                elif self._is_due:
+                    await self._write(_beat(reached))
+            self._hub.attach(self._ear)
             while True:
-                pending = pending or asyncio.ensure_future(anext(batches))
-                done, _ = await asyncio.wait({pending}, timeout=HEARTBEAT_SECONDS)
-                if not done:
-                    await send({"type": "http.response.body", "body": b": beat\n\n", "more_body": True})
-                    continue
-                entries, pending = pending.result(), None
-                frames = b"".join(
-                    frame(entry) for entry in entries if entry.kind in PUBLIC and (not wanted or wanted in entry.body)
-                )
-                if frames:
-                    await send({"type": "http.response.body", "body": frames, "more_body": True})
-        finally:
-            if pending is not None:
-                pending.cancel()
+                data = self._ear.take()
+                if data:
+                    await self._write(data)
+                elif self._is_due:
+                    await self._write(_beat(self._hub.position))
+                else:
+                    await self._ear.wake.wait()
+        except LetGo:
+            return
+        except (*GONE, asyncpg.PostgresError) as error:
+            # The stream has begun; it ends, and its browser comes again.
+            log.warning("stream cannot go on", error=repr(error))
+        # The edge of a stream.
+        except Exception:
+            log.exception("stream broke")
+
+    async def _write(self, data: bytes) -> None:
+        self._is_due = False
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    def _arm(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._heartbeat_seconds, self._tick)
+
+    def _tick(self) -> None:
+        self._is_due = True
+        self._ear.wake.set()
+        self._arm()
 
 
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-class _Head(msgspec.Struct, frozen=True):
-    seq: int
-    at: str
-
-
-def frame(entry: Entry) -> bytes:
-    """One event as SSE: the log's number as id, its kind as type, `seq` and `at` beside its body."""
-    head = msgspec.json.encode(_Head(entry.seq, iso(entry.at)))
-    # Both are JSON objects that are not empty, so they join at the brace.
-    data = head[:-1] + b"," + entry.body.encode()[1:]
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.seq, entry.kind.encode(), data)
+def _beat(reached: int) -> bytes:
+    """A sign of life that moves `Last-Event-ID` and is no event."""
+    return b": beat\nid: %d\n\n" % reached

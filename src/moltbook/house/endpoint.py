@@ -118,6 +118,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     # Other shapes the answer takes when the query asks for them.
     also: tuple[type[Ok], ...] = ()
+    # Beside JSON, what else it may answer with: media types.
+    media: tuple[str, ...] = ()
     status: int = 200
     query: type[msgspec.Struct] | None = None
     body: type[msgspec.Struct] | None = None

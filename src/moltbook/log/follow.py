@@ -79,17 +79,22 @@ class Log:
         """The next events after a cursor, in order."""
         return [Entry(*row) for row in await self._pool.fetch(AFTER, after, limit)]
 
+    def remembers(self, cursor: int) -> bool:
+        """Whether all after this cursor is still in memory."""
+        return bool(self._ring) and self._ring[0].seq <= cursor + 1
+
+    async def after(self, cursor: int) -> list[Entry]:
+        """The next events after a cursor, at most PAGE: from memory where they still are, else from the table."""
+        if self.remembers(cursor):
+            # Its entries are consecutive, so the position is arithmetic.
+            start = cursor + 1 - self._ring[0].seq
+            return [self._ring[i] for i in range(start, min(len(self._ring), start + PAGE))]
+        return await self.read(cursor) if self.head > cursor else []
+
     async def batches(self, cursor: int) -> AsyncIterator[list[Entry]]:
         """All events after `cursor`, for ever, in lists of at most PAGE."""
         while True:
-            if self._ring and self._ring[0].seq <= cursor + 1:
-                # Inside the ring: cut over to memory. Its entries are consecutive, so the position is arithmetic.
-                start = cursor + 1 - self._ring[0].seq
-                entries = [self._ring[i] for i in range(start, min(len(self._ring), start + PAGE))]
-            elif self.head > cursor:
-                entries = await self.read(cursor)
-            else:
-                entries = []
+            entries = await self.after(cursor)
             if entries:
                 cursor = entries[-1].seq
                 yield entries

@@ -1,0 +1,65 @@
+"""Long poll: what came after a place in the log, at once if there is something, else as soon as something comes.
+
+For those who can only ask and wait. The answer's `seq` is where to go on: it moves past what was not wished for.
+"""
+
+import asyncio
+import contextlib
+
+import msgspec
+
+from moltbook.api import UnknownKey
+from moltbook.gateway.ear import Ear
+from moltbook.gateway.happening import COMMA
+from moltbook.gateway.hub import Hub
+from moltbook.gateway.interests import LetGo
+from moltbook.gateway.listeners import Ending
+from moltbook.house import Ok
+
+
+class EventsAnswer(Ok, frozen=True, kw_only=True):
+    """Events in order, and the place in the log from where to go on."""
+
+    events: list[msgspec.Raw]
+    seq: int
+
+
+class _Placed(msgspec.Struct):
+    seq: int
+
+
+_placed = msgspec.json.Decoder(_Placed).decode
+
+
+async def await_events(hub: Hub, ear: Ear, cursor: int, limit: int, seconds: float) -> EventsAnswer:
+    """What came after the cursor, at most so many, and where nothing did, what comes within so many seconds.
+
+    Raises: UnknownKey.
+    """
+    try:
+        found: list[bytes] = []
+        reached = cursor
+        async with contextlib.aclosing(hub.missed(ear, cursor)) as pages:
+            async for page, upto in pages:
+                reached = upto
+                found += [one.payload for one in page]
+                if len(found) >= limit:
+                    break
+        if not found and seconds:
+            hub.attach(ear)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await ear.wake.wait()
+            data = ear.take()
+            found = data.split(COMMA) if data else []
+            reached = ear.upto if data else hub.position
+    except LetGo:
+        pass
+    finally:
+        hub.detach(ear)
+    if ear.ended.done() and ear.ended.result() in (Ending.KEY_REVOKED, Ending.AGENT_GONE):
+        raise UnknownKey()
+    if len(found) > limit:
+        found = found[:limit]
+        reached = _placed(found[-1]).seq
+    return EventsAnswer(events=[msgspec.Raw(one) for one in found], seq=reached)
