@@ -27,7 +27,7 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import EVENTS_PATH, Events, Hub
+from moltbook.gateway import EVENTS_PATH, Events, Hub, Posting
 from moltbook.house import Endpoint, House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
@@ -70,6 +70,7 @@ from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
 from moltbook.web import TALKS, Pages
+from moltbook.webhooks import WEBHOOK_COUNTS, WEBHOOKS
 
 log = structlog.get_logger(__name__)
 
@@ -139,6 +140,8 @@ TABLES: list[Table[Any]] = [
     SAVED_SEARCHES,
     SEARCH_KEYS,
     MATCHED,
+    WEBHOOKS,
+    WEBHOOK_COUNTS,
     REPEATS,
     READ_MARKS,
     POST_READ_MARKS,
@@ -178,6 +181,7 @@ class Server:
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
         self.hub: Hub | None = None
+        self._posting: Posting | None = None
         self._events: Events | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
@@ -225,12 +229,14 @@ class Server:
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept)
             readers.start()
             self.hub = Hub(house, room_ids_of)
+            self._posting = Posting(house, self.hub, lambda: connect(self.dsn, "moltbook webhooks"))
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
-            self._site = site(house, self.pages, readers, [self._events.row])
+            self._site = site(house, self.pages, readers, self._posting, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
+                asyncio.create_task(self._posting.run(), name="webhooks"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
                 asyncio.create_task(keep_presence_lapsing(house), name="presence"),
@@ -255,6 +261,8 @@ class Server:
         """Forget what these events made untrue: pages, words taken back, keys that no longer count."""
         TALKS.hear(entries)
         self.pages.touch()
+        if self._posting is not None:
+            self._posting.hear(entries)
         if self._api is not None:
             self._api.hear(entries)
 
@@ -295,6 +303,7 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
             try:
                 yield house
             finally:
+                await house.courier.stop()
                 await house.mail.stop()
         finally:
             await committer.stop()
@@ -341,7 +350,7 @@ async def seed(committer: Committer) -> None:
             continue
 
 
-def site(house: House, pages: PageCache, readers: Readers, beside: Sequence[Endpoint]) -> Starlette:
+def site(house: House, pages: PageCache, readers: Readers, posting: Posting, beside: Sequence[Endpoint]) -> Starlette:
     """Everything that is not the API: pages, documents (also of what stands beside the table), metrics."""
     document = msgspec.json.encode(openapi(house.settings.url, beside))
 
@@ -354,7 +363,8 @@ def site(house: House, pages: PageCache, readers: Readers, beside: Sequence[Endp
         return Response(body, media_type="application/jwk-set+json", headers=headers)
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
+        body = generate_latest() + gauges(house, readers, posting)
+        return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
     watched = Pages(house, pages, docs_page(house.settings.url, beside))
     return Starlette(
@@ -368,9 +378,10 @@ def site(house: House, pages: PageCache, readers: Readers, beside: Sequence[Endp
     )
 
 
-def gauges(house: House, readers: Readers) -> bytes:
-    """What an operator watches: queue, batches, the log's head and each reader's lag."""
+def gauges(house: House, readers: Readers, posting: Posting) -> bytes:
+    """What an operator watches: queue, batches, the log's head, each reader's lag, webhooks where they are sent."""
     committer = house.committer
+    waiting, failing = posting.counts
     lines = [
         f"moltbook_acts_total {committer.acts}",
         f"moltbook_batches_total {committer.batches}",
@@ -382,5 +393,6 @@ def gauges(house: House, readers: Readers) -> bytes:
             for name, cursor in readers.cursors.items()
             if cursor
         ),
+        *((f"moltbook_webhooks_waiting {waiting}", f"moltbook_webhooks_failing {failing}") if posting.sends else ()),
     ]
     return ("\n".join(lines) + "\n").encode()

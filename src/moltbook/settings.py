@@ -93,6 +93,9 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: str = ""
     # Who these letters are from; empty means moltbook@ and the host of the address above.
     mail_from: str = ""
+    # Whether agents may have webhooks to this machine and private networks, also without TLS. Whoever may register
+    # could then have the server call what stands behind the operator's own firewall.
+    webhooks_private: bool = False
     # A request body may not be larger; the longest honest one is a post of 40,000 characters.
     body_bytes: int = 1_000_000
     # Acts that may wait for the next batch; past it a caller is told 503 at once.

@@ -42,7 +42,7 @@ LIKELY = {
     "comment_id": ["{answer}", *IDS], "to": NAMES, "confirm": ["{me}"], "token": ["{token}"],
     "q": ["thought", "{agent}"], "path": PATHS,
     "email": ["a@e.org"], "sort": ["new", "top", "hot", "best", "old", "rising", "random", "comments"],
-    "at": ["2026-03-02T00:00:00Z"], "url": ["https://e.org/x"], "message": ["May I ask you something?"],
+    "at": ["2026-03-02T00:00:00Z"], "url": ["https://e.invalid/x"], "message": ["May I ask you something?"],
     "cursor": ["", "{cursor}"], "since": ["0", "2026-03-01T00:00:00Z"], "audience": ["https://app.example"],
     "display_name": ["Tides"], "agents": ["{me},{agent}"], "query": ["thought or tide", "moon"],
     "label_definition_id": ["{label}", "{role}"],
@@ -55,7 +55,7 @@ MEANT = {
     "posts": ["{post}", "{mine}"], "comments": ["{comment}"], "submolts": ["{submolt}", "general"],
     "agents/dm": ["{conversation}"], "agents/me/wakes": ["{wake}"], "agents/me/memory": ["plan"],
     "agents": ["{agent}", "{me}"], "notifications": ["{mine}"], "reports": ["{report}"],
-    "modlog": ["{entry}"], "labels": ["{hung}"], "searches": ["{search}"],
+    "modlog": ["{entry}"], "labels": ["{hung}"], "searches": ["{search}"], "webhooks": ["{webhook}"],
     "rooms": ["{room}", "{back_room}"],
     "submolts/{name}/labels": ["{label}", "{role}"],
 }  # fmt: skip
@@ -202,6 +202,7 @@ class Stage:
             await me.call("POST", "/agents/me/identity-token"),
             await me.call("POST", f"/agents/{owner.name}/follow"),
             await owner.call("POST", f"/posts/{mine}/upvote"),
+            await me.call("POST", "/webhooks", {"url": "https://receiver.invalid/"}),
         ]
         inside, removed = [await network.post(owner, f"Told by the tide {n}", submolt=submolt) for _ in range(2)]
         wants += [
@@ -232,6 +233,7 @@ class Stage:
             "report": reports["reports"][0]["id"], "entry": log["entries"][0]["id"],
             "label": tag["labels"][0]["id"], "role": role["labels"][0]["id"], "inside": inside, "agent_id": owner.id,
             "hung": attached["attachment"]["id"], "search": search["search"]["id"],
+            "webhook": wants[7]["webhook"]["id"],
             "room": room["room"]["id"], "back_room": back_room["room"]["id"],
             "said": said["room_message"]["id"], "heard": heard["room_message"]["id"],
             "token": wants[4]["identity_token"], "app": app_key, "etag": (await me.get("/stats")).headers["etag"][1:-1],

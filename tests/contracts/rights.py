@@ -181,6 +181,16 @@ POST   /observers                          200     401  401       200   200   - 
 GET    /observers                          200     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /stats                              200     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /health                             200     401  401       200   200   -       -   200      -   -   -    -    -
+GET    /webhooks                           401     401  401       200   200   -       -   200      -   -   -    -    -
+POST   /webhooks                           401     401  401       403   201   -       -   403      -   -   -    -    -
+GET    /webhooks/{id}                      401     401  401       404   404 404     404   404      -   - 200    -  404
+PATCH  /webhooks/{id}                      401     401  401       403   404 404     404   403      -   - 200    -  404
+DELETE /webhooks/{id}                      401     401  401       404   404 404     404   404      -   - 200    -  404
+POST   /webhooks/{id}/rotate               401     401  401       403   404 404     404   404      -   - 200    -  404
+POST   /webhooks/{id}/test                 401     401  401       403   404 404     404   403      -   - 200    -  404
+GET    /webhooks/{id}/failures             401     401  401       404   404 404     404   404      -   - 200    -  404
+POST   /webhooks/{id}/replay               401     401  401       403   404 404     404   403      -   - 200    -  404
+POST   /webhooks/{id}/enable               401     401  401       403   404 404     404   403      -   - 200    -  404
 """
 
 # What is sent where a body is needed; {words} are filled with the row's object.
@@ -233,6 +243,9 @@ BODIES = {
     "POST /agents/me/identity-token": {"audience": "an-app.example"},
     "POST /agents/verify-identity": {"token": "x"},
     "POST /observers": {"email": "somebody@example.org", "gdpr_consent": True},
+    "POST /webhooks": {"url": "https://receiver.example/hook"},
+    "PATCH /webhooks/{id}": {"groups": ["posts"]},
+    "POST /webhooks/{id}/replay": {"since": 0},
     "POST /batch": {"acts": [{"method": "GET", "path": "/health"}]},
 }
 # Objects that are named in the query or the body and not in the path.

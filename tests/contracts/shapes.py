@@ -257,6 +257,21 @@ WAKES = {**OK, **PAGED, "wakes": [WAKE]}
 FOLLOWED = {**OK, **PAGE, "threads": [{"post_id": UUID, "title": TEXT, "submolt_name": TEXT, "since": MOMENT}]}
 SEARCH = {"id": UUID, "query": TEXT, "submolt_name": Maybe(TEXT), "created_at": MOMENT}
 SEARCHES = {**OK, "searches": [SEARCH], "count": COUNT, "limit": COUNT}
+WEBHOOK = {
+    "id": UUID, "url": TEXT, "groups": [TEXT], "submolt": Maybe(TEXT), "agent": Maybe(TEXT), "thread": NONE,
+    "room": NONE, "only": Maybe(TEXT), "created_at": MOMENT, "secret_rotated_at": Maybe(MOMENT), "is_on": YES_NO,
+    "off_at": Maybe(MOMENT), "off_because": Maybe(TEXT), "seq": COUNT, "attempts": COUNT,
+    "next_attempt_at": Maybe(MOMENT), "failing_since": Maybe(MOMENT), "last_status": Maybe(COUNT),
+    "last_error": Maybe(TEXT), "last_delivered_at": Maybe(MOMENT), "failures": COUNT,
+}  # fmt: skip
+WEBHOOKS = {**OK, "webhooks": [WEBHOOK], "count": COUNT, "most": COUNT}
+HOOKED = {**OK, "message": TEXT, "secret": TEXT, "important": TEXT, "webhook": WEBHOOK}
+TRIED = {**OK, "delivered": YES_NO, "status": Maybe(COUNT), "error": Maybe(TEXT), "message_id": TEXT}
+HOOK_FAILURES = {
+    **OK, "count": COUNT, "has_more": YES_NO, "next_cursor": Maybe(TEXT),
+    "failures": [{"seq": COUNT, "kind": TEXT, "attempts": COUNT, "status": Maybe(COUNT), "error": TEXT,
+                  "failed_at": MOMENT}],
+}  # fmt: skip
 EXPORT = {
     **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
     "presence": PRESENCE,
@@ -280,7 +295,10 @@ EXPORT = {
     "blocked": [{"name": TEXT, "since": MOMENT}],
     "notes": [NOTE],
     "memory": [{"key": TEXT, "value": Anything(), "origin": TEXT, "updated_at": MOMENT, "expires_at": Maybe(MOMENT)}],
-    "wakes": [WAKE], "keys": [{"id": UUID, "created_at": MOMENT, "revoked_at": Maybe(MOMENT)}],
+    "wakes": [WAKE],
+    "webhooks": [{"id": UUID, "url": TEXT, "groups": [TEXT], "submolt": Maybe(TEXT), "agent": Maybe(TEXT),
+                  "thread": NONE, "room": NONE, "only": Maybe(TEXT), "created_at": MOMENT, "off_at": Maybe(MOMENT)}],
+    "keys": [{"id": UUID, "created_at": MOMENT, "revoked_at": Maybe(MOMENT)}],
 }  # fmt: skip
 BATCH = {**OK, "results": [{"status": COUNT, "body": Anything()}]}
 NOTED_POST = {"id": UUID, "title": TEXT, "content": TEXT, "submoltId": UUID, "authorId": UUID, "upvotes": COUNT,

@@ -37,6 +37,7 @@ KINDS = {
     "labels": "attachment",
     "searches": "search",
     "rooms": "room",
+    "webhooks": "webhook",
 }
 # Routes about what only private rooms have.
 PRIVATE_ROOMS = ("/members/{member}", "/invitations")
@@ -128,12 +129,8 @@ class World:
         if state == "none":
             names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
             ids = ("post", "comment", "conversation", "wake", "entry", "report", "spare", "label", "attachment")
-            return {
-                **dict.fromkeys((*ids, "search", "room", "message_id"), NOBODY),
-                **names,
-                "member": "lost",
-                "emoji": "🦞",
-            }
+            ids = (*ids, "search", "webhook", "room", "message_id")
+            return {**dict.fromkeys(ids, NOBODY), **names, "member": "lost", "emoji": "🦞"}
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
         assert answer.status == 201
@@ -222,6 +219,7 @@ class World:
     async def private(self, route, new, caller):
         """What only its owner may see: a memory, a wake, a conversation."""
         found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY, "spare": NOBODY, "search": NOBODY}
+        found["webhook"] = NOBODY
         if "/memory/" in route:
             assert (await self.owner.call("PUT", "/agents/me/memory/plan", {"value": "Tides."})).status == 200
         elif "/wakes/" in route:
@@ -231,6 +229,8 @@ class World:
             found["search"] = (await self.owner.call("POST", "/searches", {"query": "tides"}))["search"]["id"]
         elif "/keys/" in route:
             found["spare"] = (await self.owner.call("POST", "/agents/me/keys", {"name": new}))["key"]["id"]
+        elif "/webhooks/" in route:
+            found["webhook"] = await self.hooked()
         elif "/dm/" in route:
             pen = await self.network.agent(new)
             await self.claim(pen)
@@ -242,6 +242,13 @@ class World:
                 await self.owner.call("POST", f"/agents/{new}/block")
                 found["asker's key"] = pen.key
         return found
+
+    async def hooked(self):
+        """A webhook of its owner's, which has no other, to a port where nobody listens."""
+        for webhook in (await self.owner.get("/webhooks"))["webhooks"]:
+            await self.owner.call("DELETE", f"/webhooks/{webhook['id']}")
+        wish = {"url": "https://receiver.invalid/hook"}
+        return (await self.owner.call("POST", "/webhooks", wish))["webhook"]["id"]
 
     async def status(self, route, caller):
         """What this caller is answered."""

@@ -18,6 +18,7 @@ PERSONAL = {
     "key.issued", "key.rotated", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
     "message.blocked", "message.unblocked", "agent.suspended", "report.filed", "appeal.filed",
     "thread.followed", "thread.unfollowed", "search.saved", "search.forgotten", "search.matched",
+    "webhook.added", "webhook.changed", "webhook.removed", "webhook.disabled",
 }  # fmt: skip
 INSIDE = {
     "agent.awake", "app.added", "app.revoked", "observer.joined", "verification.opened", "verification.closed",

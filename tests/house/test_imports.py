@@ -20,7 +20,7 @@ ORDER = (
     "house",
     *("images", "agents", "verification", "submolts", "modlog", "measures", "follows", "identity"),
     *("posts", "comments", "answers", "votes", "verdicts", "messages", "rooms", "talks"),
-    *("moderation", "labels", "memory", "presence", "interest", "lives"),
+    *("moderation", "labels", "webhooks", "memory", "presence", "interest", "lives"),
     "owners",
     *("activity", "feeds", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
     *("api", "gateway", "skill", "web"),

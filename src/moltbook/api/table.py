@@ -32,6 +32,7 @@ from moltbook.submolts import pictures as submolt_pictures
 from moltbook.talks import endpoints as talks
 from moltbook.verdicts import endpoints as verdicts
 from moltbook.votes import endpoints as votes
+from moltbook.webhooks import endpoints as webhooks
 
 ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
@@ -65,4 +66,5 @@ ENDPOINTS: list[Endpoint] = [
     *home.ENDPOINTS,
     *discovery.ENDPOINTS,
     *observers.ENDPOINTS,
+    *webhooks.ENDPOINTS,
 ]

@@ -20,6 +20,7 @@ from moltbook.client.errors import (
     Unavailable,
     Unreadable,
 )
+from moltbook.client.hook_model import NewWebhook, Trial, Undelivered, Webhook
 from moltbook.client.inner_model import (
     Answered,
     Card,
@@ -120,6 +121,7 @@ __all__ = [
     "Moltbook",
     "MoltbookError",
     "NewRoom",
+    "NewWebhook",
     "News",
     "NotConnected",
     "NotFound",
@@ -149,11 +151,14 @@ __all__ = [
     "Status",
     "Submolt",
     "SubmoltName",
+    "Trial",
     "Unauthorized",
     "Unavailable",
+    "Undelivered",
     "Unreadable",
     "Verification",
     "Verified",
     "Vote",
     "Wake",
+    "Webhook",
 ]

@@ -17,6 +17,7 @@ import httpx2
 from moltbook.client import calls
 from moltbook.client.calls import Call
 from moltbook.client.errors import MoltbookError
+from moltbook.client.hook_sync import Hooks
 from moltbook.client.inner_sync import Inner
 from moltbook.client.model import (
     Act,
@@ -55,7 +56,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class Moltbook(Inner, Present, InRooms, Tending):
+class Moltbook(Inner, Present, InRooms, Tending, Hooks):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.

@@ -5,5 +5,6 @@ from moltbook.gateway.events import Events
 from moltbook.gateway.hub import Filter, Happening, Hub
 from moltbook.gateway.interests import LetGo
 from moltbook.gateway.listeners import Ending, Subscriber
+from moltbook.gateway.posting import Posting
 
-__all__ = ["EVENTS_PATH", "Ending", "Events", "Filter", "Happening", "Hub", "LetGo", "Subscriber"]
+__all__ = ["EVENTS_PATH", "Ending", "Events", "Filter", "Happening", "Hub", "LetGo", "Posting", "Subscriber"]

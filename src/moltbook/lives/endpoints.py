@@ -26,6 +26,7 @@ from moltbook.presence import Fade, PresenceOut, presence_of, presence_out
 from moltbook.rooms import DeclineInvitation, LeaveRoom, RoomPlace
 from moltbook.submolts import EndSubscription, HandOver
 from moltbook.talks import RoomMessageId, TakeBackSaying
+from moltbook.webhooks import RemoveWebhook
 
 TOGETHER = 200
 ATTEMPTS = 5
@@ -57,6 +58,7 @@ class ExportAnswer(Ok, frozen=True, kw_only=True):
     notes: msgspec.Raw
     memory: msgspec.Raw
     wakes: msgspec.Raw
+    webhooks: msgspec.Raw
     keys: msgspec.Raw
 
 
@@ -150,6 +152,7 @@ async def _all_undone(house: House, agent_id: AgentId) -> None:
         (queries.FOLLOWED, lambda id: EndFollow(agent_id, AgentId(id))),
         (queries.TENDED, lambda *submolt_and_heir: HandOver(agent_id, *submolt_and_heir)),
         (queries.APPEALED, TakeBackAppeal),
+        (queries.SENT_TO, lambda id: RemoveWebhook(agent_id, id)),
         (queries.SUBSCRIBED, lambda id: EndSubscription(agent_id, SubmoltId(id))),
         (queries.THREADS, lambda id: DropThread(agent_id, PostId(id))),
         (queries.SEARCHES, lambda id: DropSearch(agent_id, SearchId(id))),

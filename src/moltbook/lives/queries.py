@@ -95,6 +95,12 @@ PARTS = {
         f"id, {_at('due_at')} AS at, note, {_at('created_at')} AS created_at",
         "wakes WHERE agent_id = $1 ORDER BY due_at, id",
     ),
+    "webhooks": _part(
+        "w.id, w.url, w.groups, s.name AS submolt, a.name AS agent, w.thread_id AS thread, w.room_id AS room, "
+        f"nullif(w.whose, '') AS \"only\", {_at('w.created_at')} AS created_at, {_at('w.off_at')} AS off_at",
+        "webhooks w LEFT JOIN submolts s ON s.id = w.submolt_id LEFT JOIN agents a ON a.id = w.subject_id "
+        "WHERE w.agent_id = $1 ORDER BY w.created_at, w.id",
+    ),
     "keys": _part(
         f"id, {_at('created_at')} AS created_at, {_at('revoked_at')} AS revoked_at",
         "keys WHERE agent_id = $1 ORDER BY keys.created_at",
@@ -140,6 +146,7 @@ LIMIT $2
 """
 INVITED_TO = "SELECT room_id FROM room_invitations WHERE agent_id = $1 LIMIT $2"
 FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
+SENT_TO = "SELECT id FROM webhooks WHERE agent_id = $1 LIMIT $2"
 SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
 THREADS = "SELECT post_id FROM thread_follows WHERE agent_id = $1 LIMIT $2"
 SEARCHES = "SELECT id FROM saved_searches WHERE agent_id = $1 LIMIT $2"

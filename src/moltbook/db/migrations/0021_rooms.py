@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0021_rooms"
-down_revision = "0022_presence"
+down_revision = "0023_webhooks"
 
 
 def upgrade() -> None:
