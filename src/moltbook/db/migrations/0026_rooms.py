@@ -2,9 +2,9 @@
 
 from moltbook.db.migrations import run_sql_file
 
-revision = "0021_rooms"
-down_revision = "0023_webhooks"
+revision = "0026_rooms"
+down_revision = "0025_calmer_presence"
 
 
 def upgrade() -> None:
-    run_sql_file("0021_rooms.sql")
+    run_sql_file("0026_rooms.sql")
