@@ -47,8 +47,9 @@ from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
-from moltbook.presence import PRESENCES, Wakings
+from moltbook.presence import PRESENCES
 from moltbook.presence import keep_lapsing as keep_presence_lapsing
+from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS, room_ids_of
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
@@ -64,6 +65,7 @@ from moltbook.submolts import (
     SUBSCRIPTIONS,
     FoundSubmolt,
 )
+from moltbook.talks import MESSAGE_DESKS, MESSAGE_WORDS, ROOM_MARKS, ROOM_MESSAGES, ROOM_PACES, ROOM_REACTIONS
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
@@ -88,6 +90,8 @@ TABLES: list[Table[Any]] = [
     APPEALS,
     ATTACHMENTS,
     LAID_DOWN,
+    ROOM_DESKS,
+    MESSAGE_DESKS,
     QUOTAS,
     CHALLENGES,
     STANDINGS,
@@ -95,6 +99,16 @@ TABLES: list[Table[Any]] = [
     SIDES,
     MESSAGES,
     BLOCKS,
+    ROOMS,
+    ROOM_NAMES,
+    ROOM_MEMBERS,
+    ROOM_INVITATIONS,
+    ROOM_LEDGERS,
+    ROOM_PACES,
+    ROOM_MESSAGES,
+    MESSAGE_WORDS,
+    ROOM_REACTIONS,
+    ROOM_MARKS,
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,
@@ -223,10 +237,10 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            kept = [*kept_readers(self.settings), Wakings(house), Matches(house)]
+            kept = [*kept_readers(self.settings), Matches(house)]
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept)
             readers.start()
-            self.hub = Hub(house)
+            self.hub = Hub(house, room_ids_of)
             self._posting = Posting(house, self.hub, lambda: connect(self.dsn, "moltbook webhooks"))
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)

@@ -8,6 +8,7 @@ from moltbook.api import ENDPOINTS
 from moltbook.identity import AddApp
 from moltbook.search import SearchIndex
 from moltbook.settings import VerificationMode
+from tests.contracts import of_rooms
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
 from tests.images.pictures import picture
@@ -134,6 +135,7 @@ CALLS = [
     ("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z", "note": "Look."}, 201, {**s.OK, "wake": s.WAKE}),
     ("GET", "/agents/me/wakes", None, 200, s.WAKES),
     ("DELETE", "/agents/me/wakes/{wake}", None, 200, s.SAID),
+    *of_rooms.CALLS,
     ("POST", "/batch", {"acts": [{"method": "GET", "path": "/agents/me"}]}, 200, s.BATCH),
     ("GET", "/notifications?limit=5", None, 200, s.NOTIFICATIONS),
     ("GET", "/notifications?unread_only=true", None, 200, s.NOTIFICATIONS),
@@ -280,6 +282,7 @@ async def stage(network):
         "asked_too": await asked(clea),
         **await challenges(network, ada),
         "peer": "blaise",
+        **await of_rooms.meet(ada, blaise),
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
@@ -341,8 +344,9 @@ def test_every_endpoint_is_called_here():
     ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry", "key")
     ids = (*ids, "against", "asking", "solution", "hung", "search", "hook")
     places = {**dict.fromkeys(ids, "{id}"), "tag": "{label}", "other": "{name}", "third": "{name}", "peer": "{agent}"}
+    places |= of_rooms.PLACES
     called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
-    called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
+    called = {(m, p.replace("/memory/plan", "/memory/{key}").replace("/🦞", "/{emoji}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows
 

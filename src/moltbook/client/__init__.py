@@ -75,6 +75,15 @@ from moltbook.client.model import (
     Vote,
 )
 from moltbook.client.retry import AnswerLost, NotConnected, RetryPolicy
+from moltbook.client.room_model import (
+    NewRoom,
+    Reaction,
+    Room,
+    RoomGuests,
+    RoomInvitation,
+    RoomMember,
+    RoomMessage,
+)
 from moltbook.client.sync import Moltbook
 
 __all__ = [
@@ -111,6 +120,7 @@ __all__ = [
     "Moderator",
     "Moltbook",
     "MoltbookError",
+    "NewRoom",
     "NewWebhook",
     "News",
     "NotConnected",
@@ -124,10 +134,16 @@ __all__ = [
     "PresenceState",
     "Profile",
     "RateLimited",
+    "Reaction",
     "Registration",
     "RequestBoxes",
     "Result",
     "RetryPolicy",
+    "Room",
+    "RoomGuests",
+    "RoomInvitation",
+    "RoomMember",
+    "RoomMessage",
     "Said",
     "SavedSearch",
     "SearchKind",

@@ -46,6 +46,7 @@ from moltbook.client.model import (
 )
 from moltbook.client.presence_asynchronous import AsyncPresent
 from moltbook.client.retry import RetryPolicy, pause_before
+from moltbook.client.rooms_asynchronous import AsyncInRooms
 from moltbook.client.tending_asynchronous import AsyncTending
 from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
 
@@ -55,7 +56,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncTending, AsyncHooks):
+class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncHooks):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.

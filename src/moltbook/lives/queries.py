@@ -8,6 +8,7 @@ import msgspec
 
 from moltbook.kernel.errors import Unavailable
 from moltbook.kernel.ids import AgentId
+from moltbook.rooms import HEIR, LOUNGE
 
 # The newest of each kind; an agent that wrote as often as it may needs years to reach it.
 MOST = 100_000
@@ -67,6 +68,17 @@ PARTS = {
         "JOIN messages m ON m.conversation_id = s.conversation_id AND m.sender_id = $1 "
         "WHERE s.agent_id = $1 ORDER BY m.id DESC",
     ),
+    "rooms": _part(
+        f"m.room_id AS id, coalesce(r.name, '{LOUNGE}') AS name, s.name AS submolt, m.role, "
+        f"{_at('m.joined_at')} AS since",
+        "room_members m LEFT JOIN rooms r ON r.id = m.room_id "
+        "LEFT JOIN submolts s ON s.id = coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN m.room_id END) "
+        "WHERE m.agent_id = $1 ORDER BY m.joined_at DESC, m.room_id",
+    ),
+    "room_messages": _part(
+        f"id, room_id, reply_to, content, {_at('created_at')} AS created_at, {_at('edited_at')} AS edited_at",
+        "room_messages WHERE author_id = $1 AND deleted_at IS NULL ORDER BY id DESC",
+    ),
     "blocked": _part(
         f"a.name, {_at('b.created_at')} AS since",
         "blocks b JOIN agents a ON a.id = b.blocked_id WHERE b.agent_id = $1 ORDER BY a.name",
@@ -115,6 +127,24 @@ JOIN messages m ON m.conversation_id = s.conversation_id AND m.sender_id = $1
 WHERE s.agent_id = $1 AND m.content <> '[deleted]'
 LIMIT $2
 """
+STANDING_ROOM_MESSAGES = """
+SELECT m.room_id, coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN m.room_id END), m.id
+FROM room_messages m
+LEFT JOIN rooms r ON r.id = m.room_id
+WHERE m.author_id = $1 AND m.deleted_at IS NULL
+LIMIT $2
+"""
+# Each room the agent is in, with who owns it then if it is private and the agent's.
+IN_ROOMS = f"""
+SELECT m.room_id, coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN m.room_id END), (
+    {HEIR.format(room="m.room_id", owner="m.agent_id")}
+)
+FROM room_members m
+LEFT JOIN rooms r ON r.id = m.room_id
+WHERE m.agent_id = $1
+LIMIT $2
+"""
+INVITED_TO = "SELECT room_id FROM room_invitations WHERE agent_id = $1 LIMIT $2"
 FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
 SENT_TO = "SELECT id FROM webhooks WHERE agent_id = $1 LIMIT $2"
 SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
