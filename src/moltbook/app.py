@@ -244,11 +244,12 @@ class Server:
             self._posting = Posting(house, self.hub, lambda: connect(self.dsn, "moltbook webhooks"))
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
-            self.sessions = Sessions(house, self._api, self.hub, self.bounds)
+            self.sessions = Sessions(house, self._api, self.hub, self.bounds, self.dsn)
             self._site = site(house, self.pages, readers, self._posting, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
+                asyncio.create_task(self.sessions.whispers.run(), name="whispers"),
                 asyncio.create_task(self._posting.run(), name="webhooks"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
