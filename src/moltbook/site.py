@@ -50,7 +50,7 @@ def site(
 
 
 def gauges(house: House, readers: Readers, posting: Posting, sessions: Sessions) -> bytes:
-    """What an operator watches: queue, batches, the log and its readers, who is connected, webhooks where they are sent."""
+    """What an operator watches: queue, batches, the log, its readers, who is connected, webhooks if they are sent."""
     committer = house.committer
     waiting, failing = posting.counts
     lines = [
