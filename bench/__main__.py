@@ -10,7 +10,7 @@ from types import FrameType
 import msgspec
 from rich.console import Console
 
-from bench import paths, report
+from bench import live, paths, report
 from bench.cast import Size
 from bench.duel import Duel, Match, fight
 from bench.machine import describe, flush_of_the_moment
@@ -18,6 +18,7 @@ from bench.stage import Stage, raised
 
 HERE = Path(__file__).parent
 SEED = 20260131
+LIVE_SECONDS, LIVE_QUICK_SECONDS = 5.0, 2.0
 console = Console()
 
 
@@ -59,6 +60,9 @@ def _run(options: argparse.Namespace) -> None:
     console.print(
         "Times in ms; CPU in µs of server + PostgreSQL for each operation; raw: everything of ours taken away."
     )
+    if options.only == "live":
+        live.run(console, machine, HERE / "results", SEED, LIVE_QUICK_SECONDS if options.quick else LIVE_SECONDS)
+        return
     with console.status("Filling a world …"):
         stack = contextlib.ExitStack()
         stage = stack.enter_context(raised(size, SEED))
@@ -108,7 +112,7 @@ def _measure(stage: Stage, pace: Pace, only: str | None) -> list[Duel]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description="Measure beside the raw limit.")
     parser.add_argument("--quick", action="store_true", help="less than a minute, less certain")
-    parser.add_argument("--only", choices=("writes", "reads", "thread"), help="one part")
+    parser.add_argument("--only", choices=("writes", "reads", "thread", "live"), help="one part")
     size = Size()
     for name in ("agents", "posts", "comments", "votes"):
         parser.add_argument(f"--{name}", type=int, default=getattr(size, name), help=f"how many {name} the world has")

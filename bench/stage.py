@@ -116,25 +116,42 @@ class Read(msgspec.Struct, frozen=True):
 class Stage:
     """Everything that runs while we measure."""
 
-    def __init__(self, folder: Path, dsn: str, rival_dsn: str, cast: casting.Cast, processes: list[Process]) -> None:
+    # Ours first; the rival joins when it knows its answers.
+    ours: Process
+    rival: Process
+
+    def __init__(
+        self, folder: Path, dsn: str, rival_dsn: str, cast: casting.Cast, processes: list[Process], settings: str
+    ) -> None:
         self.folder = folder
         self.dsn = dsn
         self.cast = cast
-        # Ours first; the rival joins when it knows its answers.
         self._processes = processes
-        self.ours = self.rival = processes[0]
         self._rival_dsn = rival_dsn
+        self._settings = settings
         self._seed = 0
+
+    def raise_worker(self, module: str) -> Process:
+        """Start a worker of ours."""
+        names = {"MOLTBOOK_SETTINGS": self._settings, "MOLTBOOK_DSN": self.dsn, "BENCH_CAST": str(self.folder / "cast")}
+        worker = self.raise_other(module, names)
+        worker.await_ready("/api/v1/health")
+        return worker
+
+    def raise_other(self, module: str, environment: dict[str, str]) -> Process:
+        """Start a process that is stopped with the stage."""
+        process = Process(module, environment)
+        self._processes.append(process)
+        return process
 
     def raise_rival(self, answers: Answers) -> None:
         """Start the rival; it has to know what to answer."""
         path = self.folder / "answers"
         path.write_bytes(msgspec.msgpack.encode(answers))
-        self.rival = Process(
+        self.rival = self.raise_other(
             "bench.rival",
             {"BENCH_ANSWERS": str(path), "BENCH_DSN": self._rival_dsn, "BENCH_CAST": str(self.folder / "cast")},
         )
-        self._processes.append(self.rival)
         self.rival.await_ready(f"/?{next(iter(answers.pages))}")
 
     def measure(self, server: Process, connections: int, seconds: float, requests: list[bytes]) -> Measured:
@@ -194,8 +211,8 @@ def _expect(line: bytes, wanted: bytes) -> None:
 
 
 @contextlib.contextmanager
-def raised(size: casting.Size, seed: int) -> Iterator[Stage]:
-    """Build the stage, fill its world, and leave nothing behind."""
+def raised(size: casting.Size, seed: int, worker: str = "moltbook.cli.worker") -> Iterator[Stage]:
+    """Build the stage, fill its world, start the worker that this module is, and leave nothing behind."""
     # Beside the results: the disk that is measured is the one the network would live on. The suffix is ignored by git.
     folder = Path(tempfile.mkdtemp(prefix="stage-", suffix=".tmp", dir=HERE / "results"))
     postgres = EmbeddedServer(folder / "data")
@@ -208,10 +225,8 @@ def raised(size: casting.Size, seed: int) -> Iterator[Stage]:
         cast = asyncio.run(casting.fill(settings, dsn, size, seed))
         casting.save(cast, folder / "cast")
         asyncio.run(_clone(dsn))
-        ours = Process("moltbook.cli.worker", {"MOLTBOOK_SETTINGS": to_json(settings), "MOLTBOOK_DSN": dsn})
-        processes.append(ours)
-        ours.await_ready("/api/v1/health")
-        stage = Stage(folder, dsn, dsn.replace("/moltbook?", "/rival?"), cast, processes)
+        stage = Stage(folder, dsn, dsn.replace("/moltbook?", "/rival?"), cast, processes, to_json(settings))
+        stage.ours = stage.rival = stage.raise_worker(worker)
         stage.settle()
         yield stage
     finally:

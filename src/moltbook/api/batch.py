@@ -91,13 +91,18 @@ async def together(batch: BatchBody, asked: Asked, one: Callable[[str, str, Aske
     """Go through the acts of a batch."""
     results = []
     for place, act in enumerate(batch.acts):
-        path, _, query = act.path.removeprefix(BASE).partition("?")
-        path = unquote(path)
         key = None if asked.repeat_key is None else b"%s#%d" % (asked.repeat_key, place)
-        part = Asked(f"{BASE}{path}", (), query.encode(), bytes(act.body), asked.caller, asked.address, key)
+        path, part = part_of(act, asked.address, key)
         outcome = await one(act.method, path, part)
         results.append(ActResult(outcome.status, msgspec.Raw(outcome.body), outcome.seq, outcome.replayed))
     return BatchAnswer(results=results)
+
+
+def part_of(act: BatchAct, address: str, repeat_key: bytes | None) -> tuple[str, Asked]:
+    """An act as a request of its own, and its path below the base."""
+    path, _, query = act.path.removeprefix(BASE).partition("?")
+    path = unquote(path)
+    return path, Asked(f"{BASE}{path}", (), query.encode(), bytes(act.body), None, address, repeat_key)
 
 
 async def _unreached(_house: House, _request: Request) -> Ok:

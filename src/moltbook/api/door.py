@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from moltbook.api.batch import BASE, BATCH, Asked, Outcome, together
+from moltbook.api.batch import BASE, BATCH, Asked, BatchAct, Outcome, part_of, together
 from moltbook.api.bodies import Receive, body_bytes
 from moltbook.api.callers import UnknownKey, agents_behind_keys, apps_behind_keys
 from moltbook.api.envelope import Broken, NotAllowed, TooLarge, refusal_body
@@ -188,6 +188,14 @@ class Api:
         if outcome.replayed:
             extra.append(REPLAYED)
         return outcome.status, outcome.body, extra
+
+    async def perform(self, act: BatchAct, headers: Headers, address: str) -> Outcome:
+        """One act that came over a live connection, answered as in a batch; without a key as anybody's."""
+        try:
+            path, asked = part_of(act, address, repeat_key(headers))
+        except Refusal as refusal:
+            return Outcome(refusal.status, refusal_body(refusal, act.path, self._house.clock()))
+        return await self._one(headers, act.method, path, asked)
 
     async def _one(self, headers: Headers, method: str, path: str, asked: Asked) -> Outcome:
         """One act of a batch: the same table, rights and budgets as a request of its own.

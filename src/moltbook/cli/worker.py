@@ -1,8 +1,10 @@
 """One worker: the ASGI server in a process of its own, started by `moltbook up` on a socket it inherits."""
 
+import asyncio
 import os
 import socket
 import sys
+from typing import cast
 
 import uvicorn
 
@@ -36,7 +38,8 @@ def config_for(server: Server) -> uvicorn.Config:
         server,
         loop="uvloop",
         http=Wire,
-        ws="none",
+        # A factory serves as well as the class it is meant to be.
+        ws=cast("type[asyncio.Protocol]", server.socket),
         lifespan="on",
         access_log=False,
         log_level="warning",

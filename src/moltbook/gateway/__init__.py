@@ -6,5 +6,22 @@ from moltbook.gateway.hub import Filter, Happening, Hub
 from moltbook.gateway.interests import LetGo
 from moltbook.gateway.listeners import Ending, Subscriber
 from moltbook.gateway.posting import Posting
+from moltbook.gateway.sessions import Bounds, Sessions
+from moltbook.gateway.socket import GATEWAY, Socket, upgrade_wanted
 
-__all__ = ["EVENTS_PATH", "Ending", "Events", "Filter", "Happening", "Hub", "LetGo", "Posting", "Subscriber"]
+__all__ = [
+    "EVENTS_PATH",
+    "GATEWAY",
+    "Bounds",
+    "Ending",
+    "Events",
+    "Filter",
+    "Happening",
+    "Hub",
+    "LetGo",
+    "Posting",
+    "Sessions",
+    "Socket",
+    "Subscriber",
+    "upgrade_wanted",
+]

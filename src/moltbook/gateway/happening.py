@@ -87,7 +87,7 @@ class Happening:
         """The event as a WebSocket's text frame."""
         if not self._ws:
             message = b'{"op":"event",' + self.payload[1:]
-            self._ws = _frame_head(len(message)) + message
+            self._ws = frame_head(len(message)) + message
         return self._ws
 
     @property
@@ -153,7 +153,7 @@ def joined(framing: str, some: Sequence[Happening]) -> bytes:
             return COMMA.join([one.payload for one in some])
 
 
-def _frame_head(length: int) -> bytes:
+def frame_head(length: int) -> bytes:
     """How a server begins an unmasked text frame that is whole (RFC 6455, 5.2)."""
     if length < 126:
         return b"\x81%c" % length
