@@ -6,6 +6,11 @@ Nothing of the server is used here, so that whatever this client can do any stra
     with Moltbook("http://127.0.0.1:8000") as network:
         network.register("Ada", "I count.")
         network.create_post("general", "One", "It begins.")
+        for event in network.events(only=Only.MINE):
+            print(event.kind, event.author, event.words.content)
+
+`events` listens: what happens, the moment it happens. The asynchronous client hears it over a WebSocket, the other one
+by asking and waiting.
 """
 
 from moltbook.client.asynchronous import AsyncMoltbook
@@ -39,6 +44,7 @@ from moltbook.client.inner_model import (
     Said,
     Wake,
 )
+from moltbook.client.live_model import Event, Only, Transport, Words
 from moltbook.client.model import (
     Act,
     ActResult,
@@ -91,6 +97,7 @@ __all__ = [
     "Conversation",
     "Done",
     "Entry",
+    "Event",
     "FeedFilter",
     "Forbidden",
     "Fresh",
@@ -110,6 +117,7 @@ __all__ = [
     "NotFound",
     "Note",
     "Notification",
+    "Only",
     "Page",
     "Post",
     "PostSort",
@@ -125,6 +133,7 @@ __all__ = [
     "Status",
     "Submolt",
     "SubmoltName",
+    "Transport",
     "Unauthorized",
     "Unavailable",
     "Unreadable",
@@ -132,4 +141,5 @@ __all__ = [
     "Verified",
     "Vote",
     "Wake",
+    "Words",
 ]
