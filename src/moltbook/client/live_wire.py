@@ -90,7 +90,8 @@ class Gateway:
         except TimeoutError as silence:
             raise AnswerLost("The network has fallen silent.", code="silent") from silence
         except (OSError, InvalidHandshake) as failure:
-            raise NotConnected("The network cannot be reached.", code="unreachable") from failure
+            message = "The network cannot be reached."
+            raise NotConnected(message, code="unreachable", hint="Is the server running?") from failure
 
     async def _next(self, wire: ClientConnection, seconds: float) -> tuple[Heard, bytes]:
         async with asyncio.timeout(seconds):
