@@ -277,6 +277,17 @@ async def test_one_who_saw_more_than_this_worker_waits_for_it_and_hears_nothing_
         await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_one_who_saw_more_than_a_worker_that_stops_is_let_go(network):
+    hub = Hub(network.house)
+    await network.agent("ada")
+    listening = asyncio.create_task(listen(network, hub, since=await network.value("SELECT seq FROM log_head")))
+    await until(lambda: hub._coming)
+    hub.stop()
+    assert (await listening).ending == "server stops"
+    late = await listen(network, hub, since=await network.value("SELECT seq FROM log_head"))
+    assert late.ending == "server stops"
+
+
 async def test_when_the_database_is_away_nothing_is_lost(network, hub):
     ada = await network.agent("ada")
     post = await network.post(ada)

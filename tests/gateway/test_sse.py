@@ -1,54 +1,18 @@
 """The public stream: live events, resumed where one left off, narrowed to what one reads, ended with the server."""
 
 import asyncio
-from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
 
 from moltbook.app import Server
+from moltbook.gateway.ear import Ear
+from moltbook.gateway.filters import EVERYTHING
+from moltbook.gateway.sse import Stream
 from moltbook.settings import NO_LIMITS, Settings
+from tests.gateway.listening import caught_up, open_hub, until
+from tests.gateway.streams import Watcher, member, publish, watching
 from tests.world import Caller
-
-
-class Watcher:
-    """A browser that listens."""
-
-    def __init__(self, server, query="", headers=(), method="GET"):
-        self.sent = asyncio.Queue()
-        self._left = asyncio.Event()
-        scope = {
-            "type": "http", "method": method, "path": "/api/v1/events", "query_string": query.encode(),
-            "headers": [(b"accept", b"text/event-stream"), *headers], "client": ("127.0.0.1", 1),
-        }  # fmt: skip
-        self.task = asyncio.create_task(server(scope, self._receive, self.sent.put))
-        self._text = ""
-
-    async def _receive(self):
-        await self._left.wait()
-        return {"type": "http.disconnect"}
-
-    async def start(self):
-        async with asyncio.timeout(20):
-            return await self.sent.get()
-
-    async def message(self):
-        """The next event: its id and its data."""
-        async with asyncio.timeout(20):
-            while True:
-                frame, found, rest = self._text.partition("\n\n")
-                if not found:
-                    self._text += (await self.sent.get())["body"].decode()
-                    continue
-                self._text = rest
-                fields = dict(line.split(": ", 1) for line in frame.splitlines() if not line.startswith(":"))
-                if "data" in fields:
-                    return int(fields["id"]), fields.get("event", ""), msgspec.json.decode(fields["data"])
-
-    async def leave(self):
-        self._left.set()
-        async with asyncio.timeout(20):
-            await self.task
 
 
 @pytest.fixture
@@ -56,25 +20,6 @@ async def server(dsn, tmp_path):
     server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn)
     async with server.running():
         yield server
-
-
-@asynccontextmanager
-async def watching(server, query="", headers=()):
-    watcher = Watcher(server, query, headers)
-    try:
-        assert (await watcher.start())["status"] == 200
-        yield watcher
-    finally:
-        await watcher.leave()
-
-
-async def member(call, name):
-    return (await call("POST", "/agents/register", json={"name": name}))["agent"]["api_key"]
-
-
-async def publish(call, key, submolt="general"):
-    answer = await call("POST", "/posts", key=key, json={"title": "T", "submolt_name": submolt})
-    return answer["id"]
 
 
 async def test_what_happens_is_streamed_in_order_and_resumed(server):
@@ -165,3 +110,112 @@ async def test_nothing_between_two_agents_leaves_by_the_stream(server):
         # After the opening comment nothing came, and leaving ends the stream.
         frames = [curious.sent.get_nowait() for _ in range(curious.sent.qsize())]
         assert not any(b"data:" in frame.get("body", b"") for frame in frames)
+
+
+async def test_with_a_key_a_stream_brings_what_is_for_its_agent_and_ends_with_the_key(server):
+    call = Caller(server)
+    ada, blaise = await member(call, "ada"), await member(call, "blaise")
+    second = await call("POST", "/agents/me/keys", key=blaise, json={"name": "second"})
+    async with (
+        watching(server, "groups=messages", key=second["api_key"]) as one,
+        watching(server, "groups=messages,agents&agent=ada", key=blaise) as other,
+    ):
+        body = {"to": "blaise", "message": "Only for your eyes."}
+        conversation = (await call("POST", "/agents/dm/request", key=ada, json=body))["conversation_id"]
+        for watcher in (one, other):
+            while (message := await watcher.message())[1] != "message.requested":
+                pass
+            assert message[2]["conversation_id"] == conversation
+        await call("DELETE", f"/agents/me/keys/{second['key']['id']}", key=blaise)
+        assert (await one.over()).endswith(": key revoked\n\n")
+        await publish(call, ada)
+        assert not other.task.done()
+    refused = Watcher(server, key=second["api_key"])
+    assert (await refused.start())["status"] == 401
+    await refused.leave()
+
+
+async def test_a_key_that_may_not_read_opens_no_stream_and_one_pays_with_a_read(dsn, tmp_path):
+    limits = msgspec.structs.replace(NO_LIMITS, reads_per_minute=2)
+    server = Server(Settings(data=tmp_path / "data", limits=limits, pool_size=3), dsn)
+    async with server.running():
+        call = Caller(server)
+        ada = await member(call, "ada")
+        answer = await call("POST", "/agents/me/keys", key=ada, json={"name": "writer", "scopes": ["post"]})
+        writer = Watcher(server, key=answer["api_key"])
+        assert (await writer.start())["status"] == 403
+        await writer.leave()
+        async with watching(server, key=ada):
+            third = Watcher(server, key=ada)
+            started = await third.start()
+            assert started["status"] == 429
+            assert b"retry-after" in dict(started["headers"])
+            await third.leave()
+
+
+async def test_only_so_many_listen_at_once(dsn, tmp_path):
+    server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3, streams=1), dsn)
+    async with server.running():
+        async with watching(server):
+            late = Watcher(server)
+            assert (await late.start())["status"] == 503
+            await late.leave()
+        async with watching(server):
+            pass
+
+
+class Line:
+    """A connection that takes so many messages, and then nothing until it is asked again."""
+
+    def __init__(self, most):
+        self.most, self.sent = most, []
+
+    async def send(self, message):
+        if message.get("more_body") and len(self.sent) >= self.most:
+            await asyncio.Event().wait()
+        self.sent.append(message)
+
+    @property
+    def text(self):
+        return b"".join(message.get("body", b"") for message in self.sent).decode()
+
+
+async def test_a_silent_stream_says_that_it_is_there_and_how_far_it_is(network):
+    ada = await network.agent("ada")
+    async with open_hub(network) as hub:
+        await caught_up(network, hub)
+        line, ear = Line(100), Ear(None, await hub.wish({"groups": "votes"}), "sse")
+        leaving = asyncio.create_task(asyncio.Event().wait())
+        stream = asyncio.create_task(Stream(hub, ear, line.send, heartbeat_seconds=0.001).run(0, leaving, []))
+        await network.post(ada)
+        await caught_up(network, hub)
+        await until(lambda: f": beat\nid: {hub.position}\n\n" in line.text)
+        leaving.cancel()
+        await stream
+        assert "data:" not in line.text
+        assert len(hub) == 0
+
+
+async def test_a_stream_that_lags_is_ended_and_the_others_go_on(network):
+    ada = await network.agent("ada")
+    async with open_hub(network) as hub:
+        await caught_up(network, hub)
+        slow, quick = Line(2), Line(1000)
+        leaving = asyncio.create_task(asyncio.Event().wait())
+        ears = [Ear(None, EVERYTHING, "sse", most_bytes=5000) for _ in range(2)]
+        streams = [
+            asyncio.create_task(Stream(hub, ear, line.send).run(hub.position, leaving, []))
+            for ear, line in zip(ears, (slow, quick), strict=True)
+        ]
+        await until(lambda: len(hub) == 2)
+        posts = []
+        while not streams[0].done():
+            posts.append(await network.post(ada, content="x" * 1000))
+            await caught_up(network, hub)
+            await until(lambda: posts[-1] in quick.text)
+        await streams[0]
+        assert slow.text.endswith(": too slow\n\n")
+        assert not any(post in slow.text for post in posts)
+        assert len(hub) == 1
+        leaving.cancel()
+        await streams[1]

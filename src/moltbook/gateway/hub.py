@@ -81,7 +81,7 @@ class Hub:
     def stop(self) -> None:
         """Let everybody go, and whoever comes: the server stops."""
         self._is_stopped = True
-        self._moved.set()
+        self._move()
         for subscriber in [*self._listeners.attached, *self._coming]:
             self._let_go(subscriber, Ending.SERVER_STOPS)
 
@@ -115,7 +115,10 @@ class Hub:
             if cursor > self.position:
                 # Another worker was quicker; what is beyond everything begins now.
                 cursor = min(cursor, await self._pool.fetchval(HEAD))
-                while self.position < cursor and subscriber in self._coming:
+                while self.position < cursor:
+                    if self._is_stopped:
+                        self._let_go(subscriber, Ending.SERVER_STOPS)
+                        raise LetGo()
                     await self._moved.wait()
             known = self.position
             rooms: set[str] = set()
@@ -239,13 +242,17 @@ class Hub:
     def _hand_out(self, some: list[Happening], upto: int) -> None:
         """Give everybody its part, without waiting in between; who may hear no more hears nothing of it."""
         self.position = upto
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+        self._move()
         for one in some:
             if one.entry.kind in ENDINGS:
                 self._end(one)
         for subscriber, data in self._listeners.parts(some):
             self._deliver(subscriber, data, upto)
+
+    def _move(self) -> None:
+        """Wake those who wait for the hub to come further."""
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
 
     def _end(self, one: Happening) -> None:
         """End the sessions that this event ends, now or when it says."""

@@ -262,7 +262,7 @@ class Session:
                 await self._socket.drained()
             self._replaying = None
             self._seq = self._sessions.hub.position
-            if is_told:
+            if is_told and not self._is_ending:
                 self._say(Resumed(self._seq))
         except (*GONE, Refusal) as error:
             log.warning("replay broke off", error=repr(error))
