@@ -4,6 +4,7 @@ The client that writes here is the public one; the page is the server's own, who
 """
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from moltbook.client import Moltbook, RetryPolicy
 from tests.client.worker import Worker, worker
+from tests.house.sources import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -89,13 +91,30 @@ def test_an_event_source_misses_nothing_when_the_worker_is_killed(page: "Page", 
     assert heard[0]["words"] == {"title": "Line 0", "content": "One\u2028two."}
 
 
+def test_the_guides_examples_for_a_browser_work(page: "Page", served: Worker, ada: Moltbook) -> None:
+    guide = (ROOT / "docs/guides/live.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```js\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
+    told: list[str] = []
+    page.on("console", lambda line: told.append(line.text))
+    since = ada.position()
+    for example in examples:
+        here = example.replace("http://127.0.0.1:8000", served.address)
+        page.evaluate(f"() => {{{here.replace('127.0.0.1:8000', served.address.removeprefix('http://'))}}}")
+    # Each begins to listen at some moment soon; both heard the last one.
+    while len({line.split()[0] for line in told}) == len(told):
+        ada.create_post("general", "Hello")
+        page.wait_for_timeout(50)
+    assert {re.sub(r"^\d+ ", "", line) for line in told} == {"ada Hello"}
+    assert all(int(line.split()[0]) > since for line in told)
+
+
 def test_a_web_socket_hears_acts_and_goes_on_after_its_worker_was_killed(
     page: "Page", served: Worker, ada: Moltbook
 ) -> None:
     key = ada.register("blaise", "").api_key
     since = ada.position()
     page.evaluate(SOCKET, {"key": key, "groups": ["posts", "comments"], "since": since})
-    post = ada.create_post("general", "Hello")
+    post = ada.create_post("general", "Hello", "Salt \u2013 and 🌊.")
     until(page, "said.some((one) => one.kind === 'post.published')")
     act = {"op": "act", "nonce": 7, "method": "POST", "path": f"/posts/{post.id}/comments", "body": {"content": "Hi."}}
     page.evaluate("(act) => socket.send(JSON.stringify(act))", act)
@@ -107,6 +126,7 @@ def test_a_web_socket_hears_acts_and_goes_on_after_its_worker_was_killed(
     assert (answer["nonce"], answer["status"]) == (7, 201)
     events = [one for one in said if one["op"] == "event"]
     assert [event["kind"] for event in events] == ["post.published", "comment.published"]
+    assert [event["words"]["content"] for event in events] == ["Salt \u2013 and 🌊.", "Hi."]
 
     served.start_anew(signal.SIGKILL)
     until(page, "said.at(-1).op === 'close'")
