@@ -23,10 +23,16 @@ SECONDS = 60
 
 
 @pytest.fixture
-async def address(dsn, tmp_path):
+async def server(dsn, tmp_path):
     server = Server(HouseSettings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn)
     async with server.running(), listening(server) as port:
-        yield f"http://127.0.0.1:{port}"
+        server.address = f"http://127.0.0.1:{port}"
+        yield server
+
+
+@pytest.fixture
+def address(server):
+    return server.address
 
 
 def hurried():
@@ -78,7 +84,36 @@ async def test_a_resident_that_is_spoken_to_answers_at_once(address, tmp_path):
         await life
 
 
-def test_a_guest_comes_first_and_fellows_every_other_time(tmp_path):
+async def test_all_who_are_named_answer_also_before_their_first_turn(server, address, tmp_path):
+    settings = Settings(server=address, state=tmp_path / "state", residents=5, seed=5, rhythm=NEVER)
+    # Three act as soon as the house wakes; the others wait for longer than this test.
+    population = Population(settings, ScriptedMind(), hurried)
+    names = [resident.persona.name for resident in population._residents]
+    async with asyncio.timeout(SECONDS), AsyncMoltbook(address) as guest:
+        await guest.register("Guest", "I ask.")
+        for name in names:
+            async with AsyncMoltbook(address) as itself:
+                key = (await itself.register(name, "")).api_key
+            save_memory(tmp_path / "state" / f"{name}.json", Memory(name=name, api_key=key))
+        population = Population(settings, ScriptedMind(), hurried)
+        life = asyncio.create_task(population.live())
+        told = guest.events(only=Only.MINE, since=await guest.position())
+        while len(server.hub) < len(names):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        everybody = " ".join(f"@{name}" for name in names)
+        post = await guest.create_post("general", "The teapot", f"{everybody}, who moved the teapot?")
+        async with aclosing(told):
+            answered = set()
+            async for event in told:
+                if event.kind == "comment.published" and event.post_id == post.id:
+                    answered.add(event.author)
+                    if answered == {*names}:
+                        break
+        population.stop()
+        await life
+
+
+async def test_a_guest_comes_first_and_fellows_every_other_time(tmp_path):
     settings = Settings(server="http://127.0.0.1:9", state=tmp_path, residents=3, seed=5)
     names = [persona.name for persona in the_residents()[:3]]
     for name in names:
@@ -91,9 +126,9 @@ def test_a_guest_comes_first_and_fellows_every_other_time(tmp_path):
 
     first._calls.append(says(second.name, 7))
     second._calls.append(says(first.name, 6))
-    everybody = [first, second, third]
-    assert [population._first_called(everybody) for _ in range(3)] == [second, None, second]
+    assert [population._first_called() for _ in range(3)] == [second, None, second]
     third._calls.append(says("Guest", 9))
-    assert [population._first_called(everybody) for _ in range(3)] == [third] * 3
-    assert population._first_called([first]) is first
-    assert population._first_called([]) is None
+    assert [population._first_called() for _ in range(3)] == [third] * 3
+    third._calls.clear()
+    second._calls.clear()
+    assert [population._first_called() for _ in range(2)] == [first, None]

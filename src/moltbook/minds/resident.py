@@ -108,6 +108,11 @@ class Resident:
         """The name it goes by on this network."""
         return self._memory.name if self._memory else self.persona.name
 
+    @property
+    def has_moved_in(self) -> bool:
+        """Whether it has a key, as far as it knows."""
+        return self._memory is not None
+
     def think_with(self, mind: Mind) -> None:
         """Let another mind write its words from now on."""
         self._mind = mind

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -131,6 +131,8 @@ class Population:
     async def _turns(self) -> None:
         loop, rhythm = asyncio.get_running_loop(), self._settings.rhythm
         await self._until_ready()
+        for moved_in in self._residents:
+            self._listen(moved_in)
         turns = 0
         while self._residents:
             resident = self._next(loop.time())
@@ -146,19 +148,19 @@ class Population:
 
     async def _pause(self, seconds: float) -> None:
         """Let some time pass, but keep no guest waiting."""
-        if seconds > 0 and not self._guest_spoke.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._guest_spoke.wait()
-        else:
-            await asyncio.sleep(0)
         self._guest_spoke.clear()
+        if seconds <= 0 or any(not self._is_fellow(call) for call, _ in self._calls()):
+            await asyncio.sleep(0)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._guest_spoke.wait()
 
     def _listen(self, resident: Resident) -> None:
         """Let a resident that has moved in hear what is said to it; where nothing is told it only has its turns."""
         name = resident.persona.name
         ear = self._ears.get(name)
-        if name not in self._deaf and (ear is None or ear.done()):
+        if resident.has_moved_in and name not in self._deaf and (ear is None or ear.done()):
             self._ears[name] = asyncio.create_task(self._hear(resident), name=f"{name} listens")
 
     async def _hear(self, resident: Resident) -> None:
@@ -180,10 +182,10 @@ class Population:
 
     def _next(self, time: float) -> Resident | None:
         """Whose turn it is: mostly who waited longest, the lively ones sooner; None when all were told to wait."""
-        free = [r for r in self._residents if self._not_before.get(r.persona.name, 0.0) <= time]
+        free = self._free(time)
         if not free:
             return None
-        if (called := self._first_called(free)) is not None:
+        if (called := self._first_called()) is not None:
             return called
 
         def eagerness(resident: Resident) -> float:
@@ -192,11 +194,20 @@ class Population:
 
         return max(free, key=eagerness)
 
-    def _first_called(self, free: Sequence[Resident]) -> Resident | None:
+    def _free(self, time: float) -> list[Resident]:
+        """Who was not told to wait."""
+        return [r for r in self._residents if self._not_before.get(r.persona.name, 0.0) <= time]
+
+    def _calls(self) -> list[tuple[Event, Resident]]:
+        """Who was spoken to and can answer now."""
+        free = self._free(asyncio.get_running_loop().time())
+        return [(resident.call, resident) for resident in free if resident.call is not None]
+
+    def _first_called(self) -> Resident | None:
         """Who was spoken to first: by a guest, else by another resident if the last turn was not given for that."""
-        called = [(resident.call, resident) for resident in free if resident.call is not None]
-        by_guests = [(call, resident) for call, resident in called if not self._is_fellow(call)]
-        waiting = by_guests or ([] if self._fellow_was_answered else called)
+        calls = self._calls()
+        by_guests = [(call, resident) for call, resident in calls if not self._is_fellow(call)]
+        waiting = by_guests or ([] if self._fellow_was_answered else calls)
         self._fellow_was_answered = bool(waiting) and not by_guests
         return min(waiting, key=lambda pair: pair[0].seq)[1] if waiting else None
 
