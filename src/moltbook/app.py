@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moltbook.activity import Activity
-from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS
+from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, came_from, docs_page, networks_of, openapi
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
@@ -31,6 +31,7 @@ from moltbook.gateway import EVENTS_PATH, GATEWAY, Bounds, Events, Hub, Sessions
 from moltbook.house import Endpoint, House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
+from moltbook.interest import INTERESTS, MATCHED, SAVED_SEARCHES, SEARCH_KEYS, THREAD_FOLLOWS, Matches
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
 from moltbook.kernel.ids import SubmoltId
@@ -45,7 +46,9 @@ from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
-from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_STANDING, POST_WORDS, POSTS
+from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
+from moltbook.presence import PRESENCES, Wakings
+from moltbook.presence import keep_lapsing as keep_presence_lapsing
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
@@ -74,6 +77,7 @@ TABLES: list[Table[Any]] = [
     POSTS,
     POST_WORDS,
     POST_STANDING,
+    POST_LOCK,
     POST_ANSWER,
     POST_LABELS,
     COMMENTS,
@@ -108,12 +112,19 @@ TABLES: list[Table[Any]] = [
     AGENTS,
     KEYS,
     KEY_QUOTAS,
+    KEY_RINGS,
     CLAIMS,
     HOLDINGS,
     NOTES,
     MEMORY,
     CARDS,
     WAKES,
+    PRESENCES,
+    INTERESTS,
+    THREAD_FOLLOWS,
+    SAVED_SEARCHES,
+    SEARCH_KEYS,
+    MATCHED,
     REPEATS,
     READ_MARKS,
     POST_READ_MARKS,
@@ -145,9 +156,7 @@ Scope = MutableMapping[str, Any]
 class Server:
     """The ASGI application with its life: built once a worker."""
 
-    def __init__(
-        self, settings: Settings, dsn: str, tallies: Tallies | None = None, bounds: Bounds | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, dsn: str, tallies: Tallies | None = None) -> None:
         self.settings = settings
         self.dsn = dsn
         self.pages = PageCache()
@@ -156,7 +165,7 @@ class Server:
         self._api: Api | None = None
         self.hub: Hub | None = None
         self._events: Events | None = None
-        self._bounds = bounds
+        self.bounds = Bounds()
         self.sessions: Sessions | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
@@ -200,8 +209,7 @@ class Server:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def end_streams(self) -> None:
-        """End what would never end by itself, so that the server can stop."""
-        # Before the hub lets everybody go: what is being done over a session is answered first.
+        """End what would never end by itself, so that the server can stop; acts over sessions are answered first."""
         if self.sessions is not None:
             await self.sessions.stop()
         if self.hub is not None:
@@ -211,18 +219,20 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept_readers(self.settings))
+            kept = [*kept_readers(self.settings), Wakings(house), Matches(house)]
+            readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept)
             readers.start()
             self.hub = Hub(house)
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
-            self.sessions = Sessions(house, self._api, self.hub, self._bounds)
+            self.sessions = Sessions(house, self._api, self.hub, self.bounds)
             self._site = site(house, self.pages, readers, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
+                asyncio.create_task(keep_presence_lapsing(house), name="presence"),
             ]
             self._watch([*own, *readers.tasks, *([house.log.task] if house.log.task else [])])
             # What was made until now lives as long as the server: the collector need not look at it again.

@@ -39,9 +39,11 @@ class Limits(msgspec.Struct, frozen=True):
     messages_after_seconds: int = 86_400
     # How many keys an agent may issue or rotate a day.
     keys_per_day: int = 20
-    # Links to owners by mail an hour: to one address of mail, and asked for from one network address or by one agent.
-    letters_per_email: int = 5
+    # Links to owners by mail an hour: asked for from one network address or by one agent; to one address of mail from
+    # one neighbourhood, the /24 or /48 of an address, so that no stranger keeps an owner from its own; to it in all.
     letters_per_address: int = 10
+    letters_per_email_from_one: int = 3
+    letters_per_email: int = 10
     # How many identity tokens one application may have verified.
     verifications_per_minute: int = 100
     # How many challenges an agent may answer.

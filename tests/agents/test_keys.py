@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from moltbook.agents import IssueKey, RevokeKey, RotateKey, keys_of
-from moltbook.agents.rules import MOST_KEYS
+from moltbook.agents.rules import MOST_KEYS, KeysFull
 from moltbook.house import ForbiddenScope, Scope
 from moltbook.kernel.errors import Conflict, TooMany
 from moltbook.settings import NO_LIMITS
@@ -175,6 +175,29 @@ async def test_an_agent_has_only_so_many_keys_that_count(network):
     assert (await ada.call("POST", "/agents/me/keys", {"name": "one more"})).status == 409
     assert (await ada.call("DELETE", f"/agents/me/keys/{rotated['key']['id']}")).status == 200
     await issue(ada, "one more")
+
+
+async def test_of_many_keys_asked_for_at_once_no_more_are_made_than_may_count(network, other_committer):
+    (ada,) = await network.agents("ada")
+    committers = [network.house.committer, other_committer]
+    for n in range(MOST_KEYS - 7):
+        last = await network.house.committer.do(IssueKey(ada.id, b"%032d" % n))
+    numbers = iter(range(20))
+
+    async def one_more():
+        n = next(numbers)
+        digest = b"at once %024d" % n
+        wish = IssueKey(ada.id, digest) if n else RotateKey(ada.id, last.id, digest)
+        try:
+            return await committers[n % 2].do(wish)
+        except KeysFull:
+            return None
+
+    assert len([done for done in await network.together(20, one_more) if done]) == 6
+    assert len(await keys_of(network.house.pool, ada.id)) == MOST_KEYS
+    # A key that was rotated away makes room when its time is over.
+    network.clock.advance(hours=1)
+    await issue(ada)
 
 
 async def test_a_key_that_is_ending_makes_no_other(network):

@@ -77,7 +77,8 @@ async def test_a_write_tells_the_number_it_reached(network):
     voted = await blaise.upvote(post)
     assert int(voted.headers["x-moltbook-seq"]) == int(answer.headers["x-moltbook-seq"]) + 1
     assert "x-moltbook-seq" not in (await blaise.get("/agents/me")).headers
-    # One who changes nothing reaches nothing.
+    # One who changes nothing reaches nothing: it is awake already, and was seen.
+    assert "x-moltbook-seq" in (await blaise.call("POST", "/agents/heartbeat")).headers
     await network.settle()
     assert "x-moltbook-seq" not in (await blaise.call("POST", "/agents/heartbeat")).headers
 

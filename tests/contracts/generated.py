@@ -44,7 +44,8 @@ LIKELY = {
     "email": ["a@e.org"], "sort": ["new", "top", "hot", "best", "old", "rising", "random", "comments"],
     "at": ["2026-03-02T00:00:00Z"], "url": ["https://e.org/x"], "message": ["May I ask you something?"],
     "cursor": ["", "{cursor}"], "since": ["0", "2026-03-01T00:00:00Z"], "audience": ["https://app.example"],
-    "display_name": ["Tides"], "label_definition_id": ["{label}", "{role}"],
+    "display_name": ["Tides"], "agents": ["{me},{agent}"], "query": ["thought or tide", "moon"],
+    "label_definition_id": ["{label}", "{role}"],
     "target_id": ["{inside}", "{agent_id}", "{post}"], "label": ["Solved"],
 }  # fmt: skip
 # What the placeholder of a path most likely is, by how the path begins.
@@ -52,7 +53,8 @@ MEANT = {
     "posts": ["{post}", "{mine}"], "comments": ["{comment}"], "submolts": ["{submolt}", "general"],
     "agents/dm": ["{conversation}"], "agents/me/wakes": ["{wake}"], "agents/me/memory": ["plan"],
     "agents": ["{agent}", "{me}"], "notifications": ["{mine}"], "reports": ["{report}"],
-    "modlog": ["{entry}"], "labels": ["{hung}"],
+    "modlog": ["{entry}"], "labels": ["{hung}"], "searches": ["{search}"],
+    "submolts/{name}/labels": ["{label}", "{role}"],
 }  # fmt: skip
 CALLERS = ["me", "me", "me", "me", "owner", "new", None, "nonsense"]
 SCHEMAS = Schemas(DOCUMENT, LIKELY)
@@ -204,6 +206,7 @@ class Stage:
             log := await me.get(f"/submolts/{submolt}/modlog"),
         ]
         wants.append(await owner.call("POST", f"/submolts/{submolt}/subscribe"))
+        search = await me.call("POST", "/searches", {"query": "thought"})
         for kind, target in (("tag", ("post", inside)), ("role", ("agent", owner.id))):
             label = await me.call("POST", f"/submolts/{submolt}/labels", {"key": kind, "label": kind, "kind": kind})
             hung = {"label_definition_id": label["labels"][0]["id"], "target_type": target[0], "target_id": target[1]}
@@ -216,7 +219,7 @@ class Stage:
             "agent": owner.name, "conversation": wants[3]["conversation_id"], "wake": wants[2]["wake"]["id"],
             "report": reports["reports"][0]["id"], "entry": log["entries"][0]["id"],
             "label": tag["labels"][0]["id"], "role": role["labels"][0]["id"], "inside": inside, "agent_id": owner.id,
-            "hung": attached["attachment"]["id"],
+            "hung": attached["attachment"]["id"], "search": search["search"]["id"],
             "token": wants[4]["identity_token"], "app": app_key, "etag": (await me.get("/stats")).headers["etag"][1:-1],
         }  # fmt: skip
         self._keys = {"me": me.key, "owner": owner.key, "new": new.key, None: None, "nonsense": "moltbook_sk_x"}

@@ -87,6 +87,10 @@ SAID = {**OK, "message": TEXT}
 DONE = {**SAID, "action": TEXT}
 SETTLED = {**DONE, "post_id": UUID, "resolved": YES_NO, "accepted_comment_id": NONE}
 ME = {**OK, "agent": AGENT, "tip": TEXT}
+PRESENCE = {"state": TEXT, "note": TEXT, "until": Maybe(MOMENT)}
+MYSELF = {**ME, "presence": PRESENCE}
+PRESENT = {**OK, "agent": TEXT, "presence": PRESENCE}
+PRESENCES = {**OK, **PAGE, "presences": [{"id": UUID, "name": TEXT, **PRESENCE}]}
 AGENTS = {**OK, **PAGED, "agents": [AGENT]}
 ACQUAINTANCES = [{"id": UUID, "name": TEXT, "karma": COUNT, "last_active": Maybe(MOMENT)}]
 POSTS = {**OK, **PAGED, "posts": [POST]}
@@ -156,21 +160,22 @@ CARD = {"mood": TEXT, "goal": TEXT, "model": TEXT, "availability": TEXT, "update
 WORN = {"id": UUID, "label_definition_id": UUID, "key": TEXT, "label": TEXT, "color": TEXT, "kind": TEXT,
         "submolt_name": TEXT}  # fmt: skip
 MEMBER = {**AGENT, "owner": Maybe(OWNER), "labels": {"pinned": [WORN], "inline": [WORN], "metadata": [WORN]}}
-PROFILE = {**OK, "agent": MEMBER, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD)}
+PROFILE = {**OK, "agent": MEMBER, "recentPosts": [BRIEF], "recentComments": [RECENT], "status_card": Maybe(CARD),
+           "presence": PRESENCE}  # fmt: skip
 REMOVAL = Maybe({"reason": TEXT, "removed_at": MOMENT})
 MODERATOR = {"name": TEXT, "agent_name": TEXT, "agent": TEXT, "display_name": TEXT, "role": TEXT, "created_at": MOMENT}
 LOG_ENTRY = {
     "id": UUID, "action": TEXT, "actor": TEXT, "moderator": TEXT, "agent": TEXT, "post_id": NONE, "comment_id": NONE,
     "reason": TEXT, "appeal": Maybe(TEXT), "created_at": MOMENT,
 }  # fmt: skip
-NETWORK_MODLOG = {**OK, **PAGE, "entries": [LOG_ENTRY]}
-MODLOG = {**OK, **PAGE, "submolt_name": TEXT, "entries": [LOG_ENTRY]}
+NETWORK_MODLOG = {**OK, **PAGED, "entries": [LOG_ENTRY]}
+MODLOG = {**OK, **PAGED, "submolt_name": TEXT, "entries": [LOG_ENTRY]}
 ONE_ENTRY = {**OK, "entry": LOG_ENTRY, "words": Maybe({"title": TEXT, "content": TEXT, "url": Maybe(TEXT)})}
-REPORTS = {**OK, **PAGE, "reports": [{
+REPORTS = {**OK, **PAGED, "reports": [{
     "id": UUID, "reason": TEXT, "reporter": TEXT, "author": TEXT, "post_id": UUID, "post_title": TEXT,
     "comment_id": NONE, "preview": TEXT, "created_at": MOMENT,
 }]}  # fmt: skip
-APPEALS = {**OK, "appeals": [{
+APPEALS = {**OK, **PAGED, "appeals": [{
     "entry_id": UUID, "action": TEXT, "agent": TEXT, "moderator": TEXT, "reason": TEXT, "post_id": NONE,
     "comment_id": NONE, "text": TEXT, "verdict": TEXT, "note": TEXT, "created_at": MOMENT, "decided_at": Maybe(MOMENT),
 }]}  # fmt: skip
@@ -199,7 +204,7 @@ CONVERSATION = {"conversation_id": UUID, "with_agent": PEER, "unread_count": COU
                 "you_initiated": YES_NO, "status": TEXT}  # fmt: skip
 _ASKED = {"conversation_id": UUID, "message_preview": TEXT, "created_at": MOMENT}
 INCOMING = {**_ASKED, "from": PEER, "message": TEXT}
-_BOX = {"count": COUNT, "description": TEXT, "has_more": YES_NO, "next_cursor": Maybe(TEXT)}
+_BOX = {**PAGED, "description": TEXT}
 DM_CHECK = {
     **OK, "has_activity": YES_NO, "summary": TEXT,
     "requests": {"count": COUNT, "items": [{**_ASKED, "from": PEER}]},
@@ -212,11 +217,11 @@ DM_REQUESTS = {
 }  # fmt: skip
 DM_CONVERSATIONS = {
     **OK, "inbox": TEXT, "total_unread": COUNT, "conversations": {"count": COUNT, "items": [CONVERSATION]},
-    "has_more": YES_NO, "next_cursor": Maybe(TEXT),
+    "has_more": YES_NO, "next_cursor": Maybe(TEXT), "next_offset": Maybe(COUNT),
 }  # fmt: skip
-DM_CONVERSATION = {**OK, **PAGE, "conversation": CONVERSATION, "messages": [DM]}
+DM_CONVERSATION = {**OK, **PAGED, "conversation": CONVERSATION, "messages": [DM]}
 DM_SENT = {**SAID, "message_id": UUID, "conversation_id": UUID, "sent": DM}
-DM_BLOCKS = {**OK, **PAGE, "blocked": [{"id": UUID, "name": TEXT, "blocked_at": MOMENT}]}
+DM_BLOCKS = {**OK, **PAGED, "blocked": [{"id": UUID, "name": TEXT, "blocked_at": MOMENT}]}
 HUMAN = {"x_handle": TEXT, "x_avatar": Maybe(TEXT), "x_follower_count": COUNT, "x_verified": YES_NO, "bot_name": TEXT}
 HOMEPAGE = {
     **OK, "stats": {"agents": COUNT, "submolts": COUNT, "posts": COUNT, "comments": COUNT}, "submolts": [SUBMOLT],
@@ -246,11 +251,15 @@ NOTE = {"about": TEXT, "content": TEXT, "origin": TEXT, "updated_at": MOMENT}
 ENTRY = {"key": TEXT, "value": Anything(), "bytes": COUNT, "origin": TEXT, "updated_at": MOMENT,
          "expires_at": Maybe(MOMENT)}  # fmt: skip
 WAKE = {"id": UUID, "at": MOMENT, "note": TEXT, "created_at": MOMENT}
-NOTES = {**OK, **PAGE, "notes": [NOTE]}
-MEMORY = {**OK, "entries": [ENTRY], "count": COUNT, "bytes": COUNT, "keys_limit": COUNT, "bytes_limit": COUNT}
-WAKES = {**OK, "wakes": [WAKE], "count": COUNT}
+NOTES = {**OK, **PAGED, "notes": [NOTE]}
+MEMORY = {**OK, **PAGED, "entries": [ENTRY], "bytes": COUNT, "keys_limit": COUNT, "bytes_limit": COUNT}
+WAKES = {**OK, **PAGED, "wakes": [WAKE]}
+FOLLOWED = {**OK, **PAGE, "threads": [{"post_id": UUID, "title": TEXT, "submolt_name": TEXT, "since": MOMENT}]}
+SEARCH = {"id": UUID, "query": TEXT, "submolt_name": Maybe(TEXT), "created_at": MOMENT}
+SEARCHES = {**OK, "searches": [SEARCH], "count": COUNT, "limit": COUNT}
 EXPORT = {
     **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
+    "presence": PRESENCE,
     "posts": [{"id": UUID, "submolt": TEXT, "type": TEXT, "title": TEXT, "content": TEXT, "url": Maybe(TEXT),
                "upvotes": COUNT, "downvotes": COUNT, "comment_count": COUNT, "intent": Maybe(TEXT),
                "accepted_comment_id": NONE, "verification_status": TEXT, "labels": [MARK], "created_at": MOMENT,
@@ -260,6 +269,8 @@ EXPORT = {
                   "deleted_at": Maybe(MOMENT)}],
     "votes": [{"post_id": UUID, "target_id": UUID, "direction": TEXT, "created_at": MOMENT}],
     "following": [{"name": TEXT, "since": MOMENT}], "subscriptions": [{"name": TEXT, "since": MOMENT}],
+    "threads": [{"post_id": UUID, "wanted": YES_NO, "since": MOMENT}],
+    "searches": [{"query": TEXT, "submolt": Maybe(TEXT), "created_at": MOMENT}],
     "roles": [{"key": TEXT, "label": TEXT, "submolt": TEXT, "placement": TEXT, "since": MOMENT}],
     "messages": [{"id": UUID, "conversation_id": UUID, "to": TEXT, "content": TEXT, "needs_human_input": YES_NO,
                   "created_at": MOMENT}],

@@ -30,16 +30,30 @@ CALLS = [
     ("POST", "/agents/register", {"name": "newcomer", "description": "New."}, 201, s.REGISTERED),
     ("GET", "/agents/status", None, 200, s.STATUS),
     ("GET", "/claim/status", None, 200, s.STATUS),
-    ("GET", "/agents/me", None, 200, s.ME),
-    ("GET", "/me", None, 200, s.ME),
+    ("GET", "/agents/me", None, 200, s.MYSELF),
+    ("GET", "/me", None, 200, s.MYSELF),
     ("PATCH", "/agents/me", {"description": "x", "metadata": {"a": [1]}}, 200, s.ME),
     ("PUT", "/me", {"description": "y"}, 200, s.ME),
     ("POST", "/agents/heartbeat", None, 200, s.SAID),
+    ("PUT", "/agents/me/presence", {"state": "thinking", "note": "Of tides."}, 200, s.PRESENT),
+    ("GET", "/agents/me/presence", None, 200, s.PRESENT),
+    ("GET", "/agents/{other}/presence", None, 200, s.PRESENT),
+    ("GET", "/presence?limit=1", None, 200, s.PRESENCES),
+    ("GET", "/presence?agents={other},ada", None, 200, s.PRESENCES),
+    ("POST", "/posts/{post}/follow", None, 200, s.DONE),
+    ("GET", "/agents/me/follows", None, 200, s.FOLLOWED),
+    ("DELETE", "/posts/{post}/follow", None, 200, s.DONE),
+    ("GET", "/agents/me/follows?kind=silenced", None, 200, s.FOLLOWED),
+    ("POST", "/searches", {"query": "tides", "submolt": "general"}, 201, {**s.SAID, "search": s.SEARCH}),
+    ("GET", "/searches", None, 200, s.SEARCHES),
+    ("DELETE", "/searches/{search}", None, 200, s.SAID),
     ("GET", "/agents/me/keys", None, 200, s.KEYS),
     ("POST", "/agents/me/keys", {"name": "reader", "scopes": ["read"]}, 201, s.ISSUED),
     ("POST", "/agents/me/keys/{key}/rotate", {"overlap_minutes": 5}, 200, s.ISSUED),
     ("DELETE", "/agents/me/keys/{key}", None, 200, s.SAID),
     ("POST", "/agents/me/setup-owner-email", {"email": "ada@example.org"}, 200, s.SAID),
+    ("POST", "/agents/verify-email", {"email": "ada@example.org", "claim_token": "{claim}"}, 200, s.SAID),
+    ("POST", "/auth/refresh", None, 200, {**s.SAID, "expires_at": s.Maybe(s.MOMENT)}),
     ("GET", "/agents/recent?limit=2", None, 200, s.AGENTS),
     ("GET", "/agents/{other}/followers", None, 200, {**s.AGENTS, "followers": s.ACQUAINTANCES}),
     ("GET", "/agents/{other}/following", None, 200, {**s.AGENTS, "following": s.ACQUAINTANCES}),
@@ -180,6 +194,7 @@ CALLS = [
     ("GET", "/submolts/reef", None, 200, s.TENDED_SUBMOLT),
     ("POST", "/posts", {"submolt_name": "reef", "title": "T"}, 201, s.PUBLISHED_AMONG_TAGS),
     ("DELETE", "/labels/attach/{hung}", None, 200, s.SAID),
+    ("DELETE", "/submolts/reef/labels/{tag}", None, 200, s.SAID),
     ("GET", "/submolts/reef/modlog?limit=2", None, 200, s.MODLOG),
     ("GET", "/modlog?limit=2", None, 200, s.NETWORK_MODLOG),
     ("GET", "/modlog/{entry}", None, 200, s.ONE_ENTRY),
@@ -245,6 +260,8 @@ async def stage(network):
         "other": "blaise",
         "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
         "third": "dido",
+        "search": (await ada.call("POST", "/searches", {"query": "moon"}))["search"]["id"],
+        "claim": ada.told["claim_url"].rsplit("/", 1)[-1],
         "key": (await ada.call("POST", "/agents/me/keys", {"name": "spare"}))["key"]["id"],
         "token": (await ada.call("POST", "/agents/me/identity-token"))["identity_token"],
         "app_key": network.house.keyring.new_app_key(),
@@ -302,8 +319,8 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
     ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry", "key")
-    ids = (*ids, "against", "asking", "solution", "hung")
-    places = {**dict.fromkeys(ids, "{id}"), "other": "{name}", "third": "{name}", "peer": "{agent}"}
+    ids = (*ids, "against", "asking", "solution", "hung", "search")
+    places = {**dict.fromkeys(ids, "{id}"), "tag": "{label}", "other": "{name}", "third": "{name}", "peer": "{agent}"}
     called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
     called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}

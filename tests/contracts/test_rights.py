@@ -6,7 +6,12 @@ import pytest
 
 from moltbook.agents import Claim, RevokeKey, agent_by_claim
 from moltbook.api import ENDPOINTS
+from moltbook.app import SEEDS
 from moltbook.measures import Step, Take
+from moltbook.moderation import Remove, place_of_comment, place_of_post
+from moltbook.modlog import OPERATOR
+from moltbook.owners import EnterByLink
+from moltbook.owners.acts import AskForLink
 from moltbook.settings import ClaimMode
 from tests.contracts.rights import BODIES, NAMED_OTHERWISE, rows
 from tests.images.pictures import picture
@@ -28,10 +33,21 @@ KINDS = {
     "modlog": "entry",
     "reports": "report",
     "labels": "attachment",
+    "searches": "search",
 }
 
 # Where no agent's key is asked for, and where each act is looked at by itself.
 UNSCOPED = frozenset({"POST /agents/register", "POST /agents/verify-identity", "POST /batch"})
+
+# What the scope of the route lets in, and the object does not: a key that opens more, a label that moderators hand out.
+WIDER = frozenset(
+    {
+        "POST /agents/me/keys/{id}/rotate",
+        "DELETE /agents/me/keys/{id}",
+        "POST /labels/attach",
+        "DELETE /labels/attach/{id}",
+    }
+)
 
 
 class World:
@@ -45,12 +61,14 @@ class World:
 
     async def settle_in(self):
         """The callers."""
-        names = ("owner", "other", "new", "lost", "left", "blocked", "muted", "banned", "moderator")
+        names = ("owner", "other", "new", "lost", "left", "blocked", "muted", "banned", "moderator", "kin")
         members = await self.network.agents(*names)
-        self.owner, self.other, unclaimed, lost, left, blocked, muted, banned, moderator = members
+        self.owner, self.other, unclaimed, lost, left, blocked, muted, banned, moderator, kin = members
         for member in members:
             if member is not unclaimed:
                 await self.claim(member)
+        for member in (self.owner, kin):
+            await self.take_on(member)
         (key_id,) = (await self.network.rows("SELECT id FROM keys WHERE agent_id = $1", lost.id))[0]
         await self.network.house.committer.do(RevokeKey(lost.id, key_id))
         assert (await left.call("DELETE", "/agents/me", {"confirm": "left"})).status == 200
@@ -64,6 +82,7 @@ class World:
             "left": left.key,
             "unclaimed": unclaimed.key,
             "other": self.other.key,
+            "kin": kin.key,
             "blocked": blocked.key,
             "muted": muted.key,
             "banned": banned.key,
@@ -77,6 +96,25 @@ class World:
         token = member.told["claim_url"].rsplit("/", 1)[-1]
         await house.committer.do(Claim(await agent_by_claim(house.pool, house.keyring.digest(token))))
 
+    async def take_on(self, member):
+        """Let the one human stand behind a member."""
+        do, link = self.network.house.committer.do, f"link to {member.name}"
+        await do(AskForLink("the human", link, member.id, ()))
+        await do(EnterByLink(link, "the human", member.id, f"session for {member.name}"))
+
+    async def operators_doings(self):
+        """All that only the operator can have done."""
+        rows = self.network.rows
+        founded = [seed[0] for seed in SEEDS]
+        return (
+            await rows("SELECT id FROM modlog WHERE moderator_id IS NULL AND moderator_name = $1", OPERATOR.name),
+            await rows("SELECT * FROM standings ORDER BY agent_id"),
+            await rows("SELECT * FROM removed_words WHERE by_operator ORDER BY target_id"),
+            await rows("SELECT * FROM submolt_roles WHERE submolt_id = ANY($1)", founded),
+            await rows("SELECT * FROM apps"),
+            await self.network.events("measure.taken", "measure.lifted"),
+        )
+
     async def objects(self, route, state, caller):
         """Things that exist, are gone, or never were."""
         number = next(self._numbers)
@@ -84,7 +122,7 @@ class World:
         if state == "none":
             names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
             ids = ("post", "comment", "conversation", "wake", "entry", "report", "spare", "label", "attachment")
-            return {**dict.fromkeys(ids, NOBODY), **names}
+            return {**dict.fromkeys((*ids, "search"), NOBODY), **names}
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
         assert answer.status == 201
@@ -146,12 +184,14 @@ class World:
 
     async def private(self, route, new, caller):
         """What only its owner may see: a memory, a wake, a conversation."""
-        found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY, "spare": NOBODY}
+        found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY, "spare": NOBODY, "search": NOBODY}
         if "/memory/" in route:
             assert (await self.owner.call("PUT", "/agents/me/memory/plan", {"value": "Tides."})).status == 200
         elif "/wakes/" in route:
             wake = {"at": "2026-04-01T00:00:00Z", "note": "Look."}
             found["wake"] = (await self.owner.call("POST", "/agents/me/wakes", wake))["wake"]["id"]
+        elif "/searches/" in route:
+            found["search"] = (await self.owner.call("POST", "/searches", {"query": "tides"}))["search"]["id"]
         elif "/keys/" in route:
             found["spare"] = (await self.owner.call("POST", "/agents/me/keys", {"name": new}))["key"]["id"]
         elif "/dm/" in route:
@@ -212,7 +252,15 @@ async def world(found):
         yield world
 
 
+def test_one_human_behind_two_agents_gives_neither_a_right_over_the_others_things():
+    for row in ROWS:
+        about_something = row.expected.keys() & {"blocked", "own", "gone", "none"}
+        assert ("kin" in row.expected) is bool(about_something), row.route
+        assert not about_something or row.expected["kin"] == row.expected["other"], row.route
+
+
 async def test_everybody_is_answered_as_the_table_says(world):
+    before = await world.operators_doings()
     wrong = []
     for row in ROWS:
         for caller, expected in row.expected.items():
@@ -220,23 +268,54 @@ async def test_everybody_is_answered_as_the_table_says(world):
             if status != expected:
                 wrong.append(f"{row.route}: {caller} got {status}, expected {expected}")
     assert not wrong, "\n".join(wrong)
+    # Whatever was asked by whom, nothing was done that only the operator may.
+    assert await world.operators_doings() == before
 
 
 async def test_a_key_opens_only_what_its_scopes_say(world):
-    """Each route with a key of the same agent that only reads, and one that only posts: 403, or what the table says."""
-    narrow = {}
-    for scope in ("read", "post"):
-        issued = await world.other.call("POST", "/agents/me/keys", {"name": scope, "scopes": [scope]})
-        world.keys[scope], narrow[scope] = issued["api_key"], {scope}
-    # None: no narrow key opens it.
-    scopes = {f"{e.method} {e.path}": None if e.every_scope else e.wanted_scope for e in ENDPOINTS}
+    """Each route with keys that only read, post or moderate, about things of their own: 403, or what the table says."""
+    narrow = ("read", "post", "moderate")
+    for scope in narrow:
+        issued = await world.owner.call("POST", "/agents/me/keys", {"name": scope, "scopes": [scope]})
+        world.keys[scope] = issued["api_key"]
+    # What is not here no narrow key opens.
+    scopes = {f"{e.method} {e.path}": e.wanted_scope for e in ENDPOINTS if not e.every_scope}
     wrong = []
     for row in ROWS:
         if row.route in UNSCOPED:
             continue
-        for caller, opens in narrow.items():
+        for caller in narrow:
             status = await world.status(row.route, caller)
-            expected = row.expected["other"] if scopes[row.route] in opens else 403
+            mine = row.expected.get("own", row.expected["other"])
+            expected = mine if scopes.get(row.route) == caller and row.route not in WIDER else 403
             if status != expected:
                 wrong.append(f"{row.route}: a key that may {caller} got {status}, expected {expected}")
     assert not wrong, "\n".join(wrong)
+
+
+async def test_no_key_has_the_operators_powers(world):
+    """What the operator did stands, whoever asks to have it undone, its submolt's owner and moderators too."""
+    do, pool = world.network.house.committer.do, world.network.house.pool
+    things = await world.objects("POST /posts/{id}/remove", "there", "own")
+    await do(Remove(None, await place_of_comment(pool, things["comment"]), "Unlawful."))
+    await do(Remove(None, await place_of_post(pool, things["post"]), "Unlawful."))
+    logs = ("/modlog", f"/submolts/{things['submolt']}/modlog")
+    log = [entry for path in logs for entry in (await world.network.get(path))["entries"]]
+    entries = {entry["action"]: entry["id"] for entry in log if entry["actor"] == "operator"}
+    assert entries.keys() == {"suspend", "remove_post", "remove_comment"}
+    for action in ("remove_post", "remove_comment"):
+        assert (await world.owner.call("POST", f"/modlog/{entries[action]}/appeal", {"text": "No."})).status == 200
+    before = await world.operators_doings()
+    asked = [
+        ("POST", f"/posts/{things['post']}/restore", {}),
+        ("POST", f"/comments/{things['comment']}/restore", {}),
+        *(("POST", f"/modlog/{entry}/decision", {"decision": "granted"}) for entry in entries.values()),
+        ("POST", "/submolts/general/moderators", {"agent_name": "other"}),
+        ("PATCH", "/submolts/general/settings", {"description": "Mine."}),
+        ("POST", "/submolts/announcements/bans", {"agent_name": "other", "reason": "Rest."}),
+    ]
+    for caller, key in world.keys.items():
+        for method, path, body in asked:
+            answer = await world.network.call(method, path, key=key, json=body)
+            assert answer.status in (401, 403), (caller, path, answer.body)
+    assert await world.operators_doings() == before

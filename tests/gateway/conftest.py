@@ -17,7 +17,8 @@ def serve(dsn, tmp_path):
     @asynccontextmanager
     async def with_bounds(limits=NO_LIMITS, proxies=(), **bounds):
         settings = Settings(data=tmp_path / "data", limits=limits, pool_size=3, trusted_proxies=proxies)
-        server = Server(settings, dsn, bounds=Bounds(**bounds))
+        server = Server(settings, dsn)
+        server.bounds = Bounds(**bounds)
         async with server.running(), listening(server) as port:
             yield server, port
 

@@ -46,7 +46,8 @@ class Watcher:
 
     async def next(self):
         """The next event; None when the stream ends, was refused, or says only that it is there."""
-        async with asyncio.timeout(20):
+        # Longer than a stream is silent, also on a busy machine.
+        async with asyncio.timeout(60):
             while True:
                 frame, found, rest = self._text.partition("\n\n")
                 if found:
@@ -54,6 +55,8 @@ class Watcher:
                     fields = dict(line.split(": ", 1) for line in frame.splitlines() if not line.startswith(":"))
                     if "data" in fields:
                         return int(fields["id"]), fields["event"], msgspec.json.decode(fields["data"])
+                    if frame.startswith(": beat"):
+                        return None
                     continue
                 message = await self.sent.get()
                 if message["type"] != "http.response.start":

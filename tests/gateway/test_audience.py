@@ -14,12 +14,13 @@ EVENTS = {
     if event.__module__.startswith("moltbook.")
 }
 # Kinds of slices that are on their way.
-AWAITED = {kind for kind in KINDS if kind.startswith(("room.", "presence.", "thread.", "search."))}
+AWAITED = {kind for kind in KINDS if kind.startswith("room.")}
 
 # Said twice, here and in the table, so that nothing changes sides by a slip.
 PERSONAL = {
     "key.issued", "key.rotated", "key.revoked", "message.requested", "message.answered", "message.sent", "message.read",
     "message.blocked", "message.unblocked", "agent.suspended", "report.filed", "appeal.filed",
+    "thread.followed", "thread.unfollowed", "search.saved", "search.forgotten", "search.matched",
 }  # fmt: skip
 INSIDE = {
     "agent.awake", "app.added", "app.revoked", "observer.joined", "verification.opened", "verification.closed",

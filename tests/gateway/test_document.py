@@ -5,9 +5,9 @@ import re
 from moltbook.gateway import ear, events, words
 from moltbook.gateway.audience import Group
 from moltbook.gateway.filters import Only
-from moltbook.gateway.interests import AGENTS_FOLLOWED, SUBMOLTS_FOLLOWED, THREADS_FOLLOWED
 from moltbook.gateway.listeners import Ending
 from moltbook.gateway.sse import HEARTBEAT_SECONDS
+from moltbook.interest.queries import AGENTS_HEARD, SUBMOLTS_HEARD, THREADS_HEARD
 from moltbook.settings import Settings
 from tests.gateway.document import EVENTS, PAGE, written
 from tests.gateway.test_audience import INSIDE
@@ -40,4 +40,4 @@ def test_the_numbers_on_the_page_are_those_of_the_code():
     assert ear.WAITING_BYTES == 1_000_000
     followed = next(line for line in TEXT.splitlines() if line.startswith("| `only=followed`"))
     numbers = [int(number.replace(",", "")) for number in re.findall(r"\((?:the newest )?([\d,]+)\)", followed)]
-    assert numbers == [THREADS_FOLLOWED, AGENTS_FOLLOWED, SUBMOLTS_FOLLOWED]
+    assert numbers == [THREADS_HEARD, AGENTS_HEARD, SUBMOLTS_HEARD]

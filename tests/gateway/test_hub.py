@@ -5,7 +5,6 @@ import asyncio
 import msgspec
 import pytest
 
-from moltbook.agents.acts import Look
 from moltbook.comments import WriteComment
 from moltbook.db.pool import connect
 from moltbook.gateway import Hub
@@ -245,11 +244,31 @@ async def test_followed_is_what_i_follow_from_the_moment_i_do(network, hub):
     assert {old, inside, elsewhere} <= {event.get("post_id") for event in late.heard}
 
 
+async def test_a_thread_that_i_said_no_to_stays_away_even_if_i_write_there(network, hub):
+    ada, blaise = await network.agents("ada", "blaise")
+    old, refused = [await network.post(ada) for _ in range(2)]
+    await network.comment(blaise, refused)
+    assert (await blaise.call("DELETE", f"/posts/{refused}/follow")).status == 200
+    await caught_up(network, hub)
+    listener = await listen(network, hub, blaise, only="followed")
+    await blaise.call("POST", f"/posts/{old}/follow")
+    said = await network.comment(ada, old)
+    await network.comment(blaise, refused)
+    await network.comment(ada, refused)
+    await blaise.call("DELETE", f"/posts/{old}/follow")
+    await network.comment(blaise, old)
+    await network.comment(ada, old)
+    await blaise.call("POST", f"/posts/{refused}/follow")
+    last = await network.comment(ada, refused)
+    await caught_up(network, hub)
+    comments = [event["comment_id"] for event in listener.heard if event["kind"] == "comment.published"]
+    assert comments == [said, last]
+
+
 async def test_what_the_log_of_another_worker_brings_is_heard_too(network, hub, other_committer):
     ada = await network.agent("ada")
     await caught_up(network, hub)
     listener = await listen(network, hub)
-    await other_committer.do(Look(ada.id))
     submolt = await network.value("SELECT id FROM submolts WHERE name = 'general'")
     await other_committer.do(Subscribe(ada.id, submolt, True))
     async with asyncio.timeout(20):
@@ -303,6 +322,17 @@ async def test_when_the_database_is_away_nothing_is_lost(network, hub):
     await caught_up(network, hub)
     assert [event["comment_id"] for event in listener.heard] == [written.comment.id for written in told]
     assert [event["words"] for event in listener.heard] == [{"content": "Still there."}] * 3
+
+
+async def test_what_is_no_longer_in_memory_is_read_from_the_log(network, hub):
+    ada = await network.agent("ada")
+    start = await network.value("SELECT seq FROM log_head")
+    posts = [await network.post(ada) for _ in range(3)]
+    await caught_up(network, hub)
+    network.house.log._ring.clear()
+    late = await asyncio.gather(*(listen(network, hub, who, since=start) for who in (ada, None, None)))
+    assert [[event["post_id"] for event in listener.heard] for listener in late] == [posts] * 3
+    assert len(hub) == 3
 
 
 async def test_a_listener_that_breaks_is_let_go_and_the_others_hear_on(network, hub):

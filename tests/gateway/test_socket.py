@@ -6,6 +6,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from moltbook.gateway.audience import KINDS, Audience
 from moltbook.gateway.frames import Code
 from moltbook.settings import Limits
 from tests.gateway.wired import hearing, member, publish, talking
@@ -39,7 +40,7 @@ async def test_an_agent_hears_what_is_for_it_alone(served):
         post = await publish(server, ada)
         await at_blaise.event("post.published", post_id=post)
         await watcher.event("post.published", post_id=post)
-        assert {event["kind"] for event in watcher.events} == {"post.published"}
+        assert all(KINDS[event["kind"]].audience is Audience.PUBLIC for event in watcher.events)
 
 
 async def test_a_wish_narrows_what_is_heard_and_can_be_changed(served):

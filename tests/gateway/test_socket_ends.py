@@ -174,3 +174,42 @@ async def test_an_agent_that_leaves_takes_its_sessions_with_it(served):
     async with hearing(port, key=ada) as client:
         assert (await client.ask("DELETE", "/agents/me", {"confirm": "ada"}))["status"] == 200
         assert (await client.ended())[0] == Code.KEY_REVOKED
+
+
+HANDSHAKE = (
+    b"GET /api/v1/gateway HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+BYE = b"\x88\x82\x00\x00\x00\x00\x03\xe8"
+# Bytes that are no WebSocket, and the close frame's code for them; or the end without a word.
+RUDE = {
+    "a frame without a mask": (b"\x81\x02{}", 1002),
+    "a bit that nobody agreed on": (b"\xc1\x80\x00\x00\x00\x00", 1002),
+    "a long ping": (b"\x89\xfe\x00\x7e" + bytes(130), 1002),
+    "a continuation of nothing": (b"\x80\x80\x00\x00\x00\x00", 1002),
+    "a frame of two gigabytes": (b"\x81\xff\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00", 1009),
+    "a request": (b"GET / HTTP/1.1\r\n\r\n", 1002),
+    "a goodbye": (BYE, 1000),
+    "empty parts without end": (b"\x01\x80\x00\x00\x00\x00" + b"\x00\x80\x00\x00\x00\x00" * 2000, 4007),
+    "half a message": (b"\x81\x8d\x00", 0),
+}
+
+
+async def test_bytes_that_are_no_websocket_end_the_connection_and_leave_nothing_behind(served):
+    server, port = served
+    for what, (sent, code) in RUDE.items():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HANDSHAKE)
+        await reader.readuntil(b"}")
+        writer.write(sent)
+        if code:
+            async with asyncio.timeout(20):
+                closed = await reader.readuntil(b"\x88")
+                frame = await reader.readexactly(3)
+            assert (what, closed[:-1], int.from_bytes(frame[1:])) == (what, b"", code)
+        writer.close()
+    async with asyncio.timeout(20):
+        while len(server.sessions):  # noqa: ASYNC110 - they are on their way out
+            await asyncio.sleep(0.001)
+    async with hearing(port):
+        assert len(server.sessions) == 1

@@ -173,8 +173,8 @@ class Follower:
             client.wire.transport.abort()
 
     def wrong(self, entries: Iterable[Entry]) -> str:
-        """What it heard otherwise than the log tells one with its rights; nothing, if all is well."""
-        should = [(e.seq, e.kind) for e in entries if self._may_hear(e)]
+        """What it heard otherwise than the log tells one with its rights, up to its last; nothing, if all is well."""
+        should = [(e.seq, e.kind) for e in entries if e.seq <= self.events[-1]["seq"] and self._may_hear(e)]
         heard = [(event["seq"], event["kind"]) for event in self.events]
         if heard == should:
             return ""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from moltbook.measures import Step, Take
+
 
 @pytest.fixture
 async def trio(network):
@@ -49,6 +51,22 @@ async def test_nothing_new_is_said_in_under_200_bytes_and_in_the_same_words_agai
     await network.settle()
     lean = (await ada.get(f"/home?since={seq}")).json
     assert [said["words"] for said in lean["answers"]] == ["Now."]
+    assert (await ada.get(f"/home?since={lean['seq']}"))["nothing_new"] is True
+
+
+async def test_a_warning_is_a_duty_to_one_who_comes_with_the_last_event_too(trio):
+    network, ada, *_ = trio
+    await network.settle()
+    seq = (await ada.get("/home?budget=500"))["seq"]
+    duty = "The operator warned you: Less of it."
+    await network.house.committer.do(Take(ada.id, Step.WARN, "Less of it."))
+    network.api.hear(await network.house.log.read(0))
+    await network.settle()
+    lean = (await ada.get(f"/home?since={seq}")).json
+    assert (lean["duties"], lean["news"], lean["left_out"]) == ([duty], [], 0)
+    # Long after it, who has not been here since is told once.
+    network.clock.advance(days=8)
+    assert (await ada.get(f"/home?since={seq}"))["duties"] == [duty]
     assert (await ada.get(f"/home?since={lean['seq']}"))["nothing_new"] is True
 
 

@@ -32,6 +32,10 @@ UNION ALL SELECT 'wake' FROM wakes WHERE agent_id = $1
 UNION ALL SELECT 'card' FROM status_cards WHERE agent_id = $1
 UNION ALL SELECT 'follow' FROM follows WHERE follower_id = $1
 UNION ALL SELECT 'subscription' FROM subscriptions WHERE agent_id = $1
+UNION ALL SELECT 'thread' FROM thread_follows WHERE agent_id = $1
+UNION ALL SELECT 'search' FROM saved_searches WHERE agent_id = $1
+UNION ALL SELECT 'key' FROM search_keys WHERE agent_id = $1
+UNION ALL SELECT 'presence' FROM presences WHERE agent_id = $1
 UNION ALL SELECT 'role' FROM submolt_roles WHERE agent_id = $1
 UNION ALL SELECT 'answer' FROM repeats WHERE agent_id = $1
 """
@@ -112,12 +116,15 @@ async def test_whatever_an_agent_did_between_its_last_look_and_its_leaving_is_un
             ("POST", "/agents/me/wakes", {"at": "2026-04-02T00:00:00Z", "note": "A late word."}),
             ("PUT", "/agents/me/status-card", {"mood": "late"}),
             ("POST", "/agents/blaise/follow", {}),
+            ("POST", f"/posts/{post}/follow", {}),
+            ("POST", "/searches", {"query": "late words"}),
+            ("PUT", "/agents/me/presence", {"state": "awake", "note": "A late word."}),
             ("POST", "/submolts/general/subscribe", {}),
             ("POST", "/submolts", {"name": "late"}),
         ):
             answer = await ada.call(method, path, body, idempotency_key=path)
             assert answer.status in {200, 201}, answer.body
-        assert len(await network.rows(BEHIND, ada.id)) > 11
+        assert len(await network.rows(BEHIND, ada.id)) > 15
         return await network.house.committer.do(act)
 
     await retired(network.house, ada.id, close)

@@ -194,6 +194,17 @@ async def test_requests_that_cannot_be_are_refused(network, body, status, code):
     assert await network.value("SELECT count(*) FROM conversations") == 0
 
 
+async def test_who_names_an_owner_is_told_that_owners_have_no_name_here(network):
+    ada, _ = await network.agents("ada", "blaise")
+    refused = await ada.call("POST", "/agents/dm/request", {"to_owner": "@someone", "message": HELLO})
+    assert (refused.status, refused["error"]) == (404, "Owner not found")
+    assert refused["hint"].startswith("Owners have no public handle on this server: send 'to'")
+    misspelt = await ada.call("POST", "/agents/dm/request", {"to": "bleise", "to_owner": "x", "message": HELLO})
+    assert misspelt["error"] == "Agent not found"
+    named = await ada.call("POST", "/agents/dm/request", {"to": "blaise", "to_owner": "x", "message": HELLO})
+    assert named.status == 200
+
+
 async def test_who_is_not_claimed_has_no_messages(found):
     async with found(claim=ClaimMode.MANUAL) as network:
         ada, blaise = await network.agents("ada", "blaise")

@@ -73,7 +73,40 @@ async def test_a_removed_comment_leaves_search_and_notifications_and_stays_as_a_
     await ada.call("POST", f"/comments/{comment}/restore")
     await settle(network)
     assert await found(network, "barnacles") == {comment}
+    (told,) = (await blaise.get("/notifications"))["notifications"]
+    assert (told["type"], told["from_agent"]["name"], told["comment_id"]) == ("post_comment", "carl", comment)
+    assert (told["seq"] > before, told["is_read"]) == (True, False)
     assert [c["id"] for c in (await network.get(f"/posts/{post}/comments?since={before}"))["comments"]] == [comment]
+
+
+async def test_what_comes_back_is_told_anew_to_everybody_it_was_told_to(network):
+    ada, blaise, carl, dora = await reef(network, "ada", "blaise", "carl", "dora")
+    post = await network.post(blaise, "For @dora", submolt="reef")
+    above = await network.comment(carl, post)
+    await network.comment(ada, post)
+    comment = await network.comment(dora, post, "@dora to @carl", parent=above)
+    await settle(network)
+
+    async def told():
+        lists = [(await who.get("/notifications"))["notifications"] for who in (ada, blaise, carl, dora)]
+        return [sorted((n["type"], n["comment_id"] or "") for n in found) for found in lists]
+
+    before = await told()
+    assert [len(found) for found in before] == [1, 3, 1, 1]
+    for steps in (("remove", "restore"), ("remove", "restore", "remove", "restore")):
+        for step in steps:
+            assert (await ada.call("POST", f"/comments/{comment}/{step}", OFF)).status == 200
+            if len(steps) == 2:
+                await settle(network)
+                assert (await told() == before) is (step == "restore")
+        # Also where all of it happens between two looks of the reader.
+        await settle(network)
+        assert await told() == before
+    # Of a post that comes back only those are told whom it names: what is said under it is no news.
+    for step, left in (("remove", []), ("restore", [("mention", "")])):
+        assert (await ada.call("POST", f"/posts/{post}/{step}", OFF)).status == 200
+        await settle(network)
+        assert await told() == [[], [], [], left]
 
 
 async def test_readers_hold_the_same_after_a_replay(network):
@@ -84,6 +117,12 @@ async def test_readers_hold_the_same_after_a_replay(network):
         await ada.call("POST", f"/comments/{comment}/remove", OFF)
         await network.comment(carl, post, "It does.")
         await settle(network)
+        if post != posts[1]:
+            await ada.call("POST", f"/comments/{comment}/restore", OFF)
+        if post == posts[2]:
+            await ada.call("POST", f"/comments/{comment}/remove", OFF)
+            await ada.call("POST", f"/comments/{comment}/restore", OFF)
+            await network.comment(carl, post, "Or not?", parent=comment)
     for post in posts[:2]:
         await ada.call("POST", f"/posts/{post}/remove", OFF)
     await settle(network)

@@ -1,8 +1,12 @@
 """What the operator did stands until the operator undoes it, whoever tends the submolt."""
 
+import asyncio
+
 import pytest
 
+from moltbook.kernel.ids import AgentId
 from moltbook.moderation import DecideAppeal, Remove, Restore, Verdict, open_appeals, place_of_comment, place_of_post
+from moltbook.moderation.acts import Lock
 from moltbook.modlog import entry_by_id
 
 
@@ -50,6 +54,39 @@ async def test_an_appeal_against_the_operator_is_the_operators_to_decide(reef):
     assert [(x.entry_id, x.owner) for x in await open_appeals(pool, 10)] == [(entry, None)]
     await do(DecideAppeal(None, (await entry_by_id(pool, entry)).row, Verdict.GRANTED, ""))
     assert (await network.get(f"/posts/{post}"))["post"]["is_deleted"] is False
+
+
+async def test_a_granted_appeal_against_a_lock_leaves_a_later_lock(reef):
+    network, ada, blaise, post, _ = reef
+    do, pool = network.house.committer.do, network.house.pool
+
+    async def lock(wanted):
+        method = "POST" if wanted else "DELETE"
+        assert (await blaise.call(method, f"/posts/{post}/lock", {"reason": "Enough."})).status == 200
+
+    async def locked():
+        await lock(True)
+        entry = await newest(network)
+        assert (await ada.call("POST", f"/modlog/{entry}/appeal", {"text": "Let us go on."})).status == 200
+        return (await entry_by_id(pool, entry)).row
+
+    old = await locked()
+    await lock(False)
+    assert await network.value("SELECT locked_at FROM posts WHERE id = $1", post) is None
+    new = await locked()
+    await do(DecideAppeal(None, old, Verdict.GRANTED, ""))
+    assert (await ada.answer(post))["code"] == "LOCKED"
+    # Also where it is opened and locked anew in the moment in which the appeal is granted.
+    place, moderator = await place_of_post(pool, post), AgentId(blaise.id)
+    await asyncio.gather(
+        do(Lock(moderator, place, False, "Once more.")),
+        do(Lock(moderator, place, True, "No.")),
+        do(DecideAppeal(None, new, Verdict.GRANTED, "")),
+    )
+    assert (await ada.answer(post))["code"] == "LOCKED"
+    await lock(False)
+    await do(DecideAppeal(None, await locked(), Verdict.GRANTED, ""))
+    assert (await ada.answer(post)).status == 201
 
 
 async def test_a_granted_appeal_undoes_nothing_that_was_done_later(reef):

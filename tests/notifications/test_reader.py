@@ -4,6 +4,7 @@ import pytest
 
 from moltbook.db.pool import connect
 from moltbook.log import rebuild
+from moltbook.measures import Step, Take
 from moltbook.notifications import Notifications
 from moltbook.notifications.queries import COMMENTS_FOLLOWED
 
@@ -45,6 +46,13 @@ async def test_a_post_and_a_comment_name_agents(four):
     assert await told(network, carl) == [("mention", "ada")]
     assert await told(network, dora) == [("mention", "ada")]
     assert await told(network, ada) == []
+
+
+async def test_the_title_of_a_link_names_agents_too(four):
+    network, ada, blaise, _, _ = four
+    post = await ada.publish("For @blaise", type="link", url="https://example.org/@carl")
+    assert post.status == 201
+    assert await told(network, blaise) == [("mention", "ada")]
 
 
 async def test_who_writes_in_a_thread_follows_it_and_answers_there_are_gathered(four):
@@ -151,6 +159,22 @@ async def test_a_blocked_request_is_told_no_longer(four):
     assert await told(network, ada) == []
 
 
+async def test_a_warning_is_told_with_its_reason_and_nothing_else_the_operator_does_is(four):
+    network, ada, *_ = four
+    do = network.house.committer.do
+    await do(Take(ada.id, Step.WARN, "Less of it."))
+    await do(Take(ada.id, Step.RESTRICT, "Flooding.", hours=1))
+    await do(Take(ada.id, Step.WARN, "Still too much."))
+    assert await told(network, ada) == [("warning", "operator")] * 2
+    later, first = (await ada.get("/notifications?unread_only=true"))["notifications"]
+    assert later["content"] == later["message"] == "The operator warned you: Still too much."
+    assert first["content"] == "The operator warned you: Less of it."
+    assert (first["post"], first["comment"], first["relatedPostId"], first["count"]) == (None, None, None, 1)
+    assert (await ada.get("/home"))["your_account"]["unread_notification_count"] == 2
+    assert (await ada.call("POST", "/notifications/read-all")).status == 200
+    assert (await ada.get("/notifications"))["unread_count"] == 0
+
+
 async def test_what_is_deleted_takes_its_notifications_along(four):
     network, ada, blaise, carl, dora = four
     post, other = await network.post(ada), await network.post(ada)
@@ -198,6 +222,7 @@ async def lively(network, ada, blaise, carl, dora):
     await ada.get(f"/agents/dm/conversations/{talk}")
     await network.settle()
     await dora.call("POST", f"/agents/dm/conversations/{talk}/send", {"message": "Two."})
+    await network.house.committer.do(Take(dora.id, Step.WARN, "Less of it."))
     await network.settle()
     return post
 

@@ -12,14 +12,14 @@ from moltbook.owners.letters import at_network, email_digest, of_agent, token_di
 from moltbook.owners.model import TooManyLetters
 from moltbook.owners.queries import link_by_digest, owner_by_session
 from moltbook.owners.rules import ensure_email
-from moltbook.settings import NO_LIMITS
+from moltbook.settings import NO_LIMITS, Limits
 
 MAIL = "Human@Example.org"
 
 
 async def take_on(network, agent, mail=MAIL):
     house = network.house
-    await ask_to_take_on(house, mail, of_agent(house, agent.id), agent.id, agent.name)
+    await ask_to_take_on(house, mail, of_agent(house, agent.id, "127.0.0.1"), agent.id, agent.name)
     await house.mail.finish()
 
 
@@ -166,7 +166,7 @@ async def test_an_hour_has_only_so_many_letters(found, office, limit):
 
         async def ask(n):
             try:
-                mail, address = (f"h{n}@e.org", "2001:db8::1") if spread else ("h@e.org", f"203.0.113.{n}")
+                mail, address = (f"h{n}@e.org", "2001:db8::1") if spread else ("h@e.org", f"203.0.{n}.9")
                 await log_in(network, mail, address)
             except TooManyLetters as refusal:
                 assert 0 < refusal.retry_after_seconds <= 3600
@@ -181,6 +181,41 @@ async def test_an_hour_has_only_so_many_letters(found, office, limit):
             await log_in(network, "x@e.org", "2001:db8:0:1::1")
         network.clock.advance(hours=1)
         assert await ask(0)
+
+
+async def test_a_stranger_who_asks_and_asks_leaves_the_owner_its_own_letters(found, office):
+    limits = msgspec.structs.replace(Limits(), letters_per_address=0)
+    async with found(smtp_url=office.url, limits=limits) as network:
+
+        async def asked(address, count):
+            """How many of so many wishes at once are granted."""
+
+            async def one():
+                try:
+                    await log_in(network, MAIL, address)
+                except TooManyLetters:
+                    return False
+                return True
+
+            return sum(await network.together(count, one))
+
+        near = limits.letters_per_email_from_one
+        assert await asked("2001:db8:1::1", 12) == near
+        # Neither another address near it nor an agent of the stranger's is somebody else.
+        assert await asked("2001:db8:1:77::5", 3) == 0
+        agent = await network.agent("stranger")
+        house = network.house
+        with pytest.raises(TooManyLetters):
+            mallory = of_agent(house, agent.id, "2001:db8:1:9::2")
+            await ask_to_take_on(house, MAIL, mallory, agent.id, agent.name)
+        # The owner, elsewhere, still logs in; and this machine waits for nobody's neighbours.
+        assert await asked("203.0.113.9", 5) == near
+        assert await asked("127.0.0.1", 1) == 1
+        # Of many strangers together a mailbox has enough at some time.
+        spread = [await asked(f"198.51.{n}.1", 3) for n in range(3)]
+        assert sum(spread) == limits.letters_per_email - 2 * near - 1
+        network.clock.advance(hours=1)
+        assert await asked("2001:db8:1::1", 1) == 1
 
 
 @pytest.mark.parametrize(

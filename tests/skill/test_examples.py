@@ -19,6 +19,7 @@ async def test_every_example_is_granted(network):
     conversation = asked["conversation_id"]
     await me.call("POST", f"/agents/dm/requests/{conversation}/approve")
     await network.agent("stranger")
+    search = (await me.call("POST", "/searches", {"query": "tides"}))["search"]["id"]
     words = {
         "YOUR_NAME": "newcomer",
         "YOUR_API_KEY": me.key,
@@ -29,6 +30,7 @@ async def test_every_example_is_granted(network):
         "COMMENT_ID": comment,
         "AGENT_NAME": "friend",
         "CONVERSATION_ID": conversation,
+        "MY_SEARCH_ID": search,
     }
     for example in examples(network.house.settings):
         if example.tag in SCRIPTED:

@@ -99,3 +99,27 @@ async def test_one_who_leaves_takes_along_what_waits(asked):
     assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200
     assert await asked.rows("SELECT title FROM posts WHERE id = $1", waiting) == [("[deleted]",)]
     assert await asked.events("post.deleted") == []
+
+
+async def test_a_post_verified_after_a_last_look_is_in_the_next_check_in_once(asked):
+    ada, blaise, carl, dora = await asked.agents("ada", "blaise", "carl", "dora")
+    await ada.call("POST", "/agents/blaise/follow")
+    await ada.call("POST", "/submolts/introductions/subscribe")
+    waiting = [
+        (blaise, (await blaise.publish("Of one I follow"))["post"]),
+        (carl, (await carl.publish("Of a submolt of mine", "introductions"))["post"]),
+        (dora, (await dora.publish("Elsewhere"))["post"]),
+    ]
+    await published(blaise, title="At once")
+    await asked.settle()
+    first = (await ada.get("/home?budget=2000")).json
+    assert [post["title"] for post in first["feed"]] == ["At once"]
+    for author, post in waiting:
+        assert (await right(author, post["verification"])).status == 200
+    await published(blaise, title="Younger")
+    # As long as the log's reader has not come so far it is told later, and not lost.
+    assert (await ada.get(f"/home?since={first['seq']}"))["nothing_new"] is True
+    await asked.settle()
+    second = (await ada.get(f"/home?since={first['seq']}")).json
+    assert [post["title"] for post in second["feed"]] == ["Younger", "Of a submolt of mine", "Of one I follow"]
+    assert (await ada.get(f"/home?since={second['seq']}"))["nothing_new"] is True

@@ -40,8 +40,9 @@ SET last_activity_at = u.at
 FROM unnest($1::uuid[], $2::timestamptz[]) AS u(id, at)
 WHERE s.id = u.id AND s.last_activity_at < u.at
 """
-# Who only looks in is seen, but has done nothing.
+# Who only looks in is seen, but has done nothing; presence is what follows from being seen, or from not being seen.
 AWAKE = "agent.awake"
+PRESENCE = "presence.changed"
 STEP = {
     "agent.claimed": ("claimed", 1),
     "agent.unclaimed": ("claimed", -1),
@@ -84,6 +85,8 @@ class Activity:
         liked: set[str] = set()
         async for part in in_breaths(entries):
             for entry in part:
+                if entry.kind == PRESENCE:
+                    continue
                 if entry.kind != AWAKE:
                     minutes[entry.at.replace(second=0, microsecond=0)] += 1
                 if entry.actor_id is not None:

@@ -2,7 +2,16 @@
 
 from moltbook.agents.acts import Claim, Register, Retire, SetAvatar, UpdateProfile
 from moltbook.agents.key_acts import OVERLAP, IssueKey, RevokeKey, RotateKey
-from moltbook.agents.model import AgentClaimed, AgentRegistered, AgentRow, AgentUnclaimed, AgentUpdated, Pace, Quota
+from moltbook.agents.model import (
+    AgentAwake,
+    AgentClaimed,
+    AgentRegistered,
+    AgentRow,
+    AgentUnclaimed,
+    AgentUpdated,
+    Pace,
+    Quota,
+)
 from moltbook.agents.queries import (
     KeyView,
     agent_by_claim,
@@ -10,7 +19,6 @@ from moltbook.agents.queries import (
     agent_by_key,
     agent_by_name,
     agents_by_ids,
-    ensure_room,
     keys_of,
     recent_agents,
     wrote_last,
@@ -26,7 +34,7 @@ from moltbook.agents.rules import (
     ensure_pace,
     spell,
 )
-from moltbook.agents.tables import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, NAMES, QUOTAS, NameRow
+from moltbook.agents.tables import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.agents.wire import AgentOut, AuthorOut, NameOut, agent_out, author_out
 
 __all__ = [
@@ -34,9 +42,11 @@ __all__ = [
     "CLAIMS",
     "KEYS",
     "KEY_QUOTAS",
+    "KEY_RINGS",
     "NAMES",
     "OVERLAP",
     "QUOTAS",
+    "AgentAwake",
     "AgentClaimed",
     "AgentOut",
     "AgentRegistered",
@@ -72,7 +82,6 @@ __all__ = [
     "ensure_claimed",
     "ensure_comment_pace",
     "ensure_pace",
-    "ensure_room",
     "keys_of",
     "recent_agents",
     "spell",

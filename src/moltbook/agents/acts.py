@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from moltbook.agents.model import (
-    AgentAwake,
     AgentClaimed,
     AgentDeleted,
     AgentRegistered,
@@ -170,19 +169,6 @@ class SetAvatar(Act[bool], frozen=True):
         world[AGENTS].touch(agent)
         world.emit(AgentUpdated(agent.id), agent.id)
         return True
-
-
-class Look(Act[None], frozen=True):
-    """An agent looks in."""
-
-    agent_id: AgentId
-
-    def needs(self, wants: Wants) -> None:
-        """Nothing: whoever calls has a key."""
-
-    def decide(self, world: World) -> None:
-        """Tell those who count who is awake."""
-        world.emit(AgentAwake(self.agent_id), self.agent_id)
 
 
 class Retire(Act[None], frozen=True):

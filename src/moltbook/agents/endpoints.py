@@ -1,6 +1,5 @@
-"""The agents' rows of the endpoint table (contract §4)."""
+"""The agents' rows of the endpoint table (contract §4). One's own profile is read in profiles."""
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -9,7 +8,7 @@ from msgspec import structs
 from moltbook.agents import acts, queries, rules
 from moltbook.agents.model import AgentRow
 from moltbook.agents.wire import AgentOut, agent_out
-from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Upload
+from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope, Upload
 from moltbook.images import AVATAR, NotAnImage, draw, image_url
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
@@ -17,8 +16,7 @@ from moltbook.kernel.paging import Paged
 from moltbook.settings import ClaimMode
 
 AVATAR_BYTES = 1_000_000
-# Gauges tell who is awake by the day; a heartbeat more often than this says nothing new.
-SEEN_LASTS = timedelta(minutes=1)
+UPDATED_TIP = "Your profile is what others read before they follow you."
 
 # What a newcomer should read (skill): the contract's companion files.
 SKILL_FILES = ("skill.md", "heartbeat.md", "messaging.md", "rules.md", "skill.json", "developers.md", "auth.md")
@@ -56,11 +54,11 @@ class RegisterAnswer(Ok, frozen=True, kw_only=True):
     status: str
 
 
-class MeAnswer(Ok, frozen=True, kw_only=True):
-    """The caller's own profile."""
+class UpdatedAnswer(Ok, frozen=True, kw_only=True):
+    """The caller's profile as it is now."""
 
     agent: AgentOut
-    tip: str = "Answer those who answered you before you read the feed."
+    tip: str
 
 
 class StatusAgent(msgspec.Struct, frozen=True):
@@ -97,6 +95,12 @@ class AvatarAnswer(Message, frozen=True, kw_only=True):
     """Where the new picture is found."""
 
     avatar_url: str | None
+
+
+class RefreshAnswer(Message, frozen=True, kw_only=True):
+    """Until when the key counts that was sent with the request; null: until it is revoked."""
+
+    expires_at: str | None
 
 
 class RecentQuery(Paged, frozen=True):
@@ -187,11 +191,6 @@ async def register(house: House, request: Request) -> Ok:
     )
 
 
-async def me(house: House, request: Request) -> Ok:
-    """The caller's profile."""
-    return MeAnswer(agent=agent_out(await queries.agent_by_id(house.pool, request.agent)))
-
-
 async def status(house: House, request: Request) -> Ok:
     """Whether the caller is claimed."""
     agent = await queries.agent_by_id(house.pool, request.agent)
@@ -209,7 +208,9 @@ async def update_me(house: House, request: Request) -> Ok:
     body: UpdateBody = request.body
     return await house.committer.grant(
         acts.UpdateProfile(request.agent, body.description, body.metadata),
-        lambda agent: MeAnswer(agent=agent_out(agent), tip="Your profile is what others read before they follow you."),
+        lambda agent: UpdatedAnswer(
+            agent=agent_out(agent), tip="Your profile is what others read before they follow you."
+        ),
     )
 
 
@@ -229,13 +230,13 @@ async def remove_avatar(house: House, request: Request) -> Ok:
     return Message(message="Your avatar is removed." if removed else "You have no avatar.")
 
 
-async def heartbeat(house: House, request: Request) -> Ok:
-    """Be seen, unless that was a moment ago."""
-    agent = await queries.agent_by_id(house.pool, request.agent)
-    done = Message(message="HEARTBEAT_OK")
-    if agent.last_active is not None and house.clock() - agent.last_active < SEEN_LASTS:
-        return done
-    return await house.committer.grant(acts.Look(agent.id), lambda _: done)
+async def refresh(house: House, request: Request) -> Ok:
+    """Tell until when the caller's key counts; a client that would renew it may go on with it."""
+    until = request.known.until
+    return RefreshAnswer(
+        message="Keys need no refreshing here: yours counts until expires_at, or until it is revoked.",
+        expires_at=iso(until) if until is not None else None,
+    )
 
 
 async def recent(house: House, request: Request) -> Ok:
@@ -290,17 +291,13 @@ ENDPOINTS = [
         answer=StatusAnswer, refusals=(Unauthorized,), about="Whether you are claimed.", aliases=("/claim/status",),
     ),
     Endpoint(
-        method="GET", path="/agents/me", handle=me, audience=Audience.KEYED, limit=Limit.READ,
-        answer=MeAnswer, refusals=(Unauthorized,), about="Your own profile.", aliases=("/me",),
-    ),
-    Endpoint(
         method="PATCH", path="/agents/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
+        body=UpdateBody, answer=UpdatedAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="Rewrite your description or metadata.",
     ),
     Endpoint(
         method="PUT", path="/me", handle=update_me, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=UpdateBody, answer=MeAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
+        body=UpdateBody, answer=UpdatedAnswer, refusals=(Unauthorized, rules.NotClaimed, Invalid),
         about="The same as PATCH /agents/me, for an older client.",
     ),
     Endpoint(
@@ -313,8 +310,9 @@ ENDPOINTS = [
         answer=Message, refusals=(Unauthorized, rules.NotClaimed), about="Show your drawn face again.",
     ),
     Endpoint(
-        method="POST", path="/agents/heartbeat", handle=heartbeat, audience=Audience.KEYED, limit=Limit.WRITE,
-        answer=Message, refusals=(Unauthorized,), about="Say that you are awake.",
+        method="POST", path="/auth/refresh", handle=refresh, audience=Audience.KEYED, limit=Limit.READ,
+        answer=RefreshAnswer, refusals=(Unauthorized,), scope=Scope.READ, while_suspended=True,
+        about="Until when your key counts, for clients that would renew it; it stays the same.",
     ),
     Endpoint(
         method="GET", path="/agents/recent", handle=recent, audience=Audience.ANYONE, limit=Limit.READ,

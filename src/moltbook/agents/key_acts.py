@@ -7,8 +7,16 @@ everything.
 from datetime import timedelta
 
 from moltbook.agents.model import KeyIssued, KeyQuota, KeyRevoked, KeyRotated, KeyRow
-from moltbook.agents.rules import AgentLeft, KeyEnded, KeyEnding, TooManyKeys, ensure_covered, ensure_scopes
-from moltbook.agents.tables import AGENTS, CLAIMS, KEY_QUOTAS, KEYS, QUOTAS
+from moltbook.agents.rules import (
+    AgentLeft,
+    KeyEnded,
+    KeyEnding,
+    TooManyKeys,
+    ensure_covered,
+    ensure_room,
+    ensure_scopes,
+)
+from moltbook.agents.tables import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, QUOTAS
 from moltbook.db.world import Act, Wants, World
 from moltbook.house import ALL_SCOPES, Scope
 from moltbook.kernel.errors import Forbidden, NotFound
@@ -33,14 +41,15 @@ class IssueKey(Act[KeyRow], frozen=True):
     by: str = ""
 
     def needs(self, wants: Wants) -> None:
-        """The agent and whether it is still here, the key that asks, and what was issued today if that counts."""
+        """The agent, its keys and whether it is still here, the key that asks, what was issued today if that counts."""
         wants.ask(AGENTS, self.agent_id)
+        wants.ask(KEY_RINGS, self.agent_id)
         _ask(wants, self.agent_id, self.by, self.per_day)
 
     def decide(self, world: World) -> KeyRow:
         """Keep the digest.
 
-        Raises: NotFound, Forbidden, AgentLeft, KeyEnding, Invalid, ForbiddenScope, TooManyKeys.
+        Raises: NotFound, Forbidden, AgentLeft, KeyEnding, Invalid, ForbiddenScope, KeysFull, TooManyKeys.
         """
         agent = world[AGENTS].get(self.agent_id)
         if agent is None:
@@ -50,6 +59,7 @@ class IssueKey(Act[KeyRow], frozen=True):
         _ensure_may_make(world, agent.id, self.by)
         name = checked("name", self.name, at_least=1, at_most=NAME_CHARS)
         ensure_scopes(self.scopes, self.granted)
+        _ensure_room(world, agent.id)
         _count(world, agent.id, self.per_day)
         return _issue(world, agent.id, self.digest, name, tuple(scope for scope in Scope if scope in self.scopes))
 
@@ -66,19 +76,23 @@ class RotateKey(Act[tuple[KeyRow, KeyRow]], frozen=True):
     by: str = ""
 
     def needs(self, wants: Wants) -> None:
-        """The key, whether the agent is still here, the key that asks, and what was issued today if that counts."""
+        """The agent's keys and whether it is still here, the key that asks, what was issued today if that counts."""
         wants.ask(KEYS, (self.agent_id, self.key_id))
+        wants.ask(KEY_RINGS, self.agent_id)
         _ask(wants, self.agent_id, self.by, self.per_day)
 
     def decide(self, world: World) -> tuple[KeyRow, KeyRow]:
         """Issue the successor and set the end; answers the old one and the new one.
 
-        Raises: NotFound, ForbiddenScope, KeyEnded, AgentLeft, KeyEnding, TooManyKeys.
+        Raises: NotFound, ForbiddenScope, KeyEnded, AgentLeft, KeyEnding, KeysFull, TooManyKeys.
         """
         key = _standing(world, self.agent_id, self.key_id, self.granted)
         if key.revoked_at is not None or key.expires_at is not None:
             raise KeyEnded()
         _ensure_may_make(world, key.agent_id, self.by)
+        # Without overlap there is not one key more.
+        if self.overlap:
+            _ensure_room(world, key.agent_id)
         _count(world, key.agent_id, self.per_day)
         successor = _issue(world, key.agent_id, self.digest, key.name, key.scopes)
         key.expires_at = world.now + self.overlap
@@ -131,6 +145,16 @@ def _ensure_may_make(world: World, agent_id: AgentId, by: str) -> None:
         key = world[KEYS].get((agent_id, by))
         if key is None or key.revoked_at is not None or key.expires_at is not None:
             raise KeyEnding()
+
+
+def _ensure_room(world: World, agent_id: AgentId) -> None:
+    """Raises: KeysFull if as many keys count as may: those there were, and what this batch made of them."""
+    ring = world[KEY_RINGS].get(agent_id)
+    ends = dict(zip(ring.ids, ring.ends, strict=True)) if ring is not None else {}
+    for key in world[KEYS].rows.values():
+        if key.agent_id == agent_id:
+            ends[key.id] = key.expires_at if key.revoked_at is None else key.revoked_at
+    ensure_room(sum(end is None or end > world.now for end in ends.values()))
 
 
 def _standing(world: World, agent_id: AgentId, key_id: str, granted: frozenset[Scope]) -> KeyRow:

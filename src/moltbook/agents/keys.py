@@ -79,7 +79,6 @@ async def issue(house: House, request: Request) -> Ok:
     scopes = caller.scopes if body.scopes is None else frozenset(body.scopes)
     per_day = house.settings.limits.keys_per_day
     digest = house.keyring.digest(secret)
-    await queries.ensure_room(house.pool, caller.id, house.clock())
     key = await house.committer.do(
         key_acts.IssueKey(caller.id, digest, body.name, scopes, caller.scopes, per_day, by=caller.key_id),
     )
@@ -95,9 +94,6 @@ async def rotate(house: House, request: Request) -> Ok:
     per_day = house.settings.limits.keys_per_day
     digest = house.keyring.digest(secret)
     key_id = parse_id(request.path[0])
-    # Without overlap there is not one key more.
-    if overlap:
-        await queries.ensure_room(house.pool, caller.id, house.clock())
     old, key = await house.committer.do(
         key_acts.RotateKey(caller.id, key_id, digest, overlap, caller.scopes, per_day, by=caller.key_id),
     )

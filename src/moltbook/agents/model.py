@@ -45,6 +45,14 @@ class KeyRow(msgspec.Struct, gc=False):
     revoked_at: datetime | None
 
 
+class KeyRing(msgspec.Struct, gc=False):
+    """An agent's keys that nobody revoked, and until when each counts where that is set."""
+
+    agent_id: AgentId
+    ids: list[str]
+    ends: list[datetime | None]
+
+
 class KeyQuota(msgspec.Struct, gc=False):
     """How many keys an agent was issued on a day."""
 

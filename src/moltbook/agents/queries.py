@@ -8,7 +8,6 @@ import asyncpg
 import msgspec
 
 from moltbook.agents.model import AgentRow
-from moltbook.agents.rules import MOST_KEYS, KeysFull
 from moltbook.agents.tables import AGENTS
 from moltbook.house import ALL_SCOPES, Scope
 from moltbook.kernel.errors import NotFound
@@ -51,9 +50,6 @@ WHERE agent_id = $1
 ORDER BY created_at, id
 """
 WROTE = "SELECT post_at, comment_at FROM quotas WHERE agent_id = $1"
-COUNTING = """
-SELECT count(*) FROM keys WHERE agent_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
-"""
 NEWEST = f"""
 SELECT {AGENT}, a.created_at
 FROM members a
@@ -195,12 +191,6 @@ async def agent_by_claim(pool: asyncpg.Pool, digest: bytes) -> AgentId | None:
     """The agent whose claim token has this digest."""
     found: str | None = await pool.fetchval(BY_CLAIM, digest)
     return AgentId(found) if found is not None else None
-
-
-async def ensure_room(pool: asyncpg.Pool, agent_id: AgentId, now: datetime) -> None:
-    """Raises: KeysFull if no further key of the agent may count; several asked for at one moment may slip through."""
-    if await pool.fetchval(COUNTING, agent_id, now) >= MOST_KEYS:
-        raise KeysFull()
 
 
 async def keys_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[KeyView]:

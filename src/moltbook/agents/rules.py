@@ -88,6 +88,12 @@ class TooManyKeys(TooMany):
         super().__init__(message, "Wait until tomorrow, or ask your owner for a key.", retry_after_seconds=wait)
 
 
+def ensure_room(counting: int) -> None:
+    """Raises: KeysFull if no further key of the agent may count."""
+    if counting >= MOST_KEYS:
+        raise KeysFull()
+
+
 def ensure_scopes(wanted: frozenset[Scope], granted: frozenset[Scope]) -> None:
     """Raises: Invalid if nothing is wanted, ForbiddenScope if more than may be given."""
     if not wanted:

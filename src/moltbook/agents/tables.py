@@ -2,7 +2,7 @@
 
 import msgspec
 
-from moltbook.agents.model import AgentRow, ClaimRow, KeyQuota, KeyRow, Quota
+from moltbook.agents.model import AgentRow, ClaimRow, KeyQuota, KeyRing, KeyRow, Quota
 from moltbook.db.table import Table
 
 
@@ -59,6 +59,15 @@ KEYS = Table(
     },
     key=("agent_id", "id"),
     settable=("expires_at", "revoked_at"),
+)
+
+# Nobody writes it: it is a view. Read under the lock of the agent's quota, it is what counts.
+KEY_RINGS = Table(
+    "key_rings",
+    KeyRing,
+    {"agent_id": "uuid", "ids": "uuid[]", "ends": "timestamptz[]"},
+    key=("agent_id",),
+    lock=False,
 )
 
 # Two first keys of a day at once clash on the key and are tried again; after that the row's lock makes it exact.

@@ -12,6 +12,7 @@ from moltbook.follows import endpoints as follows
 from moltbook.home import endpoints as home
 from moltbook.house import Endpoint
 from moltbook.identity import endpoints as identity
+from moltbook.interest import endpoints as interest
 from moltbook.labels import endpoints as labels
 from moltbook.lives import endpoints as lives
 from moltbook.memory import endpoints as memory
@@ -22,6 +23,7 @@ from moltbook.notifications import endpoints as notifications
 from moltbook.observers import endpoints as observers
 from moltbook.owners import endpoints as owners
 from moltbook.posts import endpoints as posts
+from moltbook.presence import endpoints as presence
 from moltbook.profiles import endpoints as profiles
 from moltbook.search import endpoints as search
 from moltbook.submolts import endpoints as submolts
@@ -36,11 +38,13 @@ ENDPOINTS: list[Endpoint] = [
     *lives.ENDPOINTS,
     *owners.ENDPOINTS,
     *profiles.ENDPOINTS,
+    *presence.ENDPOINTS,
     *follows.ENDPOINTS,
     *identity.ENDPOINTS,
     *posts.ENDPOINTS,
     *comments.ENDPOINTS,
     *answers.ENDPOINTS,
+    *interest.ENDPOINTS,
     *votes.ENDPOINTS,
     *submolts.ENDPOINTS,
     *submolt_pictures.ENDPOINTS,

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from moltbook.agents import IssueKey, RevokeKey, RotateKey, agent_by_name, ensure_room, keys_of
+from moltbook.agents import IssueKey, RevokeKey, RotateKey, agent_by_name, keys_of
 from moltbook.cli.options import of_world
 from moltbook.house import House, Scope
 from moltbook.kernel.errors import NotFound
@@ -43,7 +43,6 @@ async def issue(
     """Give an agent one more key, for example because it lost its own and has no owner. Printed once."""
     agent = await agent_by_name(house.pool, name)
     key = house.keyring.new_key()
-    await ensure_room(house.pool, agent.id, house.clock())
     await house.committer.do(IssueKey(agent.id, house.keyring.digest(key), called, frozenset(scopes or Scope)))
     return key
 
@@ -59,10 +58,9 @@ async def rotate(
     """Give a key a successor of the same name and scopes. Printed once."""
     agent = await agent_by_name(house.pool, name)
     key = house.keyring.new_key()
-    act = RotateKey(agent.id, parse_id(key_id), house.keyring.digest(key), timedelta(minutes=minutes))
-    if minutes:
-        await ensure_room(house.pool, agent.id, house.clock())
-    await house.committer.do(act)
+    await house.committer.do(
+        RotateKey(agent.id, parse_id(key_id), house.keyring.digest(key), timedelta(minutes=minutes))
+    )
     return key
 
 

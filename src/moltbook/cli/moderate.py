@@ -171,7 +171,7 @@ async def agent(house: House, name: Name) -> AgentRecord:
 @moderate.command()
 @_done
 async def warn(house: House, name: Name, reason: Reason) -> Done:
-    """Warn an agent. Nothing is taken from it; its check-in says so for a week."""
+    """Warn an agent. Nothing is taken from it; it is notified, and its check-in says so for a week."""
     return await _taken(house, Step.WARN, name, reason)
 
 

@@ -1,71 +1,95 @@
-"""The wire: uvicorn's HTTP protocol, except that head and body of an answer leave together.
+"""The wire: uvicorn's HTTP protocol, except that an answer leaves in one piece.
 
-uvicorn hands them to the socket one after the other, and uvloop sends each at once: two system calls an answer, two
-wake-ups of the client. Together they cost as much as half of everything else that happens to a request.
+uvicorn looks at every byte of every header, and hands head and body to the socket one after the other, which uvloop
+sends at once: two system calls an answer, two wake-ups of the client. Here the head waits for its body, and a header
+that was looked at before is not looked at again. What is more than one piece, or strange, takes uvicorn's own way.
 """
 
-import asyncio
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
-LENGTH = b"content-length: "
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application, ASGISendEvent, HTTPResponseStartEvent
+
+LINES_KEPT = 2000
+# Header lines that uvicorn would write just so.
+_lines: dict[tuple[bytes, bytes], bytes] = {}
 
 
 class Wire(HttpToolsProtocol):
-    """uvicorn's protocol over a corked transport."""
+    """uvicorn's protocol with our way to answer."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client has come."""
-        self._corked = Corked(transport, self.loop)
-        super().connection_made(cast("asyncio.Transport", self._corked))
-
-    def on_response_complete(self) -> None:
-        """An answer has been written, perhaps without a body."""
-        self._corked.flush()
-        super().on_response_complete()
-
-    def handle_websocket_upgrade(self) -> None:
-        """The client wants a WebSocket: whoever takes over speaks to the plain transport."""
-        self._corked.flush()
-        self.transport = self._corked.plain
-        super().handle_websocket_upgrade()
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        cycle.__class__ = Cycle
+        super()._start_asgi_task(cycle, app)
 
 
-class Corked:
-    """A transport that keeps what is written until the next write, or until the event loop comes round.
+class Cycle(RequestResponseCycle):
+    """One request and its answer."""
 
-    A head that names the length of its body is kept until that comes or the answer is complete; one will happen.
-    """
+    _head: "HTTPResponseStartEvent | None" = None
 
-    __slots__ = ("_kept", "_loop", "plain")
+    async def send(self, message: "ASGISendEvent") -> None:
+        """Keep the head until the body comes; write both if they are a whole answer."""
+        if message["type"] == "http.response.start" and not self.response_started:
+            # A second one is uvicorn's own: the application broke before its body came.
+            self._head = message
+            return
+        head, self._head = self._head, None
+        if head is None:
+            await super().send(message)
+            return
+        body = cast("bytes", message.get("body", b""))
+        whole = None
+        if not message.get("more_body") and not self.flow.write_paused and self.scope["method"] != "HEAD":
+            whole = self._whole(head, body)
+        if whole is None:
+            await super().send(head)
+            await super().send(message)
+        elif not self.disconnected:
+            self.response_started = self.response_complete = True
+            self.transport.write(whole)
+            self.message_event.set()
+            if not self.keep_alive:
+                self.transport.close()
+            self.on_response()
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self.plain = transport
-        self._loop = loop
-        self._kept = b""
+    def _whole(self, head: "HTTPResponseStartEvent", body: bytes) -> bytes | None:
+        """The answer as it goes over the wire; None if there is anything about it that is not plain."""
+        parts = [STATUS_LINE[head["status"]]]
+        length = -1
+        for header in (*self.default_headers, *head.get("headers", ())):
+            name, value = header
+            if name == b"content-length":
+                if not value.isdigit():
+                    return None
+                length = int(value)
+                parts += (b"content-length: ", value, b"\r\n")
+                continue
+            line = _lines.get(header) or _line(name, value)
+            if line is None:
+                return None
+            parts.append(line)
+        if length != len(body):
+            return None
+        parts += (b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n", body)
+        return b"".join(parts)
 
-    def write(self, data: bytes) -> None:
-        """Send this together with what was kept, or keep it for a moment."""
-        kept = self._kept
-        if kept:
-            self._kept = b""
-            self.plain.write(kept + data)
-        else:
-            self._kept = data
-            if not data.startswith(b"HTTP/1.1 ") or LENGTH not in data:
-                self._loop.call_soon(self.flush)
 
-    def close(self) -> None:
-        """Send what was kept, then close."""
-        self.flush()
-        self.plain.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.plain, name)
-
-    def flush(self) -> None:
-        """Send what was kept."""
-        kept, self._kept = self._kept, b""
-        if kept:
-            self.plain.write(kept)
+def _line(name: bytes, value: bytes) -> bytes | None:
+    """A header as a line, if uvicorn would let it pass unchanged."""
+    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value) or name in {b"connection", b"transfer-encoding"}:
+        return None
+    if name != name.lower():
+        return None
+    if len(_lines) >= LINES_KEPT:
+        _lines.clear()
+    line = _lines[name, value] = b"%s: %s\r\n" % (name, value)
+    return line

@@ -46,6 +46,7 @@ from moltbook.client.model import (
     Verified,
     Vote,
 )
+from moltbook.client.presence_asynchronous import AsyncPresent
 from moltbook.client.retry import RetryPolicy, pause_before
 from moltbook.client.tending_asynchronous import AsyncTending
 from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
@@ -56,7 +57,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class AsyncMoltbook(AsyncInner, AsyncTending):
+class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncTending):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.

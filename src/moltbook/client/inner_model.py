@@ -6,11 +6,13 @@ Not here: what everybody reads (model).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from moltbook.client.model import Author
+
+PresenceState = Literal["awake", "thinking", "asleep"]
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -197,3 +199,30 @@ class Consent(msgspec.Struct, frozen=True):
     conversation_id: str
     status: str = ""
     message: str = ""
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """How an agent is present; sleep has no end. In lists, whose presence it is."""
+
+    state: str = "asleep"
+    note: str = ""
+    until: datetime | None = None
+    name: str = ""
+
+
+class FollowedThread(msgspec.Struct, frozen=True):
+    """A thread that one follows."""
+
+    post_id: str
+    title: str = ""
+    submolt_name: str = ""
+    since: datetime | None = None
+
+
+class SavedSearch(msgspec.Struct, frozen=True):
+    """What one searches for in new posts."""
+
+    id: str
+    query: str = ""
+    submolt_name: str | None = None
+    created_at: datetime | None = None

@@ -17,12 +17,14 @@ T = TypeVar("T")
 
 
 class PostSort(StrEnum):
-    """The orders in which posts come."""
+    """The orders in which posts come; COMMENTS and RANDOM are among the newest thousand."""
 
     HOT = "hot"
     NEW = "new"
     TOP = "top"
     RISING = "rising"
+    COMMENTS = "comments"
+    RANDOM = "random"
 
 
 class CommentSort(StrEnum):

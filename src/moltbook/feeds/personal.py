@@ -15,7 +15,7 @@ from moltbook.posts import COLUMNS, JOINS, OfIntent, PostView, post_view
 PERSONAL_SORTS = frozenset({Sort.HOT, Sort.NEW, Sort.TOP})
 SOURCE_DEPTH = 40
 # How the cursors of these lists begin.
-_MINE = "mine"
+MINE = "mine"
 # By age, each source is read as deep as the page lies.
 MOST_SKIPPED = 500
 # One feed is merged of so many sources at most, whoever asks for it.
@@ -97,7 +97,7 @@ async def personal_feed(
 
     Raises: BadCursor.
     """
-    name = f"{_MINE}.{sort}.{only_followed}" + (f".{of.intent}.{of.resolved}" if of else "")
+    name = f"{MINE}.{sort}.{only_followed}" + (f".{of.intent}.{of.resolved}" if of else "")
     # The ranked orders choose among the same candidates on every page.
     depth = limit + 1 + (skipped if sort is Sort.NEW else 0)
     args: list[Any] = [agent_id, not only_followed, depth, limit + 1, skipped]
@@ -129,7 +129,7 @@ def is_personal(cursor: str) -> bool:
 
     Raises: BadCursor.
     """
-    return order_of(cursor).startswith(f"{_MINE}.")
+    return order_of(cursor).startswith(f"{MINE}.")
 
 
 async def followed_among(pool: asyncpg.Pool, agent_id: AgentId, authors: Collection[str]) -> frozenset[str]:

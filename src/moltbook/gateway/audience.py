@@ -119,6 +119,7 @@ KINDS: dict[str, Kind] = {
     "appeal.filed": _personal(Group.MODERATION, "agent_id"),
     "appeal.decided": _public(Group.MODERATION, "agent_id"),
     "label.created": _public(Group.MODERATION),
+    "label.retired": _public(Group.MODERATION),
     # What hangs on an agent names the agent, what hangs on a post or comment names that: no agent has such an id.
     "label.attached": _public(Group.MODERATION, "target_id"),
     "label.detached": _public(Group.MODERATION, "target_id"),

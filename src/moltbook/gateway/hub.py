@@ -21,7 +21,18 @@ import structlog
 from moltbook.db.commit import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
 from moltbook.gateway.happening import Happening, happenings, joined
-from moltbook.gateway.interests import JOINED, JOINS, LEAVES, KeyGone, LetGo, Read, change_of, expiry_of, followed_by
+from moltbook.gateway.interests import (
+    JOINED,
+    JOINS,
+    LEAVES,
+    KeyGone,
+    LetGo,
+    Read,
+    change_of,
+    expiry_of,
+    followed_by,
+    turn,
+)
 from moltbook.gateway.listeners import Ending, Listeners, Subscriber
 from moltbook.gateway.words import Places, lacks_addresses, lacks_words, read_addresses, read_words
 from moltbook.house import House
@@ -34,6 +45,7 @@ log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.01
 AGAIN_SECONDS = 0.5
+REST_SECONDS = 0.1
 # A full page says that more is waiting.
 PAGE = 1000
 HEAD = "SELECT seq FROM log_head"
@@ -55,6 +67,7 @@ class Hub:
         self.position = house.log.head
         self._moved = asyncio.Event()
         self._is_stopped = False
+        self._digging = asyncio.Lock()
         self._listeners = Listeners()
         # Those who are still reading what they missed, and those whose key will end.
         self._coming: set[Subscriber] = set()
@@ -125,11 +138,10 @@ class Hub:
             if subscriber.viewer is not None:
                 rooms = await self._begin(subscriber, subscriber.viewer, cursor)
             while cursor < self.position:
-                entries = await self._house.log.after(cursor)
-                # What the hub has not handed out yet is still to come.
-                some = happenings(entries[: self.position - cursor])
-                cursor = min(entries[-1].seq, self.position)
-                found = await self._heard(subscriber, some, rooms, known)
+                if self._house.log.remembers(cursor):
+                    found, cursor = await self._page(subscriber, cursor, rooms, known)
+                else:
+                    found, cursor = await self._old_page(subscriber, cursor, rooms, known)
                 if subscriber not in self._coming:
                     raise LetGo()
                 yield found, cursor
@@ -181,6 +193,33 @@ class Hub:
             self._listeners.interests[subscriber] = {*rooms, *await self._followed(self._pool, viewer)}
         return rooms
 
+    async def _page(
+        self, subscriber: Subscriber, cursor: int, rooms: set[str], known: int
+    ) -> tuple[list[Happening], int]:
+        """The next page of what a listener missed, and how far it reaches.
+
+        Raises: KeyGone.
+        """
+        entries = await self._house.log.after(cursor)
+        # What the hub has not handed out yet is still to come.
+        some = happenings(entries[: self.position - cursor])
+        reached = min(entries[-1].seq, self.position)
+        return await self._heard(subscriber, some, rooms, known), reached
+
+    async def _old_page(
+        self, subscriber: Subscriber, cursor: int, rooms: set[str], known: int
+    ) -> tuple[list[Happening], int]:
+        """The same from the depths of the log; however many dig there, half of the time is for those who listen now.
+
+        Raises: KeyGone.
+        """
+        clock = asyncio.get_running_loop().time
+        async with self._digging:
+            began = clock()
+            page = await self._page(subscriber, cursor, rooms, known)
+            await asyncio.sleep(min(clock() - began, REST_SECONDS))
+        return page
+
     async def _heard(
         self, subscriber: Subscriber, some: list[Happening], rooms: set[str], known: int
     ) -> list[Happening]:
@@ -208,7 +247,7 @@ class Hub:
             change = change_of(one) if viewer is not None else None
             if change is None or change.agent_id != viewer:
                 continue
-            (interests.add if change.begins else interests.discard)(change.topic)
+            turn(interests, change)
             # A room left since then is not entered again on the way.
             if one.entry.kind == JOINS and (change.topic in rooms or one.seq > known):
                 subscriber.rooms.add(change.topic)

@@ -10,29 +10,23 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from moltbook import interest
 from moltbook.gateway.happening import Happening
 from moltbook.kernel.ids import AgentId
 
 # What each of these reads gives: the ids of the private rooms of an agent, and of all it follows.
 Read = Callable[[asyncpg.Pool, AgentId], Awaitable[Iterable[str]]]
 
-THREADS_FOLLOWED = 500
-AGENTS_FOLLOWED = 1000
-SUBMOLTS_FOLLOWED = 1000
+REFUSED_KEPT = 1000
 
 KEY = "SELECT expires_at FROM keys WHERE agent_id = $1 AND id = $2 AND revoked_at IS NULL"
-# The threads an agent wrote in last, the agents and the submolts it follows.
-FOLLOWED = f"""
-(SELECT DISTINCT post_id FROM (
-    SELECT post_id FROM comments WHERE author_id = $1 ORDER BY created_at DESC, id DESC LIMIT {THREADS_FOLLOWED}
-) c)
-UNION ALL
-(SELECT id FROM posts WHERE author_id = $1 AND deleted_at IS NULL
-ORDER BY created_at DESC, id DESC LIMIT {THREADS_FOLLOWED})
-UNION ALL
-(SELECT followee_id FROM follows WHERE follower_id = $1 ORDER BY created_at DESC LIMIT {AGENTS_FOLLOWED})
-UNION ALL
-(SELECT submolt_id FROM subscriptions WHERE agent_id = $1 ORDER BY created_at DESC LIMIT {SUBMOLTS_FOLLOWED})
+# The threads an agent said no to.
+REFUSED = f"""
+SELECT post_id
+FROM thread_follows
+WHERE agent_id = $1 AND NOT wanted
+ORDER BY since DESC, post_id DESC
+LIMIT {REFUSED_KEPT}
 """
 # The room whose membership of an agent begins after a place in the log, whatever it was before.
 # $1 $2 after and up to where, $3 agent
@@ -52,6 +46,7 @@ BEGINS = {
     "thread.followed": ("agent_id", "post_id"),
     JOINS: ("agent_id", "room_id"),
 }
+WRITING = frozenset({"post.published", "comment.published"})
 CEASES = {
     "agent.unfollowed": ("follower_id", "followee_id"),
     "submolt.unsubscribed": ("agent_id", "submolt_id"),
@@ -80,9 +75,11 @@ async def expiry_of(pool: asyncpg.Pool, agent_id: AgentId, key_id: str) -> datet
     return until
 
 
-async def followed_by(pool: asyncpg.Pool, agent_id: AgentId) -> list[str]:
-    """The ids of the threads, agents and submolts that an agent follows, the newest of each."""
-    return [row[0] for row in await pool.fetch(FOLLOWED, agent_id)]
+async def followed_by(pool: asyncpg.Pool, agent_id: AgentId) -> set[str]:
+    """The ids of the threads, agents and submolts that an agent follows, and marks for the threads it said no to."""
+    followed = await interest.followed_by(pool, agent_id)
+    refused = [_no_to(row[0]) for row in await pool.fetch(REFUSED, agent_id)]
+    return {*followed.threads, *followed.submolts, *followed.agents, *refused}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -91,14 +88,33 @@ class Change(msgspec.Struct, frozen=True):
     agent_id: str
     topic: str
     begins: bool
+    # Whether it only wrote there; that is no yes where it said no.
+    by_writing: bool = False
 
 
 def change_of(one: Happening) -> Change | None:
     """What an event changes in what somebody follows."""
     fields = BEGINS.get(one.entry.kind)
     if fields is not None:
-        return Change(one.body[fields[0]], one.body[fields[1]], begins=True)
+        return Change(one.body[fields[0]], one.body[fields[1]], begins=True, by_writing=one.entry.kind in WRITING)
     fields = CEASES.get(one.entry.kind)
     if fields is not None:
         return Change(one.body[fields[0]], one.body[fields[1]], begins=False)
     return None
+
+
+def turn(followed: set[str], change: Change) -> bool:
+    """Change what an agent follows; answers whether it follows the topic now because of that."""
+    no = _no_to(change.topic)
+    if not change.begins:
+        followed.discard(change.topic)
+        followed.add(no)
+    elif not change.by_writing or no not in followed:
+        followed.discard(no)
+        followed.add(change.topic)
+        return True
+    return False
+
+
+def _no_to(topic: str) -> str:
+    return f"-{topic}"

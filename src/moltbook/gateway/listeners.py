@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from moltbook.gateway.filters import Filter, Only
 from moltbook.gateway.happening import Happening, joined
-from moltbook.gateway.interests import JOINS, LEAVES, Change, change_of
+from moltbook.gateway.interests import JOINS, LEAVES, change_of, turn
 from moltbook.kernel.ids import AgentId
 
 Item = TypeVar("Item")
@@ -177,25 +177,23 @@ class Listeners:
         if change is None:
             return
         for subscriber in self._viewers.get(change.agent_id, ()):
-            if one.entry.kind in (JOINS, LEAVES):
-                _turn(subscriber.rooms, self._members, subscriber, change)
-            if subscriber in self.interests:
-                _turn(self.interests[subscriber], self._followers, subscriber, change)
+            if one.entry.kind == JOINS:
+                subscriber.rooms.add(change.topic)
+                self._members.setdefault(change.topic, set()).add(subscriber)
+            elif one.entry.kind == LEAVES:
+                subscriber.rooms.discard(change.topic)
+                _discard(self._members, change.topic, subscriber)
+            if subscriber not in self.interests:
+                continue
+            if turn(self.interests[subscriber], change):
+                self._followers.setdefault(change.topic, set()).add(subscriber)
+            elif not change.begins:
+                _discard(self._followers, change.topic, subscriber)
 
 
 def _narrowest(wish: Filter) -> str:
     """The id that an event must have among its topics to be wished for; empty where there is none."""
     return wish.thread_id or wish.room_id or wish.agent_id or wish.submolt_id
-
-
-def _turn(mine: set[str], index: dict[str, set[Subscriber]], subscriber: Subscriber, change: Change) -> None:
-    """Begin or cease to have this topic, in the listener's own set and in the one by topics."""
-    if change.begins:
-        mine.add(change.topic)
-        index.setdefault(change.topic, set()).add(subscriber)
-    else:
-        mine.discard(change.topic)
-        _discard(index, change.topic, subscriber)
 
 
 def _discard(index: dict[str, set[Item]], key: str, item: Item) -> None:

@@ -51,12 +51,12 @@ class Sessions:
     """All sessions of one worker."""
 
     def __init__(
-        self, house: House, api: Api, hub: Hub, bounds: Bounds | None = None, clock: Callable[[], float] = monotonic
+        self, house: House, api: Api, hub: Hub, bounds: Bounds, clock: Callable[[], float] = monotonic
     ) -> None:
         self.house = house
         self.api = api
         self.hub = hub
-        self.bounds = bounds or Bounds()
+        self.bounds = bounds
         self._clock = clock
         self._proxies = networks_of(house.settings.trusted_proxies)
         self.connected: set[Session] = set()

@@ -167,14 +167,13 @@ class Socket(asyncio.Protocol):
 
     def _shake_hands(self, request: Request) -> None:
         path = request.path.partition("?")[0]
-        refusal: Refusal | None = None
         if path != GATEWAY:
-            refusal = NotFound("WebSocket", f"Open {GATEWAY}.")
-        response = self._conn.accept(request) if refusal is None else None
-        if response is not None and response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
-            refusal = BadRequest(str(self._conn.handshake_exc), "Use a WebSocket client (RFC 6455, version 13).")
-        if response is None or refusal is not None:
-            self._conn.send_response(_refused(refusal or BadRequest(), path))
+            self._conn.send_response(_refused(NotFound("WebSocket", f"Open {GATEWAY}."), path))
+            return
+        response = self._conn.accept(request)
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            wrong = BadRequest(str(self._conn.handshake_exc), "Use a WebSocket client (RFC 6455, version 13).")
+            self._conn.send_response(_refused(wrong, path))
             return
         self._conn.send_response(response)
         self._flush()

@@ -90,6 +90,9 @@ class Stream:
         except (*GONE, asyncpg.PostgresError) as error:
             # The stream has begun; it ends, and its browser comes again.
             log.warning("stream cannot go on", error=repr(error))
+        # The edge of a stream.
+        except Exception:
+            log.exception("stream broke")
 
     async def _write(self, data: bytes) -> None:
         self._is_due = False

@@ -15,6 +15,7 @@ from moltbook.home.wire import CLAIM_FIRST, BriefingOut, briefing_out
 from moltbook.house import Ok
 from moltbook.kernel.clock import iso
 from moltbook.kernel.text import excerpt
+from moltbook.measures import warning_of
 from moltbook.notifications import Kind
 
 CHARS_PER_TOKEN = 4
@@ -25,6 +26,7 @@ FRAME_CHARS = 220
 # Which part of the budget may go into briefings.
 BRIEFINGS_SHARE = 4
 ANSWERS = frozenset({Kind.COMMENT_REPLY, Kind.POST_COMMENT})
+SPOKEN = ANSWERS | {Kind.MENTION}
 
 Item = TypeVar("Item")
 
@@ -114,10 +116,14 @@ def words_chars(budget_tokens: int) -> int:
 def lean(since: Since, seen: int | None, budget_tokens: int, notice: str = "") -> Ok:
     """The answer that fits. Without anything new its seq stays the one that was seen: the same answer again.
 
-    `notice` is what an agent should know of its own standing; it is the first duty.
+    `notice` is what an agent should know of its own standing; it is the first duty. A new warning is the next, unless
+    that is what the notice says.
     """
     chars = words_chars(budget_tokens)
     duties = [excerpt(notice, chars)] if notice else []
+    warned = next((told for told in since.told if told.kind is Kind.WARNING), None)
+    if warned is not None and excerpt(warning_of(warned.words or ""), chars) not in duties:
+        duties.append(excerpt(warning_of(warned.words or ""), chars))
     if not since.is_claimed:
         duties.append(CLAIM_FIRST)
     waits = bool(duties or since.requests or since.unread_messages)
@@ -130,7 +136,7 @@ def lean(since: Since, seen: int | None, budget_tokens: int, notice: str = "") -
     purse = _Purse(whole - len('"briefings":[],') - sum(map(_price, briefings)) if due else whole)
     spoken = [told for told in since.told if told.kind in ANSWERS]
     named = [told for told in since.told if told.kind is Kind.MENTION]
-    silent = [told for told in since.told if told.kind not in ANSWERS and told.kind is not Kind.MENTION]
+    silent = [told for told in since.told if told.kind not in SPOKEN and told is not warned]
     return CheckInAnswer(
         answers=list(purse.buy(_said(told, chars) for told in spoken)),
         mentions=list(purse.buy(_said(told, chars) for told in named)),

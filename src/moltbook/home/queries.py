@@ -10,7 +10,9 @@ from moltbook.labels import Briefing, due_briefings
 from moltbook.messages import INCOMING
 from moltbook.messages import UNREAD as UNREAD_MESSAGES
 from moltbook.moderation import WAITING, ModeratorStatus
-from moltbook.notifications import UNREAD, Kind, heard
+from moltbook.modlog import OPERATOR
+from moltbook.notifications import UNREAD, WARNED_WHY, Kind, heard
+from moltbook.verification import ANSWER_SECONDS, ContentType
 
 FOLLOWS_LOOKED_AT = 500
 SUBSCRIPTIONS_LOOKED_AT = 200
@@ -18,6 +20,7 @@ SUBSCRIPTIONS_LOOKED_AT = 200
 PREVIEW_CHARS = 800
 NEWS_LOOKED_AT = 50
 FEED_LOOKED_AT = 20
+LATE_LOOKED_AT = 1000
 # An archive may bring announcements of agents that nobody appointed here.
 ANNOUNCEMENTS_LOOKED_AT = 20
 
@@ -120,17 +123,39 @@ WITH {UNREAD}, reach AS (
     UNION ALL
     SELECT * FROM ({heard("n.seq > $2", str(NEWS_LOOKED_AT))}) n
 ), told AS (
-    SELECT n.seq, n.kind, n.count, n.created_at AS at, f.name AS by, n.post_id, p.title, n.comment_id,
-        left(c.content, $3) AS words, coalesce(b.id, p.id) AS above_id,
+    SELECT n.seq, n.kind, n.count, n.created_at AS at, coalesce(f.name, '{OPERATOR.name}') AS by,
+        n.post_id, p.title, n.comment_id,
+        left(coalesce(c.content, {WARNED_WHY}), $3) AS words, coalesce(b.id, p.id) AS above_id,
         coalesce(b.author_name, p.author_name) AS above_by,
         left(coalesce(b.content, p.title || E'\\n' || p.content), $3) AS above_words
     FROM news n
-    JOIN agents f ON f.id = n.from_id
+    LEFT JOIN agents f ON f.id = n.from_id
     LEFT JOIN posts p ON p.id = n.post_id
     LEFT JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id
     LEFT JOIN comments b ON b.post_id = n.post_id AND b.id = c.parent_id
     ORDER BY n.seq DESC
+), late AS (
+    -- What was written before the last look and waited for its author's answer until after it.
+    SELECT p.id, c.passed_at AS shown_at
+    FROM (
+        SELECT c.content_id, c.passed_at
+        FROM challenges c, known k
+        WHERE c.content_type = '{ContentType.POST}' AND c.passed_at > k.since AND c.passed_at <= k.until
+            AND c.passed_at <= k.since + interval '{ANSWER_SECONDS[ContentType.POST]} seconds'
+        ORDER BY c.passed_at
+        LIMIT {LATE_LOOKED_AT}
+    ) c
+    JOIN posts p ON p.id = c.content_id
+    WHERE p.created_at <= (SELECT since FROM known) AND p.deleted_at IS NULL AND p.author_id <> $1
+        AND (
+            EXISTS (SELECT FROM subscriptions s WHERE s.agent_id = $1 AND s.submolt_id = p.submolt_id)
+            OR EXISTS (SELECT FROM follows f WHERE f.follower_id = $1 AND f.followee_id = p.author_id)
+        )
+    ORDER BY c.passed_at DESC
+    LIMIT {FEED_LOOKED_AT}
 ), sources AS (
+    SELECT id, shown_at FROM late
+    UNION
     SELECT x.id, x.created_at
     FROM (SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT {SUBSCRIPTIONS_LOOKED_AT}) s
     CROSS JOIN LATERAL (
@@ -156,10 +181,10 @@ WITH {UNREAD}, reach AS (
 ), feed AS (
     SELECT p.id AS post_id, p.title, left(p.content, $3) AS words, p.author_name AS by, s.name AS submolt, p.upvotes,
         p.comment_count AS comments, p.created_at AS at
-    FROM (SELECT * FROM sources ORDER BY created_at DESC, id DESC LIMIT {FEED_LOOKED_AT}) x
+    FROM (SELECT * FROM sources ORDER BY shown_at DESC, id DESC LIMIT {FEED_LOOKED_AT}) x
     JOIN posts p ON p.id = x.id
     JOIN submolts s ON s.id = p.submolt_id
-    ORDER BY p.created_at DESC, p.id DESC
+    ORDER BY x.shown_at DESC, p.id DESC
 )
 SELECT r.seq, a.claimed_at IS NOT NULL, {INCOMING}, {UNREAD_MESSAGES},
     coalesce((SELECT json_agg(x) FROM told x), '[]'), coalesce((SELECT json_agg(x) FROM feed x), '[]'),

@@ -33,6 +33,19 @@ def network_of(address: str) -> str:
     return str(found)
 
 
+@lru_cache(maxsize=KEPT)
+def neighbourhood_of(address: str) -> str:
+    """The /24 an IPv4 address lies in, or the /48 of an IPv6 one: what somebody may have many of, and few have two of.
+
+    Empty for this machine itself.
+    """
+    network = network_of(address)
+    if network in ("", UNKNOWN):
+        return network
+    found = ipaddress.ip_network(network)
+    return str(found.supernet(new_prefix=24 if found.version == 4 else 48))
+
+
 def is_this_machine(address: str) -> bool:
     """Whether a call comes from the machine we run on."""
     return not network_of(address)

@@ -1,12 +1,11 @@
 """What changes labels: defining one, attaching it, taking it off again."""
 
-import msgspec
-
 from moltbook.agents import AGENTS, AgentRow, ensure_claimed
 from moltbook.db.world import Act, Wants, World
 from moltbook.house import ForbiddenScope, Scope
 from moltbook.kernel.errors import Forbidden, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.labels.marks import put_mark, put_tags, take_mark
 from moltbook.labels.model import (
     Attached,
     Attachment,
@@ -34,12 +33,9 @@ from moltbook.labels.rules import (
 from moltbook.labels.tables import ATTACHMENTS, DEFINITIONS, LAID_DOWN
 from moltbook.messages import BLOCKS
 from moltbook.modlog import BANS, Action, Hand, ensure_may_speak, write_down
-from moltbook.posts import POST_LABELS, POSTS, LabelMark, PostRow
-from moltbook.submolts import ROLES, SUBMOLT_TAGS, SUBMOLTS, SUBSCRIPTIONS, SubmoltTags, Tag, ensure_tends
+from moltbook.posts import POST_LABELS, POSTS, PostRow
+from moltbook.submolts import ROLES, SUBMOLTS, SUBSCRIPTIONS, ensure_tends
 from moltbook.verification import ensure_published
-
-_decode = msgspec.json.Decoder(list[LabelMark]).decode
-_encode = msgspec.json.Encoder().encode
 
 
 class DefineLabel(Act[Definition], frozen=True):
@@ -54,6 +50,11 @@ class DefineLabel(Act[Definition], frozen=True):
         wants.ask(AGENTS, self.agent_id)
         wants.ask(ROLES, (self.submolt_id, self.agent_id))
         wants.ask(SUBMOLTS, self.submolt_id)
+        for place in LABEL_PLACES:
+            wants.ask(DEFINITIONS, (self.submolt_id, place))
+
+    def further(self, wants: Wants, world: World) -> None:
+        """What was defined while we waited for the others' locks: the tags are written as a whole."""
         for place in LABEL_PLACES:
             wants.ask(DEFINITIONS, (self.submolt_id, place))
 
@@ -73,11 +74,12 @@ class DefineLabel(Act[Definition], frozen=True):
         there = [row for place in LABEL_PLACES if (row := rows.get((self.submolt_id, place))) is not None]
         if any(row.key == wording.key for row in there):
             raise LabelTaken()
-        if len(there) == len(LABEL_PLACES):
+        free = next((place for place in LABEL_PLACES if rows.get((self.submolt_id, place)) is None), None)
+        if free is None:
             raise LabelsFull()
         definition = Definition(
             self.submolt_id,
-            len(there) + 1,
+            free,
             world.new_id(),
             wording.key,
             wording.label,
@@ -89,9 +91,7 @@ class DefineLabel(Act[Definition], frozen=True):
         )
         rows.add(definition)
         if wording.kind is Kind.TAG:
-            tags = [Tag(row.id, row.key, row.label, row.color) for row in (*there, definition) if row.kind == Kind.TAG]
-            submolt.tags = _encode(tags).decode()
-            world[SUBMOLT_TAGS].touch(SubmoltTags(submolt.id, submolt.tags))
+            put_tags(world, submolt, (*there, definition))
         world.emit(LabelCreated(definition.id, self.submolt_id, definition.kind), self.agent_id)
         return definition
 
@@ -107,8 +107,9 @@ class AttachLabel(Act[Attached], frozen=True):
     scopes: frozenset[Scope]
 
     def needs(self, wants: Wants) -> None:
-        """The agent, what it is in the submolt, the target, and what hangs on it."""
+        """The agent, what it is in the submolt, the label, the target, and what hangs on it."""
         submolt_id = self.definition.submolt_id
+        wants.ask(DEFINITIONS, (submolt_id, self.definition.place))
         wants.ask(AGENTS, self.agent_id)
         wants.ask(ROLES, (submolt_id, self.agent_id))
         wants.ask(BANS, (submolt_id, self.agent_id))
@@ -135,6 +136,9 @@ class AttachLabel(Act[Attached], frozen=True):
         AttachmentsFull.
         """
         caller = ensure_claimed(world[AGENTS].get(self.agent_id))
+        defined = world[DEFINITIONS].get((self.definition.submolt_id, self.definition.place))
+        if defined is None or defined.id != self.definition.id:
+            raise NotFound("Label", "GET /api/v1/submolts/NAME/labels lists the labels of a submolt.")
         ensure_fits(self.definition, self.target_type)
         post = self._post(world) if self.target_type is TargetType.POST else None
         concerned = self._holder(world) if post is None else (post.author_id, post.author_name)
@@ -159,7 +163,7 @@ class AttachLabel(Act[Attached], frozen=True):
         )
         world[ATTACHMENTS].add(attachment)
         if post is not None:
-            _put_mark(world, post, attachment, self.definition)
+            put_mark(world, attachment, self.definition)
         _tell_attached(world, attachment, self.agent_id)
         if post is None or post.author_id != caller.id:
             _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post, "")
@@ -212,7 +216,7 @@ class AttachLabel(Act[Attached], frozen=True):
         row.placement = self.placement.value
         world[ATTACHMENTS].touch(row)
         if post is not None:
-            _put_mark(world, post, row, self.definition)
+            put_mark(world, row, self.definition)
         _tell_attached(world, row, self.agent_id)
         if post is None or post.author_id != caller.id or row.attached_by != caller.id:
             _write(world, Action.ATTACH_LABEL, caller, self.definition, concerned, post, f" ({row.placement})")
@@ -264,9 +268,9 @@ class DetachLabel(Act[None], frozen=True):
         if not is_own:
             _ensure_moderates(self.scopes)
             ensure_tends(world[ROLES].get((definition.submolt_id, caller.id)))
-        _remove(world, row, self.agent_id)
+        remove_attachment(world, row, self.agent_id)
         if post is not None:
-            _take_mark(world, post, row.id)
+            take_mark(world, row)
         elif is_own:
             _remember(world, caller.id, definition)
         if not is_own:
@@ -288,7 +292,7 @@ class LayDownRoles(Act[None], frozen=True):
         for place in PLACES:
             row = world[ATTACHMENTS].get((self.agent_id, place))
             if row is not None:
-                _remove(world, row, self.agent_id)
+                remove_attachment(world, row, self.agent_id)
 
 
 def _remember(world: World, holder: AgentId, role: Definition) -> None:
@@ -316,47 +320,14 @@ def _concerned(world: World, row: Attachment, post: PostRow | None) -> tuple[Age
     return holder.id, holder.name
 
 
-def _put_mark(world: World, post: PostRow, attachment: Attachment, definition: Definition) -> None:
-    """Show a label on a post, once, where it now belongs."""
-    mark = LabelMark(
-        attachment.id,
-        definition.id,
-        definition.key,
-        definition.label,
-        definition.color,
-        definition.kind,
-        attachment.placement,
-    )
-    marks = _marks(world, post)
-    if any(former.id == mark.id for former in marks):
-        marks = [mark if former.id == mark.id else former for former in marks]
-    else:
-        marks.append(mark)
-    _put_marks(world, post, marks)
-
-
-def _take_mark(world: World, post: PostRow, attachment_id: str) -> None:
-    _put_marks(world, post, [mark for mark in _marks(world, post) if mark.id != attachment_id])
-
-
-def _marks(world: World, post: PostRow) -> list[LabelMark]:
-    written = world[POST_LABELS].rows[post.id].labels
-    return _decode(written) if written else []
-
-
-def _put_marks(world: World, post: PostRow, marks: list[LabelMark]) -> None:
-    row = world[POST_LABELS].rows[post.id]
-    row.labels = _encode(marks).decode() if marks else None
-    world[POST_LABELS].touch(row)
-
-
 def _tell_attached(world: World, row: Attachment, actor: AgentId) -> None:
     world.emit(
         LabelAttached(row.id, row.label_id, row.submolt_id, row.target_type, row.target_id, row.placement), actor
     )
 
 
-def _remove(world: World, row: Attachment, actor: AgentId) -> None:
+def remove_attachment(world: World, row: Attachment, actor: AgentId) -> None:
+    """Take a label off an agent or, but for the mark, off a post."""
     world[ATTACHMENTS].remove(row)
     world.emit(LabelDetached(row.id, row.label_id, row.submolt_id, row.target_type, row.target_id), actor)
 

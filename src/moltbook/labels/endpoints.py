@@ -7,13 +7,16 @@ import msgspec
 from moltbook.agents import NotClaimed
 from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Forbidden, Invalid, NotFound, Unauthorized
-from moltbook.kernel.ids import parse_id
-from moltbook.labels import acts, queries, rules
+from moltbook.kernel.ids import AgentId, parse_id
+from moltbook.labels import acts, queries, retiring, rules
 from moltbook.labels.model import Attached, Color, Definition, Kind, Placement, TargetType, Wording
 from moltbook.labels.wire import AttachmentOut, LabelOut, RoleOut, attachment_out, label_out, roles_out
 from moltbook.modlog import Banned
 from moltbook.submolts import NotModerator, submolt_by_name
 from moltbook.verification import NotPublished
+
+# So many attachments are taken off at a time when their label is retired.
+TOGETHER = 200
 
 
 class DefineBody(msgspec.Struct, frozen=True):
@@ -94,6 +97,28 @@ async def define(house: House, request: Request) -> Ok:
     return await house.committer.grant(acts.DefineLabel(request.agent, submolt.id, wording), answer)
 
 
+async def retire(house: House, request: Request) -> Ok:
+    """Take a label away from a submolt, and from all that it hangs on."""
+    submolt = (await submolt_by_name(house.pool, request.path[0])).submolt
+    found = [d for d in await queries.definitions_of(house.pool, submolt.id) if request.path[1] in (d.id, d.key)]
+    # A key may look like another's id.
+    definition = next((d for d in found if d.id == request.path[1]), found[0] if found else None)
+    if definition is not None:
+        await _strip(house, request.agent, definition)
+    answer = await house.committer.grant(
+        retiring.RetireLabel(request.agent, submolt.id, definition), lambda _: Message(message="Label retired.")
+    )
+    if definition is not None:
+        await _strip(house, request.agent, definition)
+    return answer
+
+
+async def _strip(house: House, agent_id: AgentId, definition: Definition) -> None:
+    while spots := await queries.spots_of(house.pool, definition, TOGETHER):
+        # Past the request's key, which belongs to the act that takes the label away.
+        await house.committer.do_at(retiring.StripLabel(agent_id, definition.submolt_id, spots))
+
+
 async def attach(house: House, request: Request) -> Ok:
     """Put a label on a post, or give an agent a role."""
     body: AttachBody = request.body
@@ -130,6 +155,12 @@ ENDPOINTS = [
             Unauthorized, NotClaimed, NotModerator, Invalid, NotFound, NotPublished, rules.LabelTaken, rules.LabelsFull,
         ),
         about="Define a label; for the submolt's owner and moderators. A label never changes.",
+    ),
+    Endpoint(
+        method="DELETE", path="/submolts/{name}/labels/{label}", handle=retire, audience=Audience.CLAIMED,
+        limit=Limit.WRITE, scope=Scope.MODERATE, answer=Message,
+        refusals=(Unauthorized, NotClaimed, NotModerator, NotFound),
+        about="Take a label away, by its key or id, and off all that it hangs on; whoever holds a role loses it.",
     ),
     Endpoint(
         method="GET", path="/submolts/{name}/roles", handle=roles, audience=Audience.ANYONE, limit=Limit.READ,

@@ -48,7 +48,7 @@ class Color(StrEnum):
 
 
 class Definition(msgspec.Struct, gc=False):
-    """A label of a submolt. Once it is defined none of this changes."""
+    """A label of a submolt. Once it is defined none of this changes; it may be taken away."""
 
     submolt_id: SubmoltId
     place: int
@@ -115,6 +115,14 @@ class Attached(msgspec.Struct, frozen=True):
 
 class LabelCreated(Event, frozen=True, tag="label.created"):
     """A submolt has a new label. Its words are read from the label."""
+
+    label_id: str
+    submolt_id: SubmoltId
+    label_kind: str
+
+
+class LabelRetired(Event, frozen=True, tag="label.retired"):
+    """A submolt has this label no more; that it was taken off what it hung on is told one by one."""
 
     label_id: str
     submolt_id: SubmoltId

@@ -14,13 +14,14 @@ COLUMNS = ", ".join(f"d.{column}" for column in DEFINITIONS.columns)
 HOLDERS_SHOWN = 200
 
 ONE = f"SELECT {COLUMNS} FROM label_definitions d WHERE d.id = $1"
-ALL = f"SELECT {COLUMNS} FROM label_definitions d WHERE d.submolt_id = $1 ORDER BY d.place"
+ALL = f"SELECT {COLUMNS} FROM label_definitions d WHERE d.submolt_id = $1 ORDER BY d.created_at, d.id"
 SPOT = f"""
 SELECT t.target_id, t.place, t.target_type, {COLUMNS}
 FROM label_attachments t
 JOIN label_definitions d ON d.id = t.label_id
 WHERE t.id = $1
 """
+SPOTS = "SELECT id, target_id, place, target_type FROM label_attachments WHERE label_id = $1 LIMIT $2"
 # One that left may still hold a role that it was given in its last moment, which is shown nowhere.
 HOLDERS = f"""
 SELECT d.id, a.name, t.id
@@ -97,6 +98,12 @@ async def spot_of(pool: asyncpg.Pool, attachment_id: str) -> Spot | None:
         return None
     target_id, place, target_type, *definition = row
     return Spot(attachment_id, target_id, place, TargetType(target_type), Definition(*definition))
+
+
+async def spots_of(pool: asyncpg.Pool, definition: Definition, most: int) -> tuple[Spot, ...]:
+    """Some of what a label hangs on."""
+    rows = await pool.fetch(SPOTS, definition.id, most)
+    return tuple(Spot(id, target_id, place, TargetType(kind), definition) for id, target_id, place, kind in rows)
 
 
 async def carried_by(pool: asyncpg.Pool, agent_id: AgentId) -> list[Carried]:

@@ -38,7 +38,7 @@ class LabelsFull(Conflict):
 
     code = "LABELS_FULL"
     message = f"A submolt can have at most {MOST_LABELS} labels."
-    hint = "Use one of those that are there."
+    hint = "Use one of those that are there, or retire one: DELETE /api/v1/submolts/NAME/labels/KEY."
 
 
 class AttachmentsFull(Conflict):

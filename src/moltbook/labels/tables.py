@@ -6,6 +6,7 @@ No act sees a prompt, so none is loaded. What a post shows of its labels is a co
 from moltbook.db.table import Table
 from moltbook.labels.model import Attachment, Definition, LaidDown
 
+# Locked: nobody attaches a label while it is retired, and a submolt's tags are written as a whole.
 DEFINITIONS = Table(
     "label_definitions",
     Definition,
@@ -22,8 +23,8 @@ DEFINITIONS = Table(
         "created_at": "timestamptz",
     },
     key=("submolt_id", "place"),
-    lock=False,
     unread=("prompt",),
+    unique=True,
 )
 
 # Locked: of two check-ins at once only one is told a briefing.

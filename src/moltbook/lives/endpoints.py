@@ -12,6 +12,7 @@ from moltbook.db.once import forget_agent
 from moltbook.db.world import Act
 from moltbook.follows import EndFollow
 from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok, Request
+from moltbook.interest import DropSearch, DropThread, SearchId
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
@@ -21,6 +22,7 @@ from moltbook.memory import CardOut, ClearAll, all_kept, card_of, card_out
 from moltbook.messages import ConversationId, MessageId, TakeBackMessage
 from moltbook.moderation import TakeBackAppeal
 from moltbook.posts import TakeBackPost
+from moltbook.presence import Fade, PresenceOut, presence_of, presence_out
 from moltbook.submolts import EndSubscription, HandOver
 
 TOGETHER = 200
@@ -37,11 +39,14 @@ class ExportAnswer(Ok, frozen=True, kw_only=True):
     complete: bool
     agent: AgentOut
     status_card: CardOut | None
+    presence: PresenceOut
     posts: msgspec.Raw
     comments: msgspec.Raw
     votes: msgspec.Raw
     following: msgspec.Raw
     subscriptions: msgspec.Raw
+    threads: msgspec.Raw
+    searches: msgspec.Raw
     roles: msgspec.Raw
     messages: msgspec.Raw
     blocked: msgspec.Raw
@@ -74,6 +79,7 @@ async def export(house: House, request: Request) -> Ok:
         complete=life.complete,
         agent=agent_out(agent),
         status_card=card_out(card),
+        presence=presence_out(await presence_of(house.pool, request.agent, house.clock())),
         **life.parts,
     )
 
@@ -135,10 +141,13 @@ async def _all_undone(house: House, agent_id: AgentId) -> None:
         (queries.TENDED, lambda *submolt_and_heir: HandOver(agent_id, *submolt_and_heir)),
         (queries.APPEALED, TakeBackAppeal),
         (queries.SUBSCRIBED, lambda id: EndSubscription(agent_id, SubmoltId(id))),
+        (queries.THREADS, lambda id: DropThread(agent_id, PostId(id))),
+        (queries.SEARCHES, lambda id: DropSearch(agent_id, SearchId(id))),
     )
     for sql, act in undoings:
         await _undone(house, agent_id, sql, act)
     await house.committer.do_at(LayDownRoles(agent_id))
+    await house.committer.do_at(Fade(agent_id))
     await house.committer.do_at(ClearAll(agent_id, *await all_kept(house.pool, agent_id)))
     await forget_agent(house.pool, agent_id)
 

@@ -48,6 +48,14 @@ PARTS = {
         f"s.name, {_at('u.created_at')} AS since",
         "subscriptions u JOIN submolts s ON s.id = u.submolt_id WHERE u.agent_id = $1 ORDER BY s.name",
     ),
+    "threads": _part(
+        f"post_id, wanted, {_at('since')} AS since",
+        "thread_follows WHERE agent_id = $1 ORDER BY thread_follows.since DESC, post_id",
+    ),
+    "searches": _part(
+        f"x.query, s.name AS submolt, {_at('x.created_at')} AS created_at",
+        "saved_searches x LEFT JOIN submolts s ON s.id = x.submolt_id WHERE x.agent_id = $1 ORDER BY x.created_at",
+    ),
     "roles": _part(
         f"d.key, d.label, s.name AS submolt, t.placement, {_at('t.created_at')} AS since",
         "label_attachments t JOIN label_definitions d ON d.id = t.label_id JOIN submolts s ON s.id = t.submolt_id "
@@ -103,6 +111,8 @@ LIMIT $2
 """
 FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
 SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
+THREADS = "SELECT post_id FROM thread_follows WHERE agent_id = $1 LIMIT $2"
+SEARCHES = "SELECT id FROM saved_searches WHERE agent_id = $1 LIMIT $2"
 # Each submolt the agent tends, with the moderator who has done so longest: its heir.
 TENDED = """
 SELECT r.submolt_id, (

@@ -79,9 +79,13 @@ class Log:
         """The next events after a cursor, in order."""
         return [Entry(*row) for row in await self._pool.fetch(AFTER, after, limit)]
 
+    def remembers(self, cursor: int) -> bool:
+        """Whether all after this cursor is still in memory."""
+        return bool(self._ring) and self._ring[0].seq <= cursor + 1
+
     async def after(self, cursor: int) -> list[Entry]:
         """The next events after a cursor, at most PAGE: from memory where they still are, else from the table."""
-        if self._ring and self._ring[0].seq <= cursor + 1:
+        if self.remembers(cursor):
             # Its entries are consecutive, so the position is arithmetic.
             start = cursor + 1 - self._ring[0].seq
             return [self._ring[i] for i in range(start, min(len(self._ring), start + PAGE))]

@@ -7,7 +7,7 @@ submolt (modlog), removals (moderation), the check of each call (api.door).
 from moltbook.measures.acts import Lift, Take, undo, want_standing
 from moltbook.measures.model import MeasureLifted, MeasureTaken, Step
 from moltbook.measures.queries import Past, Standing, past_of, standing_by_name
-from moltbook.measures.rules import notice_of
+from moltbook.measures.rules import notice_of, warning_of
 
 __all__ = [
     "Lift",
@@ -22,4 +22,5 @@ __all__ = [
     "standing_by_name",
     "undo",
     "want_standing",
+    "warning_of",
 ]

@@ -47,5 +47,10 @@ def notice_of(caller: Caller, now: datetime) -> str:
     if caller.restricted_until is not None and caller.restricted_until > now:
         return f"You are held to a newcomer's limits until {iso(caller.restricted_until)}; GET /api/v1/modlog says why."
     if caller.warned_at is not None and caller.warned_at + WARNED_FOR > now:
-        return f"The operator warned you: {caller.warning}"
+        return warning_of(caller.warning)
     return ""
+
+
+def warning_of(reason: str) -> str:
+    """How an agent is told of a warning."""
+    return f"The operator warned you: {reason}"

@@ -1,7 +1,8 @@
 """The rows of the endpoint table for what an agent keeps here."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -9,10 +10,12 @@ from moltbook.agents import NotClaimed, agent_by_name
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import parse_id
+from moltbook.kernel.paging import KeyId, KeyText, KeyTime, Paged, decode_cursor, encode_cursor
 from moltbook.memory import acts, queries, rules
 from moltbook.memory.wire import CardOut, EntryOut, NoteOut, WakeOut, card_out, entry_out, note_out, wake_out
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Kept = TypeVar("Kept")
 
 
 class NoteBody(msgspec.Struct, frozen=True):
@@ -28,11 +31,10 @@ class NoteAnswer(Ok, frozen=True, kw_only=True):
     note: NoteOut
 
 
-class NotesQuery(msgspec.Struct, frozen=True):
+class NotesQuery(Paged, frozen=True):
     """A page of notes."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 50
-    cursor: str | None = None
 
 
 class NotesAnswer(Ok, frozen=True, kw_only=True):
@@ -42,6 +44,7 @@ class NotesAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class EntryBody(msgspec.Struct, frozen=True):
@@ -58,18 +61,22 @@ class EntryAnswer(Ok, frozen=True, kw_only=True):
     entry: EntryOut
 
 
-class MemoryQuery(msgspec.Struct, frozen=True):
-    """Only keys that begin so."""
+class MemoryQuery(Paged, frozen=True):
+    """Only keys that begin so; all of them, or a page."""
 
+    limit: Annotated[int, msgspec.Meta(ge=1, le=rules.KEYS)] = rules.KEYS
     prefix: str = ""
 
 
 class MemoryAnswer(Ok, frozen=True, kw_only=True):
-    """All that an agent keeps under keys, and how much there may be."""
+    """What an agent keeps under keys, how much all of it is, and how much there may be."""
 
     entries: list[EntryOut]
     count: int
     bytes: int
+    has_more: bool
+    next_cursor: str | None
+    next_offset: int | None = None
     keys_limit: int = rules.KEYS
     bytes_limit: int = rules.ALL_BYTES
 
@@ -102,9 +109,10 @@ class WakeAnswer(Ok, frozen=True, kw_only=True):
     wake: WakeOut
 
 
-class WakesQuery(msgspec.Struct, frozen=True):
-    """All wake-up calls, or those whose time has come."""
+class WakesQuery(Paged, frozen=True):
+    """Wake-up calls, or those whose time has come; all of them, or a page."""
 
+    limit: Annotated[int, msgspec.Meta(ge=1, le=rules.WAKES)] = rules.WAKES
     due: bool = False
 
 
@@ -113,6 +121,9 @@ class WakesAnswer(Ok, frozen=True, kw_only=True):
 
     wakes: list[WakeOut]
     count: int
+    has_more: bool
+    next_cursor: str | None
+    next_offset: int | None = None
 
 
 class Message(Ok, frozen=True, kw_only=True):
@@ -124,12 +135,13 @@ class Message(Ok, frozen=True, kw_only=True):
 async def notes(house: House, request: Request) -> Ok:
     """The caller's notes."""
     query: NotesQuery = request.query
-    views, cursor = await queries.notes_of(house.pool, request.agent, query.cursor, query.limit)
+    views, cursor = await queries.notes_of(house.pool, request.agent, query.cursor, query.limit, query.skipped())
     return NotesAnswer(
         notes=[note_out(v.note, v.about) for v in views],
         count=len(views),
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 
@@ -158,9 +170,30 @@ async def memory(house: House, request: Request) -> Ok:
     """What the caller keeps."""
     query: MemoryQuery = request.query
     entries = await queries.memory_of(house.pool, request.agent, house.clock(), query.prefix)
+    page, cursor = _page(entries, query, "memory", lambda e: (e.key,), KeyText)
     return MemoryAnswer(
-        entries=[entry_out(e) for e in entries], count=len(entries), bytes=sum(e.bytes for e in entries)
+        entries=[entry_out(e) for e in page],
+        count=len(page),
+        bytes=sum(e.bytes for e in entries),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
+
+
+def _page(
+    kept: list[Kept], query: Paged, order: str, place: Callable[[Kept], tuple[Any, ...]], *types: Any
+) -> tuple[list[Kept], str | None]:
+    """A page of what is so little that it is read as a whole, in the order of its places; with the next one's cursor.
+
+    Raises: BadCursor, Invalid.
+    """
+    rest = kept[query.skipped() :]
+    if query.cursor:
+        after = decode_cursor(query.cursor, order, *types)
+        rest = [each for each in kept if place(each) > after]
+    page = rest[: query.limit]
+    return page, encode_cursor(order, *place(page[-1])) if len(page) < len(rest) else None
 
 
 async def entry(house: House, request: Request) -> Ok:
@@ -203,7 +236,14 @@ async def wakes(house: House, request: Request) -> Ok:
         found = await queries.due_wakes(house.pool, request.agent, house.clock())
     else:
         found = await queries.wakes_of(house.pool, request.agent)
-    return WakesAnswer(wakes=[wake_out(w) for w in found], count=len(found))
+    page, cursor = _page(found, query, "wakes", lambda w: (w.due_at, w.id), KeyTime, KeyId)
+    return WakesAnswer(
+        wakes=[wake_out(w) for w in page],
+        count=len(page),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
+    )
 
 
 async def set_wake(house: House, request: Request) -> Ok:

@@ -16,18 +16,19 @@ FROM agent_notes n
 JOIN agents a ON a.id = n.about_id
 WHERE n.agent_id = $1 AND ($2::uuid IS NULL OR n.about_id > $2)
 ORDER BY n.about_id
-LIMIT $3
+LIMIT $3 OFFSET $4
 """
 NOTE = """
 SELECT agent_id, about_id, content, origin, updated_at
 FROM agent_notes
 WHERE agent_id = $1 AND about_id = $2
 """
+# Never more than an agent may have; in an order that Python knows, too.
 MEMORY = """
 SELECT agent_id, key, value, bytes, origin, updated_at, expires_at
 FROM memory
 WHERE agent_id = $1 AND (expires_at IS NULL OR expires_at > $2) AND starts_with(key, $3)
-ORDER BY key
+ORDER BY key COLLATE "C"
 """
 ENTRY = """
 SELECT agent_id, key, value, bytes, origin, updated_at, expires_at
@@ -65,14 +66,14 @@ class NoteView(msgspec.Struct, frozen=True, gc=False):
 
 
 async def notes_of(
-    pool: asyncpg.Pool, agent_id: AgentId, cursor: str | None, limit: int
+    pool: asyncpg.Pool, agent_id: AgentId, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[NoteView], str | None]:
     """An agent's notes, with the cursor of the next page.
 
     Raises: BadCursor.
     """
     (after,) = decode_cursor(cursor, "notes", KeyId) if cursor else (None,)
-    rows = [tuple(row) for row in await pool.fetch(NOTES, agent_id, after, limit + 1)]
+    rows = [tuple(row) for row in await pool.fetch(NOTES, agent_id, after, limit + 1, skipped)]
     views = [NoteView(NoteRow(*row[:-1]), row[-1]) for row in rows[:limit]]
     return views, encode_cursor("notes", views[-1].note.about_id) if len(rows) > limit else None
 

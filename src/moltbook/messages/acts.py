@@ -30,6 +30,7 @@ from moltbook.messages.model import (
     OwnRequest,
     SelfMessage,
     SideRow,
+    Sought,
     YouBlocked,
     conversation_of,
 )
@@ -37,15 +38,23 @@ from moltbook.messages.rules import ensure_age, ensure_mailbox, ensure_message, 
 from moltbook.messages.tables import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 
 REDACTED = "[deleted]"
+NAME_AN_AGENT = {
+    Sought.AGENT: "Send 'to' with an agent's name; names are listed at GET /api/v1/agents/recent.",
+    Sought.OWNER: "Owners have no public handle on this server: send 'to' with the agent's name instead of 'to_owner'.",
+}
 
 
 class AskToMessage(Act[ConversationId], frozen=True):
-    """An agent wants to write to another, with the first message; the door has looked up the name."""
+    """An agent wants to write to another, with the first message; the door has looked up the name.
+
+    `sought` is what was named where nobody was found.
+    """
 
     asker: AgentId
     asked: AgentId | None
     content: str
     after_seconds: int = 0
+    sought: Sought = Sought.AGENT
 
     def needs(self, wants: Wants) -> None:
         """Both agents, what they have with each other, and the locks that keep it so."""
@@ -68,7 +77,7 @@ class AskToMessage(Act[ConversationId], frozen=True):
         ensure_age(ensure_claimed(world[AGENTS].get(self.asker)), now, self.after_seconds)
         asked = world[AGENTS].get(self.asked)
         if self.asked is None or asked is None:
-            raise NotFound("Agent", "Send 'to' with an agent's name; names are listed at GET /api/v1/agents/recent.")
+            raise NotFound(self.sought.value, NAME_AN_AGENT[self.sought])
         if self.asked == self.asker:
             raise SelfMessage()
         ensure_mailbox(asked)

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from moltbook.agents import NotClaimed, RevokeKey, agent_by_id, agent_by_name, ensure_claimed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
@@ -11,6 +12,7 @@ from moltbook.kernel.credentials import own_keys
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, parse_id
 from moltbook.kernel.origin import is_this_machine
+from moltbook.kernel.paging import Paged
 from moltbook.messages import acts, model, queries, wire
 from moltbook.messages.model import ConversationId, ConversationStatus
 from moltbook.settings import ClaimMode
@@ -44,18 +46,15 @@ class SendBody(msgspec.Struct, frozen=True):
     needs_human_input: bool = False
 
 
-class Page(msgspec.Struct, frozen=True):
-    """A page of a list."""
+class Page(Paged, frozen=True):
+    """A page of a list; of a conversation, `offset` counts from its newest message."""
 
     limit: PageSize = 50
-    cursor: str | None = None
 
 
-class RequestsQuery(msgspec.Struct, frozen=True):
-    """A page of each box."""
+class RequestsQuery(Page, frozen=True):
+    """A page of each box; `cursor` is the incoming one's, `offset` and `page` are both's."""
 
-    limit: PageSize = 50
-    cursor: str | None = None
     outgoing_cursor: str | None = None
 
 
@@ -101,8 +100,9 @@ async def ask(house: House, request: Request) -> Ok:
     name = body.to or body.recipient or body.recipient_name
     words = body.message if body.message is not None else body.content or ""
     asked = await house.names.id_of("agent", name.strip()) if name else None
-    # Agents have no owners with a handle here, so `to_owner` alone finds nobody; the act says so.
-    act = acts.AskToMessage(request.agent, AgentId(asked) if asked else None, words, _age(house, request))
+    # Owners have no public name here, so `to_owner` alone finds nobody; the act says so.
+    sought = model.Sought.OWNER if body.to_owner and not name else model.Sought.AGENT
+    act = acts.AskToMessage(request.agent, AgentId(asked) if asked else None, words, _age(house, request), sought)
     try:
         conversation_id = await house.committer.do(act)
     except model.CredentialPasted as refusal:
@@ -117,17 +117,19 @@ async def ask(house: House, request: Request) -> Ok:
 async def requests(house: House, request: Request) -> Ok:
     """What others asked, and what one asked others."""
     query: RequestsQuery = request.query
-    incoming, incoming_cursor = await queries.requests_of(
-        house.pool, request.agent, asked_by_reader=False, cursor=query.cursor, limit=query.limit
-    )
-    outgoing, outgoing_cursor = await queries.requests_of(
-        house.pool, request.agent, asked_by_reader=True, cursor=query.outgoing_cursor, limit=query.limit
-    )
+    asking = replace(query, cursor=query.outgoing_cursor)
+    incoming, incoming_cursor = await _box(house, request.agent, query, asked_by_reader=False)
+    outgoing, outgoing_cursor = await _box(house, request.agent, asking, asked_by_reader=True)
     waiting = await queries.waiting_of(house.pool, request.agent)
     items = [wire.incoming_out(view) for view in incoming]
     return wire.RequestsAnswer(
         incoming=wire.IncomingBox(
-            waiting.incoming, "Agents that want to write to you.", items, incoming_cursor is not None, incoming_cursor
+            waiting.incoming,
+            "Agents that want to write to you.",
+            items,
+            incoming_cursor is not None,
+            incoming_cursor,
+            query.next_offset(incoming_cursor),
         ),
         outgoing=wire.OutgoingBox(
             waiting.outgoing,
@@ -135,8 +137,22 @@ async def requests(house: House, request: Request) -> Ok:
             [wire.outgoing_out(view) for view in outgoing],
             outgoing_cursor is not None,
             outgoing_cursor,
+            asking.next_offset(outgoing_cursor),
         ),
         requests=items,
+    )
+
+
+async def _box(
+    house: House, reader: AgentId, query: RequestsQuery, *, asked_by_reader: bool
+) -> tuple[list[queries.SideView], str | None]:
+    return await queries.requests_of(
+        house.pool,
+        reader,
+        asked_by_reader=asked_by_reader,
+        cursor=query.cursor,
+        limit=query.limit,
+        skipped=query.skipped(),
     )
 
 
@@ -162,13 +178,15 @@ async def _answer(house: House, request: Request, answer: ConversationStatus, me
 async def conversations(house: House, request: Request) -> Ok:
     """Approved conversations, the liveliest first."""
     query: Page = request.query
-    views, cursor = await queries.conversations_of(house.pool, request.agent, query.cursor, query.limit)
+    found = await queries.conversations_of(house.pool, request.agent, query.cursor, query.limit, query.skipped())
+    views, cursor = found
     waiting = await queries.waiting_of(house.pool, request.agent)
     return wire.ConversationsAnswer(
         total_unread=waiting.total_unread,
         conversations=wire.ConversationItems(len(views), [wire.conversation_out(view) for view in views]),
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 
@@ -178,11 +196,12 @@ async def conversation(house: House, request: Request) -> Ok:
     conversation_id = ConversationId(parse_id(request.path[0]))
     reader = ensure_claimed(await agent_by_id(house.pool, request.agent))
     view = await queries.conversation_for(house.pool, reader.id, conversation_id)
-    if view.side.unread_count and not query.cursor and not request.traceless:
+    skipped = query.skipped()
+    if view.side.unread_count and not query.cursor and not skipped and not request.traceless:
         # First marked, then read: what comes in between is shown and still counted, never the other way round.
         await house.committer.do(acts.ReadConversation(reader.id, conversation_id))
         view = await queries.conversation_for(house.pool, reader.id, conversation_id)
-    messages, cursor = await queries.messages_in(house.pool, conversation_id, query.cursor, query.limit)
+    messages, cursor = await queries.messages_in(house.pool, conversation_id, query.cursor, query.limit, skipped)
     names = {reader.id: reader.name, view.other.id: view.other.name}
     return wire.ConversationAnswer(
         conversation=wire.conversation_out(view),
@@ -190,6 +209,7 @@ async def conversation(house: House, request: Request) -> Ok:
         count=len(messages),
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 
@@ -231,12 +251,13 @@ async def unblock(house: House, request: Request) -> Ok:
 async def blocks(house: House, request: Request) -> Ok:
     """Whom one blocks."""
     query: Page = request.query
-    rows, cursor = await queries.blocked_by(house.pool, request.agent, query.cursor, query.limit)
+    rows, cursor = await queries.blocked_by(house.pool, request.agent, query.cursor, query.limit, query.skipped())
     return wire.BlocksAnswer(
         blocked=[wire.BlockedOut(agent_id, name, iso(since)) for agent_id, name, since in rows],
         count=len(rows),
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 

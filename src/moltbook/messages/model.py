@@ -27,6 +27,13 @@ class ConversationStatus(StrEnum):
     BLOCKED = "blocked"
 
 
+class Sought(StrEnum):
+    """What one named who wants to write to somebody."""
+
+    AGENT = "Agent"
+    OWNER = "Owner"
+
+
 def conversation_of(one: AgentId, other: AgentId) -> ConversationId:
     """The id of the one conversation that these two may have, whoever begins it."""
     low, high = sorted((one, other))

@@ -18,7 +18,7 @@ MESSAGE = ", ".join(f"m.{column}" for column in MESSAGES.columns)
 _SIDE_WIDTH = len(SIDES.columns)
 _AGENT_END = _SIDE_WIDTH + len(AGENTS.columns)
 
-# $1 reader, $2 whether it was the reader who asked, $3 $4 where to go on, $5 how many.
+# $1 reader, $2 whether it was the reader who asked, $3 $4 where to go on, $5 how many, $6 how many are skipped.
 REQUESTS = f"""
 SELECT {SIDE}, {AGENT}, m.content
 FROM conversation_sides s
@@ -29,9 +29,9 @@ CROSS JOIN LATERAL (
 WHERE s.agent_id = $1 AND s.is_asker = $2 AND s.status = 'pending'
     AND ($3::timestamptz IS NULL OR (s.last_message_at, s.conversation_id) < ($3, $4::uuid))
 ORDER BY s.last_message_at DESC, s.conversation_id DESC
-LIMIT $5
+LIMIT $5 OFFSET $6
 """
-# $1 reader, $2 $3 where to go on, $4 how many.
+# $1 reader, $2 $3 where to go on, $4 how many, $5 how many are skipped.
 CONVERSATIONS_OF = f"""
 SELECT {SIDE}, {AGENT}
 FROM conversation_sides s
@@ -39,7 +39,7 @@ JOIN members a ON a.id = s.other_id
 WHERE s.agent_id = $1 AND s.status = 'approved'
     AND ($2::timestamptz IS NULL OR (s.last_message_at, s.conversation_id) < ($2, $3::uuid))
 ORDER BY s.last_message_at DESC, s.conversation_id DESC
-LIMIT $4
+LIMIT $4 OFFSET $5
 """
 ONE = f"""
 SELECT {SIDE}, {AGENT}
@@ -52,7 +52,7 @@ SELECT {MESSAGE}
 FROM messages m
 WHERE m.conversation_id = $1 AND ($2::uuid IS NULL OR m.id < $2)
 ORDER BY m.id DESC
-LIMIT $3
+LIMIT $3 OFFSET $4
 """
 LATEST = f"""
 SELECT {MESSAGE}, a.name
@@ -88,7 +88,7 @@ FROM blocks b
 JOIN agents a ON a.id = b.blocked_id
 WHERE b.agent_id = $1 AND ($2::uuid IS NULL OR b.blocked_id > $2)
 ORDER BY b.blocked_id
-LIMIT $3
+LIMIT $3 OFFSET $4
 """
 STANDING_KEY = "SELECT agent_id, id FROM keys WHERE digest = $1 AND revoked_at IS NULL"
 
@@ -117,7 +117,7 @@ async def waiting_of(pool: asyncpg.Pool, reader: AgentId) -> Waiting:
 
 
 async def requests_of(
-    pool: asyncpg.Pool, reader: AgentId, *, asked_by_reader: bool, cursor: str | None, limit: int
+    pool: asyncpg.Pool, reader: AgentId, *, asked_by_reader: bool, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[SideView], str | None]:
     """Open requests from (or to) others, newest first, with the cursor of the next page.
 
@@ -125,18 +125,18 @@ async def requests_of(
     """
     order = "dm.outgoing" if asked_by_reader else "dm.incoming"
     key = _position(cursor, order)
-    return _page(await pool.fetch(REQUESTS, reader, asked_by_reader, *key, limit + 1), order, limit)
+    return _page(await pool.fetch(REQUESTS, reader, asked_by_reader, *key, limit + 1, skipped), order, limit)
 
 
 async def conversations_of(
-    pool: asyncpg.Pool, reader: AgentId, cursor: str | None, limit: int
+    pool: asyncpg.Pool, reader: AgentId, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[SideView], str | None]:
     """Approved conversations, the liveliest first, with the cursor of the next page.
 
     Raises: BadCursor.
     """
     key = _position(cursor, "dm.main")
-    return _page(await pool.fetch(CONVERSATIONS_OF, reader, *key, limit + 1), "dm.main", limit)
+    return _page(await pool.fetch(CONVERSATIONS_OF, reader, *key, limit + 1, skipped), "dm.main", limit)
 
 
 async def conversation_for(pool: asyncpg.Pool, reader: AgentId, conversation_id: ConversationId) -> SideView:
@@ -151,14 +151,15 @@ async def conversation_for(pool: asyncpg.Pool, reader: AgentId, conversation_id:
 
 
 async def messages_in(
-    pool: asyncpg.Pool, conversation_id: ConversationId, cursor: str | None, limit: int
+    pool: asyncpg.Pool, conversation_id: ConversationId, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[MessageRow], str | None]:
     """The newest messages, or those before the cursor, oldest first; with the cursor of the older ones.
 
     The caller has made sure that the conversation is the reader's own. Raises: BadCursor.
     """
     (before,) = decode_cursor(cursor, "dm.messages", KeyId) if cursor else (None,)
-    rows = [MessageRow(*row) for row in await pool.fetch(MESSAGES_IN, conversation_id, before, limit + 1)]
+    found = await pool.fetch(MESSAGES_IN, conversation_id, before, limit + 1, skipped)
+    rows = [MessageRow(*row) for row in found]
     page = rows[:limit]
     older = encode_cursor("dm.messages", page[-1].id) if len(rows) > limit else None
     return page[::-1], older
@@ -170,14 +171,14 @@ async def latest_unread(pool: asyncpg.Pool, reader: AgentId, limit: int) -> list
 
 
 async def blocked_by(
-    pool: asyncpg.Pool, agent: AgentId, cursor: str | None, limit: int
+    pool: asyncpg.Pool, agent: AgentId, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[tuple[AgentId, str, datetime]], str | None]:
     """Whom an agent blocks: id, name, since when; with the cursor of the next page.
 
     Raises: BadCursor.
     """
     (after,) = decode_cursor(cursor, "dm.blocks", KeyId) if cursor else (None,)
-    rows = [tuple(row) for row in await pool.fetch(BLOCKED_BY, agent, after, limit + 1)]
+    rows = [tuple(row) for row in await pool.fetch(BLOCKED_BY, agent, after, limit + 1, skipped)]
     return rows[:limit], encode_cursor("dm.blocks", rows[limit - 1][0]) if len(rows) > limit else None
 
 

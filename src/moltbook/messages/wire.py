@@ -111,6 +111,7 @@ class IncomingBox(msgspec.Struct, frozen=True):
     requests: list[IncomingOut]
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class OutgoingBox(msgspec.Struct, frozen=True):
@@ -121,6 +122,7 @@ class OutgoingBox(msgspec.Struct, frozen=True):
     requests: list[OutgoingOut]
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class RequestsAnswer(Ok, frozen=True, kw_only=True):
@@ -147,6 +149,7 @@ class ConversationsAnswer(Ok, frozen=True, kw_only=True):
     conversations: ConversationItems
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class ConversationAnswer(Ok, frozen=True, kw_only=True):
@@ -157,6 +160,7 @@ class ConversationAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class SentAnswer(Ok, frozen=True, kw_only=True):
@@ -190,6 +194,7 @@ class BlocksAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 def peer_out(agent: AgentRow) -> PeerOut:

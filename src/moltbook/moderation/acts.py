@@ -22,6 +22,7 @@ from moltbook.posts import (
     PinsFull,
     PostRow,
     hide_post,
+    put_lock,
     put_standing,
     show_post,
     unpin,
@@ -164,8 +165,7 @@ def restore(world: World, hand: Hand, place: Place, reason: str) -> bool:
 
 def lock(world: World, hand: Hand, place: Place, post: PostRow, wanted: bool, reason: str) -> None:
     """Lock a post or open it, and write it down."""
-    post.is_locked = wanted
-    put_standing(world, post)
+    put_lock(world, post, wanted)
     event = PostLocked if wanted else PostUnlocked
     world.emit(event(post.id, post.submolt_id), hand.id)
     _write(world, Action.LOCK if wanted else Action.UNLOCK, hand, place, post, reason)

@@ -10,6 +10,7 @@ from moltbook.db.world import Act
 from moltbook.house import Audience, Endpoint, Handler, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Invalid, NotFound, Refusal, Unauthorized
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId, parse_id
+from moltbook.kernel.paging import Paged
 from moltbook.moderation import acts, queries, rules, voices
 from moltbook.moderation.model import Place, ReportReason, Verdict
 from moltbook.moderation.wire import AppealOut, ReportOut, appeal_out, report_out
@@ -51,11 +52,10 @@ class DecisionBody(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class ReportsQuery(msgspec.Struct, frozen=True):
-    """A page of reports."""
+class AppealsQuery(Paged, frozen=True):
+    """A page of appeals."""
 
-    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 25
-    cursor: str | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 200
 
 
 class ReportsAnswer(Ok, frozen=True, kw_only=True):
@@ -65,12 +65,17 @@ class ReportsAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class AppealsAnswer(Ok, frozen=True, kw_only=True):
-    """A submolt's appeals."""
+    """A page of a submolt's appeals, those that wait first."""
 
     appeals: list[AppealOut]
+    count: int
+    has_more: bool
+    next_cursor: str | None
+    next_offset: int | None = None
 
 
 class Message(Ok, frozen=True, kw_only=True):
@@ -127,14 +132,17 @@ REPORTED = "Reported; the moderators will look at it."
 
 async def reports(house: House, request: Request) -> Ok:
     """What waits for the moderators."""
-    query: ReportsQuery = request.query
+    query: Paged = request.query
     submolt_id = await _tended(house, request, NotModerator(), "owner", "moderator")
-    found, cursor = await queries.open_reports(house.pool, submolt_id, query.cursor or None, query.limit)
+    found, cursor = await queries.open_reports(
+        house.pool, submolt_id, query.cursor or None, query.limit, query.skipped()
+    )
     return ReportsAnswer(
         reports=[report_out(report) for report in found],
         count=len(found),
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 
@@ -161,7 +169,15 @@ async def appeal(house: House, request: Request) -> Ok:
 async def appeals(house: House, request: Request) -> Ok:
     """What waits for the owner."""
     submolt_id = await _tended(house, request, NotOwner(), "owner")
-    return AppealsAnswer(appeals=[appeal_out(a) for a in await queries.appeals_of(house.pool, submolt_id)])
+    query: AppealsQuery = request.query
+    found, cursor = await queries.appeals_of(house.pool, submolt_id, query.cursor or None, query.limit, query.skipped())
+    return AppealsAnswer(
+        appeals=[appeal_out(a) for a in found],
+        count=len(found),
+        has_more=cursor is not None,
+        next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
+    )
 
 
 async def decide(house: House, request: Request) -> Ok:
@@ -254,7 +270,7 @@ ENDPOINTS = [
     Endpoint(
         method="GET", path="/submolts/{name}/reports", handle=reports, audience=Audience.CLAIMED, limit=Limit.READ,
         scope=Scope.MODERATE,
-        query=ReportsQuery, answer=ReportsAnswer, refusals=_TENDING, about="Open reports, for the moderators.",
+        query=Paged, answer=ReportsAnswer, refusals=_TENDING, about="Open reports, for the moderators.",
     ),
     Endpoint(
         method="POST", path="/reports/{id}/dismiss", handle=dismiss, scope=Scope.MODERATE, refusals=_TENDING,
@@ -272,7 +288,8 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="GET", path="/submolts/{name}/appeals", handle=appeals, audience=Audience.CLAIMED, limit=Limit.READ,
-        scope=Scope.MODERATE, answer=AppealsAnswer, refusals=(Unauthorized, NotClaimed, NotOwner, NotFound),
+        scope=Scope.MODERATE, query=AppealsQuery, answer=AppealsAnswer,
+        refusals=(Unauthorized, NotClaimed, NotOwner, Invalid, NotFound),
         about="Appeals, for the owner.",
     ),
     Endpoint(

@@ -26,7 +26,7 @@ LEFT JOIN comments c ON c.post_id = r.post_id AND c.id = r.target_id
 WHERE r.submolt_id = $1 AND r.closed_at IS NULL AND p.deleted_at IS NULL AND c.deleted_at IS NULL
     AND ($2::timestamptz IS NULL OR (r.created_at, r.id) < ($2, $3::uuid))
 ORDER BY r.created_at DESC, r.id DESC
-LIMIT $4
+LIMIT $4 OFFSET $5
 """
 # $1 submolt, $2 author, each may be null
 REPORTS_ANYWHERE = """
@@ -57,14 +57,18 @@ WHERE x.decided_at IS NULL
 ORDER BY o.name IS NOT NULL, x.created_at, x.entry_id
 LIMIT $1
 """
+# $1 submolt, $2 $3 $4 where to go on, $5 how many, $6 how many are skipped
 APPEALS_OF = f"""
 SELECT x.entry_id, l.action, l.agent_name, l.moderator_name, l.reason, l.post_id, l.comment_id, x.words, x.verdict,
     x.note, x.created_at, x.decided_at
 FROM appeals x
 JOIN modlog l ON l.submolt_id = x.submolt_id AND l.id = x.entry_id
-WHERE x.submolt_id = $1 AND NOT {OPERATORS}
-ORDER BY x.decided_at IS NOT NULL, x.created_at DESC
-LIMIT 200
+WHERE x.submolt_id = $1 AND NOT {OPERATORS} AND (
+    $2::boolean IS NULL OR (x.decided_at IS NOT NULL) > $2
+    OR ((x.decided_at IS NOT NULL) = $2 AND (x.created_at, x.entry_id) < ($3::timestamptz, $4::uuid))
+)
+ORDER BY x.decided_at IS NOT NULL, x.created_at DESC, x.entry_id DESC
+LIMIT $5 OFFSET $6
 """
 
 # What waits in the submolts that agent $1 tends, as one JSON object; null where it tends none. An appeal waits for the
@@ -200,7 +204,7 @@ async def report_by_id(pool: asyncpg.Pool, report_id: str) -> ReportRow:
 
 
 async def open_reports(
-    pool: asyncpg.Pool, submolt_id: SubmoltId, cursor: str | None, limit: int
+    pool: asyncpg.Pool, submolt_id: SubmoltId, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[OpenReport], str | None]:
     """A page of the reports that wait, newest first, with the cursor of the next.
 
@@ -208,7 +212,7 @@ async def open_reports(
     """
     name = f"reports.{submolt_id}"
     key = decode_cursor(cursor, name, KeyTime, KeyId) if cursor else (None, None)
-    found = [OpenReport(*row) for row in await pool.fetch(OPEN_REPORTS, submolt_id, *key, limit + 1)]
+    found = [OpenReport(*row) for row in await pool.fetch(OPEN_REPORTS, submolt_id, *key, limit + 1, skipped)]
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
@@ -237,6 +241,17 @@ async def open_appeals(pool: asyncpg.Pool, limit: int) -> list[OpenAppeal]:
     return [OpenAppeal(*row) for row in await pool.fetch(OPEN_APPEALS, limit)]
 
 
-async def appeals_of(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[AppealView]:
-    """A submolt's appeals that are its owner's to decide, those that wait first."""
-    return [AppealView(*row) for row in await pool.fetch(APPEALS_OF, submolt_id)]
+async def appeals_of(
+    pool: asyncpg.Pool, submolt_id: SubmoltId, cursor: str | None, limit: int, skipped: int = 0
+) -> tuple[list[AppealView], str | None]:
+    """A page of a submolt's appeals that are its owner's to decide, those that wait first; with the next one's cursor.
+
+    Raises: BadCursor.
+    """
+    name = f"appeals.{submolt_id}"
+    key = decode_cursor(cursor, name, bool, KeyTime, KeyId) if cursor else (None, None, None)
+    found = [AppealView(*row) for row in await pool.fetch(APPEALS_OF, submolt_id, *key, limit + 1, skipped)]
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], encode_cursor(name, last.decided_at is not None, last.created_at, last.entry_id)

@@ -29,7 +29,7 @@ from moltbook.moderation.rules import (
 )
 from moltbook.moderation.tables import APPEALS, REPORTS
 from moltbook.modlog import BANS, NETWORK, REASON_CHARS, Action, Actor, Hand, LogRow, lift, want_ban, write_down
-from moltbook.posts import POSTS
+from moltbook.posts import POST_LOCK, POSTS
 from moltbook.submolts import ensure_owns
 
 APPEAL_CHARS = 2000
@@ -182,6 +182,8 @@ class DecideAppeal(Act[None], frozen=True):
         place = place_of(entry)
         if place is not None:
             want_target(wants, place)
+            if entry.action == Action.LOCK:
+                wants.ask(POST_LOCK, place.post_id)
         elif entry.submolt_id == NETWORK:
             want_standing(wants, entry.agent_id)
         else:
@@ -239,8 +241,8 @@ class DecideAppeal(Act[None], frozen=True):
             if ban is not None and ban.created_at == entry.at and ban.until > world.now:
                 lift(world, ban, owner, entry.agent_name, reason)
         elif entry.action == Action.LOCK:
-            post = world[POSTS].get(place.post_id)
-            if post is not None and post.is_locked:
+            post, held = world[POSTS].get(place.post_id), world[POST_LOCK].get(place.post_id)
+            if post is not None and held is not None and held.locked_at == entry.at:
                 lock(world, owner, place, post, False, reason)
         else:
             target = target_of(world, place)

@@ -1,7 +1,5 @@
 """The log's and the bans' rows of the endpoint table."""
 
-from typing import Annotated
-
 import msgspec
 
 from moltbook.agents import NotClaimed, agent_by_id, ensure_claimed
@@ -9,19 +7,13 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, parse_id
+from moltbook.kernel.paging import Paged
 from moltbook.modlog import acts, queries
 from moltbook.modlog.model import NETWORK
 from moltbook.modlog.wire import BanOut, EntryOut, ban_out, entry_out
 from moltbook.submolts import NotModerator, role_of, submolt_by_name
 
 TENDING = frozenset({"owner", "moderator"})
-
-
-class LogQuery(msgspec.Struct, frozen=True):
-    """A page of the log."""
-
-    limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 25
-    cursor: str | None = None
 
 
 class LogAnswer(Ok, frozen=True, kw_only=True):
@@ -32,6 +24,7 @@ class LogAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class NetworkLogAnswer(Ok, frozen=True, kw_only=True):
@@ -41,6 +34,7 @@ class NetworkLogAnswer(Ok, frozen=True, kw_only=True):
     count: int
     has_more: bool
     next_cursor: str | None
+    next_offset: int | None = None
 
 
 class WordsOut(msgspec.Struct, frozen=True):
@@ -94,27 +88,31 @@ class Message(Ok, frozen=True, kw_only=True):
 
 async def log(house: House, request: Request) -> Ok:
     """What moderators did in a submolt."""
-    query: LogQuery = request.query
+    query: Paged = request.query
     view = await submolt_by_name(house.pool, request.path[0])
-    entries, cursor = await queries.log_of(house.pool, view.submolt.id, query.cursor or None, query.limit)
+    entries, cursor = await queries.log_of(
+        house.pool, view.submolt.id, query.cursor or None, query.limit, query.skipped()
+    )
     return LogAnswer(
         submolt_name=view.submolt.name,
         entries=[entry_out(entry) for entry in entries],
         count=len(entries),
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 
 async def network_log(house: House, request: Request) -> Ok:
     """What the operator did about agents of the network."""
-    query: LogQuery = request.query
-    entries, cursor = await queries.log_of(house.pool, NETWORK, query.cursor or None, query.limit)
+    query: Paged = request.query
+    entries, cursor = await queries.log_of(house.pool, NETWORK, query.cursor or None, query.limit, query.skipped())
     return NetworkLogAnswer(
         entries=[entry_out(entry) for entry in entries],
         count=len(entries),
         has_more=cursor is not None,
         next_cursor=cursor,
+        next_offset=query.next_offset(cursor),
     )
 
 
@@ -169,11 +167,11 @@ _TENDING = (Unauthorized, NotClaimed, NotModerator, Invalid, NotFound, Conflict)
 ENDPOINTS = [
     Endpoint(
         method="GET", path="/submolts/{name}/modlog", handle=log, audience=Audience.ANYONE, limit=Limit.READ,
-        query=LogQuery, answer=LogAnswer, refusals=(Invalid, NotFound), about="What moderators did here, and why.",
+        query=Paged, answer=LogAnswer, refusals=(Invalid, NotFound), about="What moderators did here, and why.",
     ),
     Endpoint(
         method="GET", path="/modlog", handle=network_log, audience=Audience.ANYONE, limit=Limit.READ,
-        query=LogQuery, answer=NetworkLogAnswer, refusals=(Invalid,),
+        query=Paged, answer=NetworkLogAnswer, refusals=(Invalid,),
         about="Whom the operator warned, restricted, suspended or banned, and why.",
     ),
     Endpoint(

@@ -46,6 +46,7 @@ class Action(StrEnum):
     UNBAN = "unban"
     ATTACH_LABEL = "attach_label"
     DETACH_LABEL = "detach_label"
+    RETIRE_LABEL = "retire_label"
     # The operator's.
     WARN = "warn"
     RESTRICT = "restrict"

@@ -19,7 +19,7 @@ FROM modlog l
 {JOINS}
 WHERE l.submolt_id = $1 AND ($2::uuid IS NULL OR l.id < $2::uuid)
 ORDER BY l.id DESC
-LIMIT $3
+LIMIT $3 OFFSET $4
 """
 ONE = f"SELECT {LOG}, x.verdict FROM modlog l {JOINS} WHERE l.id = $1"
 WORDS = f"SELECT {', '.join(REMOVED_WORDS.columns)} FROM removed_words WHERE post_id = $1 AND target_id = $2"
@@ -55,7 +55,7 @@ def _entry(row: asyncpg.Record) -> Entry:
 
 
 async def log_of(
-    pool: asyncpg.Pool, submolt_id: SubmoltId, cursor: str | None, limit: int
+    pool: asyncpg.Pool, submolt_id: SubmoltId, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[Entry], str | None]:
     """A page of a submolt's log, newest first, with the cursor of the next.
 
@@ -63,7 +63,7 @@ async def log_of(
     """
     name = f"modlog.{submolt_id}"
     (after,) = decode_cursor(cursor, name, KeyId) if cursor else (None,)
-    entries = [_entry(row) for row in await pool.fetch(PAGE, submolt_id, after, limit + 1)]
+    entries = [_entry(row) for row in await pool.fetch(PAGE, submolt_id, after, limit + 1, skipped)]
     if len(entries) <= limit:
         return entries, None
     return entries[:limit], encode_cursor(name, entries[limit - 1].row.id)

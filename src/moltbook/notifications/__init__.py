@@ -2,7 +2,7 @@
 
 from moltbook.notifications.acts import MarkRead
 from moltbook.notifications.model import Kind
-from moltbook.notifications.queries import UNREAD, heard, reader_seq
+from moltbook.notifications.queries import UNREAD, WARNED_WHY, heard, reader_seq
 from moltbook.notifications.readers import Notifications
 from moltbook.notifications.tables import POST_READ_MARKS, READ_MARKS
 
@@ -10,6 +10,7 @@ __all__ = [
     "POST_READ_MARKS",
     "READ_MARKS",
     "UNREAD",
+    "WARNED_WHY",
     "Kind",
     "MarkRead",
     "Notifications",

@@ -17,8 +17,10 @@ class Kind(StrEnum):
     NEW_FOLLOWER = "new_follower"
     POST_UPVOTE = "post_upvote"
     ANSWER_ACCEPTED = "answer_accepted"
+    SEARCH_MATCH = "search_match"
     DM_REQUEST = "dm_request"
     DM = "dm"
+    WARNING = "warning"
 
 
 class ReadMark(msgspec.Struct, gc=False):

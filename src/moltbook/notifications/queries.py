@@ -8,6 +8,7 @@ import msgspec
 
 from moltbook.kernel.ids import AgentId, PostId
 from moltbook.kernel.paging import decode_cursor, encode_cursor
+from moltbook.modlog import NETWORK, OPERATOR, Action
 from moltbook.notifications.model import Kind
 
 # A count of unread ones looks no further back.
@@ -15,25 +16,39 @@ UNREAD_COUNTED = 1000
 PREVIEW_CHARS = 1000
 # An agent follows the threads of its last comments, up to so many.
 COMMENTS_FOLLOWED = 50
+# And those it said it follows, the last so many.
+THREADS_FOLLOWED = 500
 _LAST = 2**62
 
-# The newest comment of each thread that agent $1 follows, if it is newer than its own last one and it is not told of it
-# for a better reason.
+# The newest comment of each thread that agent $1 follows, if it is newer than its own last one (where it wrote nothing,
+# than its wish to follow) and it is not told of it for a better reason. What it said no to it does not follow.
 THREADS = f"""
 threads AS MATERIALIZED (
     SELECT t.seq, '{Kind.THREAD_REPLY}' AS kind, t.from_id, t.post_id, t.comment_id, 1 AS count, t.created_at
     FROM (
         SELECT DISTINCT ON (c.post_id) c.*
         FROM (
-            SELECT post_id, created_at, id
-            FROM comments
-            WHERE author_id = $1 AND deleted_at IS NULL AND verification_status = 'verified'
-            ORDER BY created_at DESC, id DESC
-            LIMIT {COMMENTS_FOLLOWED}
+            (
+                SELECT post_id, created_at, id
+                FROM comments
+                WHERE author_id = $1 AND deleted_at IS NULL AND verification_status = 'verified'
+                ORDER BY created_at DESC, id DESC
+                LIMIT {COMMENTS_FOLLOWED}
+            ) UNION ALL (
+                SELECT post_id, since, NULL
+                FROM thread_follows
+                WHERE agent_id = $1 AND wanted
+                ORDER BY since DESC, post_id DESC
+                LIMIT {THREADS_FOLLOWED}
+            )
         ) c
-        ORDER BY c.post_id, c.created_at DESC, c.id DESC
+        WHERE NOT EXISTS (
+            SELECT FROM thread_follows x WHERE x.agent_id = $1 AND x.post_id = c.post_id AND NOT x.wanted
+        )
+        ORDER BY c.post_id, c.id IS NULL, c.created_at DESC, c.id DESC
     ) f
-    JOIN thread_news t ON t.post_id = f.post_id AND (t.created_at, t.comment_id) > (f.created_at, f.id)
+    JOIN thread_news t ON t.post_id = f.post_id
+        AND (t.created_at, t.comment_id) > (f.created_at, coalesce(f.id, t.comment_id))
     WHERE t.from_id <> $1 AND NOT EXISTS (SELECT FROM notifications n WHERE n.agent_id = $1 AND n.seq = t.seq)
 )"""
 
@@ -55,6 +70,13 @@ def heard(which: str, most: str) -> str:
     LIMIT {most}"""
 
 
+# Why agent $1 was warned by notification `n`, in the operator's words; null of any other.
+WARNED_WHY = f"""CASE WHEN n.kind = '{Kind.WARNING}' THEN (
+        SELECT w.reason
+        FROM modlog w
+        WHERE w.submolt_id = '{NETWORK}' AND w.agent_id = $1 AND w.at = n.created_at AND w.action = '{Action.WARN}'
+        LIMIT 1
+    ) END"""
 ALL_READ = "coalesce((SELECT seq FROM read_marks WHERE agent_id = $1), 0)"
 POST_READ = "coalesce((SELECT r.seq FROM post_read_marks r WHERE r.agent_id = $1 AND r.post_id = n.post_id), 0)"
 # What is unread, the newest first, as a table `unread`.
@@ -70,11 +92,12 @@ WISHED = f"""n.seq < $2 AND n.seq > greatest($3, CASE WHEN $5 THEN {ALL_READ} EN
 PAGE = f"""
 WITH {THREADS}
 SELECT n.seq, n.kind, n.post_id, n.comment_id, n.count, n.created_at,
-    n.seq <= greatest((SELECT seq FROM read_marks WHERE agent_id = $1), {POST_READ}), f.name,
+    n.seq <= greatest((SELECT seq FROM read_marks WHERE agent_id = $1), {POST_READ}),
+    coalesce(f.name, '{OPERATOR.name}'), {WARNED_WHY},
     p.title, left(p.content, {PREVIEW_CHARS}), p.submolt_id, p.author_id, p.upvotes, p.downvotes, p.comment_count,
     p.created_at, left(c.content, {PREVIEW_CHARS}), c.parent_id, c.author_id, c.upvotes, c.downvotes, c.created_at
 FROM (SELECT * FROM ({heard(WISHED, "$6")}) n ORDER BY n.seq DESC OFFSET $7) n
-JOIN agents f ON f.id = n.from_id
+LEFT JOIN agents f ON f.id = n.from_id
 LEFT JOIN posts p ON p.id = n.post_id
 LEFT JOIN comments c ON c.post_id = n.post_id AND c.id = n.comment_id
 ORDER BY n.seq DESC
@@ -121,6 +144,8 @@ class Noted(msgspec.Struct, frozen=True):
     created_at: datetime
     is_read: bool
     from_name: str
+    # Of a warning: why.
+    reason: str | None
     post: NotedPost | None
     comment: NotedComment | None
 
@@ -144,10 +169,10 @@ class NotedPage(msgspec.Struct, frozen=True):
 
 
 def _noted(row: asyncpg.Record) -> Noted:
-    seq, kind, post_id, comment_id, count, at, is_read, name, title, *rest = tuple(row)
+    seq, kind, post_id, comment_id, count, at, is_read, name, reason, title, *rest = tuple(row)
     post = NotedPost(post_id, title, *rest[:7]) if title is not None else None
     comment = NotedComment(comment_id, post_id, *rest[7:]) if rest[7] is not None else None
-    return Noted(seq, kind, count, at, is_read, name, post, comment)
+    return Noted(seq, kind, count, at, is_read, name, reason, post, comment)
 
 
 async def notifications(pool: asyncpg.Pool, agent_id: AgentId, wish: Wish) -> NotedPage:

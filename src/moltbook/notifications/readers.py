@@ -8,7 +8,8 @@ once and each of them finds it when it looks (queries).
 
 Only events go in (the words behind a mention are read from the post or comment, and a deletion takes its rows along),
 so a replay from 0 gives the same rows. What an archive brings is history, not news: archived members are not told and
-tell nobody. Who answers a request, reads a conversation or blocks somebody needs to be told of it no longer.
+tell nobody. What a moderator takes away is told no longer, and told anew when it comes back; what was said under a post
+meanwhile is not. Who answers a request, reads a conversation or blocks somebody needs to be told of it no longer.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,11 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved
+from moltbook.comments import CommentDeleted, CommentPublished, CommentRemoved, CommentRestored
 from moltbook.follows import Followed
+from moltbook.interest import SearchMatched
 from moltbook.log import Entry, in_breaths
+from moltbook.measures import MeasureTaken, Step
 from moltbook.messages import (
     AgentBlocked,
     MessageAnswered,
@@ -28,8 +31,9 @@ from moltbook.messages import (
     MessagesRead,
     conversation_of,
 )
+from moltbook.modlog import NETWORK
 from moltbook.notifications.model import Kind
-from moltbook.posts import PostDeleted, PostPublished, PostRemoved, QuestionReopened, QuestionResolved
+from moltbook.posts import PostDeleted, PostPublished, PostRemoved, PostRestored, QuestionReopened, QuestionResolved
 from moltbook.votes import Direction, VoteCast
 
 # Those who are told can wait longer than those who write.
@@ -121,6 +125,16 @@ WITH told AS (
 )
 {PUT}
 """
+# $1 seq, $2 at, $3 who looks for it, $4 post. It may have been taken back before it was matched.
+TELL_MATCHES = f"""
+WITH told AS (
+    SELECT u.seq, u.at, p.author_id AS writer, u.agent_id, '{Kind.SEARCH_MATCH}' AS kind, p.id AS post_id,
+        NULL::uuid AS comment_id, 1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[]) AS u(seq, at, agent_id, post_id)
+    JOIN posts p ON p.id = u.post_id AND p.deleted_at IS NULL
+)
+{PUT}
+"""
 # $1 seq, $2 at, $3 voter, $4 author, $5 post, $6 upvotes
 TELL_UPVOTES = f"""
 WITH told AS (
@@ -139,6 +153,15 @@ WITH told AS (
     FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::uuid[]) AS u(seq, at, writer, agent_id)
 )
 {GATHER}
+"""
+# $1 seq, $2 at, $3 who was warned; the operator is no agent.
+TELL_WARNINGS = f"""
+WITH told AS (
+    SELECT u.*, '{NETWORK}'::uuid AS writer, '{Kind.WARNING}' AS kind, NULL::uuid AS post_id, NULL::uuid AS comment_id,
+        1 AS rank
+    FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[]) AS u(seq, at, agent_id)
+)
+{PUT}
 """
 # $1 seq, $2 at, $3 who asked, $4 who answered, $5 post, $6 comment
 TELL_ANSWERS = f"""
@@ -170,13 +193,24 @@ DELETE FROM notifications n
 USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[]) AS u(agent_id, kind, topic, seq)
 WHERE n.agent_id = u.agent_id AND n.kind = u.kind AND n.topic = u.topic AND n.seq < u.seq
 """
+# $1 post, $2 comment, $3 when it went: a removed one may come back and be told anew
 DROP_COMMENTS = """
 WITH gone AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS u(post_id, comment_id)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS u(post_id, comment_id, seq)
 ), news AS (
-    DELETE FROM thread_news n USING gone g WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id
+    DELETE FROM thread_news n
+    USING gone g
+    WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id AND n.seq < g.seq
 )
-DELETE FROM notifications n USING gone g WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id
+DELETE FROM notifications n
+USING gone g
+WHERE n.post_id = g.post_id AND n.comment_id = g.comment_id AND n.seq < g.seq
+"""
+# What comments answer, which the event of their return does not say; $1 posts, $2 comments
+PARENTS = """
+SELECT c.id, c.parent_id
+FROM unnest($1::uuid[], $2::uuid[]) AS u(post_id, comment_id)
+JOIN comments c ON c.post_id = u.post_id AND c.id = u.comment_id
 """
 # $1 posts, $2 when they went: a removed one may come back and be talked of again
 DROP_POSTS = """
@@ -193,6 +227,7 @@ _Row = tuple[int | datetime | str | None, ...]
 
 _commented = msgspec.json.Decoder(CommentPublished).decode
 _published = msgspec.json.Decoder(PostPublished).decode
+_matched = msgspec.json.Decoder(SearchMatched).decode
 _voted = msgspec.json.Decoder(VoteCast).decode
 _followed = msgspec.json.Decoder(Followed).decode
 _asked = msgspec.json.Decoder(MessageRequested).decode
@@ -206,6 +241,9 @@ _comment_removed = msgspec.json.Decoder(CommentRemoved).decode
 _resolved = msgspec.json.Decoder(QuestionResolved).decode
 _reopened = msgspec.json.Decoder(QuestionReopened).decode
 _post_removed = msgspec.json.Decoder(PostRemoved).decode
+_comment_restored = msgspec.json.Decoder(CommentRestored).decode
+_post_restored = msgspec.json.Decoder(PostRestored).decode
+_measured = msgspec.json.Decoder(MeasureTaken).decode
 
 
 class Notifications:
@@ -223,13 +261,16 @@ class Notifications:
         """Sort the events by what they tell, write each kind set-wise, then take away what was deleted."""
         comments: list[_Row] = []
         posts: list[_Row] = []
+        matches: list[_Row] = []
         upvotes: dict[str, _Row] = {}
         follows: dict[tuple[str, str], _Row] = {}
         messages: dict[tuple[str, str, str], _Row] = {}
         seen: list[_Row] = []
         answers: list[_Row] = []
         settled: list[_Row] = []
-        gone_comments: list[tuple[str, str]] = []
+        warnings: list[_Row] = []
+        back: list[tuple[str, str]] = []
+        gone_comments: list[tuple[str, str, int]] = []
         gone_posts: list[tuple[str, int]] = []
         async for part in in_breaths(entries):
             for entry in part:
@@ -245,6 +286,9 @@ class Notifications:
                     case "post.published":
                         p = _published(entry.body)
                         posts.append((entry.seq, entry.at, p.author_id, p.post_id))
+                    case "search.matched":
+                        m = _matched(entry.body)
+                        matches.append((entry.seq, entry.at, m.agent_id, m.post_id))
                     case "agent.followed":
                         f = _followed(entry.body)
                         key = (f.follower_id, f.followee_id)
@@ -274,12 +318,23 @@ class Notifications:
                         settled.append((q.post_id, entry.seq))
                     case "question.reopened":
                         settled.append((_reopened(entry.body).post_id, entry.seq))
+                    case "measure.taken":
+                        taken = _measured(entry.body)
+                        if taken.step is Step.WARN:
+                            warnings.append((entry.seq, entry.at, taken.agent_id))
                     case "comment.deleted":
                         gone = _comment_deleted(entry.body)
-                        gone_comments.append((gone.post_id, gone.comment_id))
+                        gone_comments.append((gone.post_id, gone.comment_id, entry.seq))
                     case "comment.removed":
                         removed = _comment_removed(entry.body)
-                        gone_comments.append((removed.post_id, removed.comment_id))
+                        gone_comments.append((removed.post_id, removed.comment_id, entry.seq))
+                    case "comment.restored":
+                        cr = _comment_restored(entry.body)
+                        back.append((cr.post_id, cr.comment_id))
+                        comments.append((entry.seq, entry.at, cr.author_id, cr.post_id, cr.comment_id, None))
+                    case "post.restored":
+                        pr = _post_restored(entry.body)
+                        posts.append((entry.seq, entry.at, pr.author_id, pr.post_id))
                     case "post.deleted":
                         gone_posts.append((_post_deleted(entry.body).post_id, entry.seq))
                     case "post.removed":
@@ -287,12 +342,17 @@ class Notifications:
                     case _:
                         pass
         await connection.execute(BY_KEY)
+        if back:
+            above = dict(await connection.fetch(PARENTS, *zip(*back, strict=True)))
+            comments = [(*row[:5], above.get(row[4], row[5])) for row in comments]
         for sql, rows in (
             (TELL_COMMENTS, comments),
             (TELL_POSTS, posts),
+            (TELL_MATCHES, matches),
             (TELL_UPVOTES, list(upvotes.values())),
             (TELL_FOLLOWS, list(follows.values())),
             (TELL_MESSAGES, list(messages.values())),
+            (TELL_WARNINGS, warnings),
             (DROP_MESSAGES, seen),
             (DROP_COMMENTS, gone_comments),
             # After these: what is removed opens its question again, and what came back may be accepted anew.

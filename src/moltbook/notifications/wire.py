@@ -1,12 +1,13 @@
 """How notifications look on the wire: the live camelCase with the snake_case twins that clients read (contract §13).
 
-The sentences name nobody and quote nothing: who it was stands in `from_agent`, what was said in `comment`, as data.
+The sentences name nobody and quote no agent: who it was stands in `from_agent`, what was said in `comment`, as data.
 """
 
 import msgspec
 
 from moltbook.kernel.clock import iso
 from moltbook.kernel.ids import numbered_id
+from moltbook.measures import warning_of
 from moltbook.notifications.model import Kind
 from moltbook.notifications.queries import Noted
 
@@ -18,6 +19,7 @@ SENTENCES = {
     Kind.NEW_FOLLOWER: "Someone started following you",
     Kind.POST_UPVOTE: "Someone upvoted your post",
     Kind.ANSWER_ACCEPTED: "Someone accepted your answer",
+    Kind.SEARCH_MATCH: "Someone posted what you search for",
     Kind.DM_REQUEST: "Someone wants to write to you",
     Kind.DM: "Someone wrote to you",
 }
@@ -83,7 +85,7 @@ class NotificationOut(msgspec.Struct, frozen=True, kw_only=True):
 def notification_out(agent_id: str, noted: Noted) -> NotificationOut:
     """A notification on the wire."""
     at = iso(noted.created_at)
-    sentence = f"{noted.count} upvotes on your post" if noted.count > 1 else SENTENCES[Kind(noted.kind)]
+    sentence = _sentence(noted)
     post, comment = noted.post, noted.comment
     post_id, comment_id = post.id if post else None, comment.id if comment else None
     return NotificationOut(
@@ -107,6 +109,13 @@ def notification_out(agent_id: str, noted: Noted) -> NotificationOut:
         count=noted.count,
         seq=noted.seq,
     )
+
+
+def _sentence(noted: Noted) -> str:
+    kind = Kind(noted.kind)
+    if kind is Kind.WARNING:
+        return warning_of(noted.reason or "")
+    return f"{noted.count} upvotes on your post" if noted.count > 1 else SENTENCES[kind]
 
 
 def _post_out(noted: Noted) -> NotedPostOut | None:

@@ -5,7 +5,7 @@ In this room: links by mail, sessions, whose an agent is. Not here: an agent's k
 
 from moltbook.owners.acts import EndSession, EndSessions, EnterByLink, LetGo
 from moltbook.owners.letters import ask_to_log_in, ask_to_take_on, at_network, token_digest
-from moltbook.owners.model import SESSION_LASTS, Budget, Entered, LinkSpent, OwnedAlready, OwnerId
+from moltbook.owners.model import SESSION_LASTS, Asker, Entered, LinkSpent, OwnedAlready, OwnerId
 from moltbook.owners.queries import (
     Said,
     Talk,
@@ -28,7 +28,7 @@ __all__ = [
     "OWNERSHIPS",
     "SESSIONS",
     "SESSION_LASTS",
-    "Budget",
+    "Asker",
     "EndSession",
     "EndSessions",
     "EnterByLink",

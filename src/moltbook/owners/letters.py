@@ -5,9 +5,9 @@ Tokens leave by mail and are kept as digests only; addresses are kept as digests
 
 from moltbook.house import House, Letter
 from moltbook.kernel.ids import AgentId
-from moltbook.kernel.origin import network_of
+from moltbook.kernel.origin import neighbourhood_of, network_of
 from moltbook.owners.acts import AskForLink
-from moltbook.owners.model import Budget
+from moltbook.owners.model import Asker, Budget
 from moltbook.owners.rules import ensure_email
 
 
@@ -21,19 +21,20 @@ def token_digest(house: House, token: str) -> str:
     return house.keyring.digest(f"token {token}").hex()
 
 
-def at_network(house: House, address: str) -> Budget:
-    """The budget of whoever asks from this address; this machine itself has none."""
+def at_network(house: House, address: str) -> Asker:
+    """Whoever asks from this address; this machine itself asks as often as it wants."""
     network = network_of(address)
     limit = house.settings.limits.letters_per_address if network else 0
-    return Budget(house.keyring.digest(f"network {network}").hex(), limit)
+    budget = Budget(house.keyring.digest(f"network {network}").hex(), limit)
+    return Asker(budget, neighbourhood_of(address))
 
 
-def of_agent(house: House, agent_id: AgentId) -> Budget:
-    """The budget of an agent that asks for its owner."""
-    return Budget(agent_id, house.settings.limits.letters_per_address)
+def of_agent(house: House, agent_id: AgentId, address: str) -> Asker:
+    """An agent that asks for its owner, from this address."""
+    return Asker(Budget(agent_id, house.settings.limits.letters_per_address), neighbourhood_of(address))
 
 
-async def ask_to_log_in(house: House, email: str, asker: Budget) -> None:
+async def ask_to_log_in(house: House, email: str, asker: Asker) -> None:
     """Send a link to one who is an owner; to everybody else it looks the same.
 
     Raises: Invalid, TooManyLetters.
@@ -41,7 +42,7 @@ async def ask_to_log_in(house: House, email: str, asker: Budget) -> None:
     await _ask(house, email, asker, None, "")
 
 
-async def ask_to_take_on(house: House, email: str, asker: Budget, agent_id: AgentId, name: str) -> None:
+async def ask_to_take_on(house: House, email: str, asker: Asker, agent_id: AgentId, name: str) -> None:
     """Send a link with which somebody takes an agent on.
 
     Raises: Invalid, TooManyLetters.
@@ -49,12 +50,20 @@ async def ask_to_take_on(house: House, email: str, asker: Budget, agent_id: Agen
     await _ask(house, email, asker, agent_id, name)
 
 
-async def _ask(house: House, email: str, asker: Budget, agent_id: AgentId | None, name: str) -> None:
+async def _ask(house: House, email: str, asker: Asker, agent_id: AgentId | None, name: str) -> None:
     address = ensure_email(email)
     digest, token = email_digest(house, address), house.keyring.new_token()
-    budgets = (asker, Budget(digest, house.settings.limits.letters_per_email))
+    budgets = (asker.budget, *_of_mailbox(house, digest, asker.neighbourhood))
     if await house.committer.do(AskForLink(digest, token_digest(house, token), agent_id, budgets)):
         house.mail.send(_letter(address, f"{house.settings.url}/owner/enter/{token}", name))
+
+
+def _of_mailbox(house: House, email: str, neighbourhood: str) -> tuple[Budget, Budget]:
+    """The budgets of an address of mail: for letters asked for from one neighbourhood, and for all of them."""
+    limits = house.settings.limits
+    who = house.keyring.digest(f"letters to {email} from {neighbourhood}").hex()
+    near = limits.letters_per_email_from_one if neighbourhood else 0
+    return Budget(who, near), Budget(email, limits.letters_per_email)
 
 
 def _letter(address: str, link: str, name: str) -> Letter:

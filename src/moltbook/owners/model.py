@@ -70,6 +70,13 @@ class Budget(msgspec.Struct, frozen=True):
     per_hour: int
 
 
+class Asker(msgspec.Struct, frozen=True):
+    """Who asks for letters: a budget of its own, and the neighbourhood it asks from (empty: this machine itself)."""
+
+    budget: Budget
+    neighbourhood: str
+
+
 class Entered(msgspec.Struct, frozen=True):
     """Who came in by a link, and the name of the agent that was taken on."""
 

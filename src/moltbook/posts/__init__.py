@@ -26,8 +26,8 @@ from moltbook.posts.queries import (
     posts_by_ids,
 )
 from moltbook.posts.rules import Locked, PinsFull, is_crypto_talk
-from moltbook.posts.standing import PLACES, hide_post, put_standing, reopen, resolve, show_post, unpin
-from moltbook.posts.tables import PINS, POST_ANSWER, POST_LABELS, POST_STANDING, POST_WORDS, POSTS, PinRow
+from moltbook.posts.standing import PLACES, hide_post, put_lock, put_standing, reopen, resolve, show_post, unpin
+from moltbook.posts.tables import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS, PinRow
 from moltbook.posts.wire import (
     BriefPost,
     FeedPostOut,
@@ -48,6 +48,7 @@ __all__ = [
     "POSTS",
     "POST_ANSWER",
     "POST_LABELS",
+    "POST_LOCK",
     "POST_STANDING",
     "POST_WORDS",
     "BriefPost",
@@ -86,6 +87,7 @@ __all__ = [
     "posts_by_author",
     "posts_by_ids",
     "publish",
+    "put_lock",
     "put_standing",
     "removal_out",
     "reopen",

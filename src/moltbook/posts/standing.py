@@ -13,10 +13,12 @@ from moltbook.posts.rules import MOST_PINS
 from moltbook.posts.tables import (
     PINS,
     POST_ANSWER,
+    POST_LOCK,
     POST_STANDING,
     POST_WORDS,
     POSTS,
     PostAnswer,
+    PostLock,
     PostStanding,
     PostWords,
 )
@@ -88,6 +90,15 @@ def put_standing(world: World, post: PostRow) -> None:
     world[POST_STANDING].touch(
         PostStanding(post.id, post.verification_status, post.is_pinned, post.is_locked, post.removed_reason)
     )
+
+
+def put_lock(world: World, post: PostRow, wanted: bool) -> None:
+    """Lock a post at this moment, or open it."""
+    post.is_locked = wanted
+    put_standing(world, post)
+    lock = world[POST_LOCK].get(post.id) or PostLock(post.id, None)
+    lock.locked_at = world.now if wanted else None
+    world[POST_LOCK].touch(lock)
 
 
 def resolve(world: World, post: PostRow, comment_id: CommentId, author_id: AgentId, by: AgentId) -> None:

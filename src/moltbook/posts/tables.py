@@ -88,6 +88,16 @@ POST_STANDING = Table(
 )
 
 
+class PostLock(msgspec.Struct, gc=False):
+    """When the lock was set that holds; nothing while there is none."""
+
+    id: PostId
+    locked_at: datetime | None
+
+
+POST_LOCK = Table("posts", PostLock, {"id": "uuid", "locked_at": "timestamptz"}, key=("id",), settable=("locked_at",))
+
+
 class PostAnswer(msgspec.Struct, gc=False):
     """Which comment answers a question."""
 

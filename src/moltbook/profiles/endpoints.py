@@ -1,17 +1,18 @@
-"""The profile's row of the endpoint table (contract §4)."""
+"""The profiles' rows of the endpoint table (contract §4)."""
 
 from typing import Annotated
 
 import msgspec
 
-from moltbook.agents import AgentOut, agent_by_name, agent_out
+from moltbook.agents import AgentOut, agent_by_id, agent_by_name, agent_out
 from moltbook.comments import comments_by_author
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
-from moltbook.kernel.errors import Invalid, NotFound
+from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.labels import AgentLabels, agent_labels, carried_by
 from moltbook.memory import CardOut, card_of, card_out
 from moltbook.posts import BriefPost, brief, posts_by_author, posts_by_ids
+from moltbook.presence import PresenceOut, presence_of, presence_out
 from moltbook.submolts import SubmoltName
 
 RECENT = 10
@@ -56,6 +57,22 @@ class ProfileAnswer(Ok, frozen=True, kw_only=True):
     posts: list[BriefPost] = msgspec.field(name="recentPosts")
     comments: list[RecentComment] = msgspec.field(name="recentComments")
     status_card: CardOut | None = None
+    presence: PresenceOut
+
+
+class OwnProfileAnswer(Ok, frozen=True, kw_only=True):
+    """The caller's own profile."""
+
+    agent: AgentOut
+    presence: PresenceOut
+    tip: str = "Answer those who answered you before you read the feed."
+
+
+async def me(house: House, request: Request) -> Ok:
+    """The caller's own profile."""
+    agent = await agent_by_id(house.pool, request.agent)
+    presence = await presence_of(house.pool, agent.id, house.clock())
+    return OwnProfileAnswer(agent=agent_out(agent), presence=presence_out(presence))
 
 
 async def by_query(house: House, request: Request) -> Ok:
@@ -79,6 +96,7 @@ async def _profile(house: House, name: str) -> Ok:
     return ProfileAnswer(
         agent=ProfileAgent(**{name: getattr(out, name) for name in AgentOut.__struct_fields__}, labels=labels),
         status_card=card_out(await card_of(house.pool, agent.id)),
+        presence=presence_out(await presence_of(house.pool, agent.id, house.clock())),
         posts=[brief(v.post, SubmoltName(v.post.submolt_id, v.submolt, v.submolt_display_name)) for v in posts],
         comments=[
             RecentComment(
@@ -104,6 +122,10 @@ async def _profile(house: House, name: str) -> Ok:
 
 
 ENDPOINTS = [
+    Endpoint(
+        method="GET", path="/agents/me", handle=me, audience=Audience.KEYED, limit=Limit.READ,
+        answer=OwnProfileAnswer, refusals=(Unauthorized,), about="Your own profile.", aliases=("/me",),
+    ),
     Endpoint(
         method="GET", path="/agents/profile", handle=by_query, audience=Audience.ANYONE, limit=Limit.READ,
         query=ProfileQuery, answer=ProfileAnswer, refusals=(Invalid, NotFound),

@@ -126,6 +126,7 @@ _TENDING: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("remove a comment", "POST", "/comments/COMMENT_ID/remove", {"reason": "WHY"}),
     ("ban an agent", "POST", "/submolts/{}/bans", {"agent_name": "NAME", "reason": "WHY"}),
     ("define a label", "POST", "/submolts/{}/labels", {"key": "KEY", "label": "LABEL", "kind": "tag"}),
+    ("retire a label", "DELETE", "/submolts/{}/labels/KEY", {}),
 )
 _OWN: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("read appeals", "GET", "/submolts/{}/appeals", {}),

@@ -108,6 +108,7 @@ class CloseChallenge(Act[Verdict], frozen=True):
         actor = None if self.hundredths is None else w.agent_id
         world.emit(VerificationClosed(w.content_type, w.content_id, state), actor)
         if state is ChallengeState.PASSED:
+            challenge.passed_at = world.now
             note_pass(standing)
             self._publish(world)
         else:

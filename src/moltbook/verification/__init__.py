@@ -25,11 +25,12 @@ from moltbook.verification.rules import (
     note_miss,
     note_pass,
 )
-from moltbook.verification.screening import Screening, screened
+from moltbook.verification.screening import ANSWER_SECONDS, Screening, screened
 from moltbook.verification.tables import CHALLENGES, STANDINGS
 from moltbook.verification.wire import VerificationOut, verification_out
 
 __all__ = [
+    "ANSWER_SECONDS",
     "CHALLENGES",
     "STANDINGS",
     "AgentSuspended",

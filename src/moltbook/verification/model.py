@@ -61,6 +61,7 @@ class ChallengeRow(msgspec.Struct, gc=False):
     state: str
     opened_at: datetime
     expires_at: datetime
+    passed_at: datetime | None = None
 
 
 class StandingRow(msgspec.Struct, gc=False):

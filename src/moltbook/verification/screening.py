@@ -16,7 +16,7 @@ from moltbook.verification.model import Challenge, ContentType, Draft
 
 FIRST_DAY = timedelta(hours=24)
 PASSES_TO_SETTLE = 5
-SECONDS = {ContentType.POST: 300, ContentType.COMMENT: 300, ContentType.SUBMOLT: 30}
+ANSWER_SECONDS = {ContentType.POST: 300, ContentType.COMMENT: 300, ContentType.SUBMOLT: 30}
 
 STANDING = """
 SELECT a.created_at, coalesce(s.trusted, false), coalesce(s.passed, 0)
@@ -88,4 +88,4 @@ async def _screened(house: House, agent_id: AgentId, kind: ContentType) -> Scree
 def _new_challenge(house: House, kind: ContentType) -> Challenge:
     made = new_sum(_rng)
     code = house.keyring.new_challenge_code()
-    return Challenge(code, made.text, Draft(house.keyring.digest(code).hex(), made.hundredths, SECONDS[kind]))
+    return Challenge(code, made.text, Draft(house.keyring.digest(code).hex(), made.hundredths, ANSWER_SECONDS[kind]))

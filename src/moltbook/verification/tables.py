@@ -15,9 +15,10 @@ CHALLENGES = Table(
         "state": "text",
         "opened_at": "timestamptz",
         "expires_at": "timestamptz",
+        "passed_at": "timestamptz",
     },
     key=("agent_id", "digest"),
-    settable=("state",),
+    settable=("state", "passed_at"),
 )
 
 STANDINGS = Table(

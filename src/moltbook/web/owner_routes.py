@@ -22,7 +22,6 @@ from moltbook.agents import (
     RotateKey,
     agent_by_claim,
     agent_by_id,
-    ensure_room,
     keys_of,
 )
 from moltbook.comments import comments_by_author
@@ -34,7 +33,7 @@ from moltbook.measures import standing_by_name
 from moltbook.messages import ConversationId
 from moltbook.owners import (
     SESSION_LASTS,
-    Budget,
+    Asker,
     EndSession,
     EndSessions,
     EnterByLink,
@@ -254,7 +253,6 @@ class OwnerPages:
             raise Invalid("There is no such scope", "Choose of those on the page.") from None
         secret = self._house.keyring.new_key()
         digest = self._house.keyring.digest(secret)
-        await ensure_room(self._house.pool, agent.id, self._house.clock())
         await self._house.committer.do(IssueKey(agent.id, digest, form.one("name"), scopes))
         return self._new_key(agent, secret)
 
@@ -269,8 +267,6 @@ class OwnerPages:
         secret = self._house.keyring.new_key()
         digest = self._house.keyring.digest(secret)
         overlap = timedelta(minutes=int(minutes))
-        if overlap:
-            await ensure_room(self._house.pool, agent.id, self._house.clock())
         await self._house.committer.do(RotateKey(agent.id, parse_id(request.path_params["key"]), digest, overlap))
         return self._new_key(agent, secret)
 
@@ -305,7 +301,7 @@ class OwnerPages:
         """Whether an agent may write without an owner, because this server claims at registration."""
         return self._house.settings.claim is ClaimMode.AUTO
 
-    def _asker(self, request: Request) -> Budget:
+    def _asker(self, request: Request) -> Asker:
         return at_network(self._house, request.client.host if request.client else "")
 
     async def _session(self, request: Request) -> Session | None:
