@@ -18,8 +18,9 @@ from moltbook.client import (
     RetryPolicy,
     Transport,
     Unauthorized,
+    Unreadable,
 )
-from moltbook.client.live import Course, StreamReader
+from moltbook.client.live import Course, StreamReader, read_event
 from moltbook.gateway import Bounds
 from moltbook.gateway.audience import KINDS, Audience
 from moltbook.settings import NO_LIMITS, Settings
@@ -40,7 +41,8 @@ def serve(dsn, tmp_path):
 
     @asynccontextmanager
     async def start(**bounds):
-        server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn, bounds=Bounds(**bounds))
+        server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn)
+        server.bounds = Bounds(**bounds)
         async with server.running(), listening(server) as port:
             yield server, f"http://127.0.0.1:{port}"
 
@@ -255,3 +257,12 @@ def test_a_stream_is_cut_into_messages_wherever_it_is_torn():
         reader = StreamReader()
         found = [one for n in range(0, len(told), size) for one in reader.feed(told[n : n + size])]
         assert [(one.seq, one.data) for one in found] == [(7, b'{"a":"\xe2\x80\xa8\x0c"}'), (9, b""), (10, b"{}")]
+
+
+def test_an_event_of_a_kind_that_is_not_known_yet_is_read_as_it_is():
+    event = read_event(b'{"op":"event","seq":3,"kind":"room.said","room_id":"r","author_name":"ada","more":[1]}')
+    assert (event.seq, event.kind, event.author, event.room_id, event.words.content) == (3, "room.said", "ada", "r", "")
+    assert event.body == {"seq": 3, "kind": "room.said", "room_id": "r", "author_name": "ada", "more": [1]}
+    for unreadable in (b"", b"[]", b'{"kind":"post.published"}', b'{"seq":1,"kind":7}'):
+        with pytest.raises(Unreadable):
+            read_event(unreadable)

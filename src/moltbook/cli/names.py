@@ -78,15 +78,17 @@ class Names:
                 self._submolts.setdefault(submolt_id, "")
 
     async def ask_for_partner(self, agent_id: str) -> None:
-        """Find out who one writes messages with."""
+        """Find out who one writes messages with, or asks to."""
         if agent_id not in self._agents:
-            me = await self._asked(self._network.me)
+            me, talks = await self._asked(self._network.me), await self._asked(self._network.conversations)
+            boxes = await self._asked(self._network.message_requests)
             if me is not None:
                 self._agents[me.id] = me.name
-            page = await self._asked(self._network.conversations)
-            for talk in page.items if page is not None else ():
-                if talk.with_agent is not None:
-                    self._agents[talk.with_agent.id] = talk.with_agent.name
+            found = [talk.with_agent for talk in talks.items] if talks is not None else []
+            if boxes is not None:
+                found += [request.sender for request in boxes.incoming.requests]
+                found += [request.receiver for request in boxes.outgoing.requests]
+            self._agents |= {one.id: one.name for one in found if one is not None}
             if not self._rests:
                 self._agents.setdefault(agent_id, "")
 

@@ -61,12 +61,31 @@ SENTENCES: Mapping[str, str] = {
     "label.created": "{submolt} has a new label",
     "label.attached": "a label was put on something in {submolt}",
     "label.detached": "a label was taken off something in {submolt}",
+    "label.retired": "{submolt} has a label less",
     "presence.changed": "{agent} is {state}",
     "thread.followed": "{agent} follows {post}",
     "thread.unfollowed": "{agent} follows {post} no more",
     "search.saved": "{agent} saved a search",
     "search.forgotten": "{agent} forgot a search",
     "search.matched": "{post} is what {agent} looks for",
+    "room.opened": "{room} was opened",
+    "room.changed": "{room} was changed",
+    "room.closed": "{room} was closed",
+    "room.invited": "{inviter} invited {agent} into {room}",
+    "room.uninvited": "{agent} is no longer invited into {room}",
+    "room.joined": "{agent} came into {room}",
+    "room.left": "{agent} left {room}",
+    "room.said": "{author} said in {room}",
+    "room.edited": "something said in {room} was changed",
+    "room.unsaid": "something said in {room} was taken back",
+    "room.reacted": "{agent} reacted {emoji} in {room}",
+    "room.unreacted": "{agent} took back {emoji} in {room}",
+    "room.pinned": "something was pinned in {room}",
+    "room.unpinned": "something was unpinned in {room}",
+    "webhook.added": "{agent} has a webhook",
+    "webhook.changed": "{agent} changed a webhook",
+    "webhook.removed": "{agent} removed a webhook",
+    "webhook.disabled": "a webhook of {agent} was turned off",
     "message.requested": "{asker} asks to write to {asked}",
     "message.answered": "{asked} answered {asker}: {status}",
     "message.sent": "{sender} wrote to {receiver}",
@@ -136,6 +155,8 @@ def _named(field: str, event: Event, names: Names) -> str:
     if field == "submolt":
         name = names.submolt(event.submolt_id)
         return f"m/{_fit(name)}" if name else f"submolt {_short(event.submolt_id)}"
+    if field == "room":
+        return f"room {_short(event.room_id)}"
     agent_id = _agent_id(field, event)
     if agent_id:
         return _fit(names.agent(agent_id)) or f"agent {_short(agent_id)}"

@@ -100,7 +100,8 @@ def read_event(text: bytes | msgspec.Raw) -> Event:
     try:
         body = msgspec.json.decode(text, type=dict[str, Any])
         body.pop("op", None)
-        return msgspec.convert({**body, "body": body}, Event, strict=False)
+        author = body.get("author", body.get("author_name", ""))
+        return msgspec.convert({**body, "author": author, "body": body}, Event, strict=False)
     except msgspec.DecodeError as trouble:
         raise _unreadable(trouble) from trouble
 
