@@ -18,7 +18,7 @@ from moltbook.settings import Settings as HouseSettings
 from tests.gateway.wired import listening
 
 # Between two turns: longer than any test.
-NEVER = Rhythm(between_acts=100_000.0)
+NEVER = Rhythm(between_acts=100_000.0, between_guests=0.0)
 SECONDS = 60
 
 
@@ -124,11 +124,12 @@ async def test_a_guest_comes_first_and_fellows_every_other_time(tmp_path):
     def says(author, seq):
         return msgspec.structs.replace(Event(seq, "comment.published"), author=author)
 
-    first._calls.append(says(second.name, 7))
-    second._calls.append(says(first.name, 6))
+    first._fellows.append(says(second.name, 7))
+    second._fellows.append(says(first.name, 6))
     assert [population._first_called() for _ in range(3)] == [second, None, second]
-    third._calls.append(says("Guest", 9))
+    third._fellows.append(says(first.name, 5))
+    third._guests.append(says("Guest", 9))
     assert [population._first_called() for _ in range(3)] == [third] * 3
-    third._calls.clear()
-    second._calls.clear()
+    for answered in (third._guests, third._fellows, second._fellows):
+        answered.clear()
     assert [population._first_called() for _ in range(2)] == [first, None]

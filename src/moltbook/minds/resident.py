@@ -101,7 +101,8 @@ class Resident:
         self._clock = clock
         self._memory = load_memory(file)
         self._api = self._client(self._memory.api_key if self._memory else None)
-        self._calls: deque[Event] = deque(maxlen=CALLS_KEPT)
+        self._guests: deque[Event] = deque(maxlen=CALLS_KEPT)
+        self._fellows: deque[Event] = deque(maxlen=CALLS_KEPT)
 
     @property
     def name(self) -> str:
@@ -119,11 +120,12 @@ class Resident:
 
     @property
     def call(self) -> Event | None:
-        """The first thing said to it that waits; None where nothing does, and while it may not speak."""
+        """What it answers next, guests first; None where nothing waits for it, and while it may not speak."""
         may_answer = self._memory is not None and self._clock() >= self._memory.comment_after
-        return self._calls[0] if self._calls and may_answer else None
+        waiting = self._guests or self._fellows
+        return waiting[0] if waiting and may_answer else None
 
-    async def listen(self, called: Callable[[Event], None]) -> None:
+    async def listen(self, is_guest: Callable[[Event], bool]) -> None:
         """Take note of what is said to it, until its key counts no more or the network tells nothing.
 
         Raises: MoltbookError.
@@ -132,8 +134,7 @@ class Resident:
         async with contextlib.aclosing(self._api.events(groups=groups, only=Only.MINE)) as events:
             async for event in events:
                 if event.kind in CALLS:
-                    self._calls.append(event)
-                    called(event)
+                    (self._guests if is_guest(event) else self._fellows).append(event)
 
     async def turn(self) -> Deed:
         """Answer who called, else check in once: move in if need be, read, vote, say at most one thing, remember it.
@@ -142,8 +143,9 @@ class Resident:
         """
         memory = self._memory or await self._move_in()
         try:
-            while self.call is not None:
-                if (deed := await self._heed(memory, self._calls.popleft())) is not None:
+            while (call := self.call) is not None:
+                (self._guests or self._fellows).popleft()
+                if (deed := await self._heed(memory, call)) is not None:
                     return deed
             memory = await self._settle(memory)
             sight, memory = await self._look_around(memory)
@@ -152,7 +154,8 @@ class Resident:
         except Unauthorized:
             # Another world than the one it knew, or its key was withdrawn: it starts anew, without the old threads.
             self._memory = None
-            self._calls.clear()
+            self._guests.clear()
+            self._fellows.clear()
             await self._api.close()
             self._api = self._client(None)
             return Deed(f"{memory.name} is not known here any more and will register anew", spoke=False)

@@ -49,6 +49,8 @@ class Rhythm(msgspec.Struct, frozen=True):
     """How the residents share time, in seconds."""
 
     between_acts: float = 7.5
+    between_guests: float = 1.0
+    """Where guests wait for an answer; never none, for the model shares the processor with the house."""
     longest_wait: float = 5.0
     """Between two knocks at a server that does not answer."""
 
@@ -149,8 +151,8 @@ class Population:
     async def _pause(self, seconds: float) -> None:
         """Let some time pass, but keep no guest waiting."""
         self._guest_spoke.clear()
-        if seconds <= 0 or any(not self._is_fellow(call) for call, _ in self._calls()):
-            await asyncio.sleep(0)
+        if any(not self._is_fellow(call) for call, _ in self._calls()):
+            await asyncio.sleep(min(seconds, self._settings.rhythm.between_guests))
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -165,16 +167,19 @@ class Population:
 
     async def _hear(self, resident: Resident) -> None:
         try:
-            await resident.listen(self._called)
+            await resident.listen(self._hears_guest)
         except (Unauthorized, Unavailable, RateLimited):
             return  # it listens again after its next turn
         except MoltbookError as refusal:
             self._deaf.add(resident.persona.name)
             tell(f"{resident.name} cannot listen and looks around at its turns: {refusal}")
 
-    def _called(self, event: Event) -> None:
-        if not self._is_fellow(event):
-            self._guest_spoke.set()
+    def _hears_guest(self, event: Event) -> bool:
+        """Whether it is a guest who spoke; then the pause is over."""
+        if self._is_fellow(event):
+            return False
+        self._guest_spoke.set()
+        return True
 
     def _is_fellow(self, event: Event) -> bool:
         """Whether a resident spoke. Messages come without a name, and residents begin no conversations."""
