@@ -27,7 +27,7 @@ from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
-from moltbook.gateway import EVENTS_PATH, GATEWAY, Bounds, Events, Hub, Sessions, Socket, upgrade_wanted
+from moltbook.gateway import EVENTS_PATH, GATEWAY, Bounds, Events, Hub, Posting, Sessions, Socket, upgrade_wanted
 from moltbook.house import Endpoint, House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
@@ -47,8 +47,9 @@ from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
-from moltbook.presence import PRESENCES, Wakings
+from moltbook.presence import PRESENCES
 from moltbook.presence import keep_lapsing as keep_presence_lapsing
+from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS, room_ids_of
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.skill import SkillFiles
@@ -64,10 +65,12 @@ from moltbook.submolts import (
     SUBSCRIPTIONS,
     FoundSubmolt,
 )
+from moltbook.talks import MESSAGE_DESKS, MESSAGE_WORDS, ROOM_MARKS, ROOM_MESSAGES, ROOM_PACES, ROOM_REACTIONS
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
 from moltbook.web import TALKS, Pages
+from moltbook.webhooks import WEBHOOK_COUNTS, WEBHOOKS
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +90,8 @@ TABLES: list[Table[Any]] = [
     APPEALS,
     ATTACHMENTS,
     LAID_DOWN,
+    ROOM_DESKS,
+    MESSAGE_DESKS,
     QUOTAS,
     CHALLENGES,
     STANDINGS,
@@ -94,6 +99,16 @@ TABLES: list[Table[Any]] = [
     SIDES,
     MESSAGES,
     BLOCKS,
+    ROOMS,
+    ROOM_NAMES,
+    ROOM_MEMBERS,
+    ROOM_INVITATIONS,
+    ROOM_LEDGERS,
+    ROOM_PACES,
+    ROOM_MESSAGES,
+    MESSAGE_WORDS,
+    ROOM_REACTIONS,
+    ROOM_MARKS,
     VOTES,
     FOLLOWS,
     SUBSCRIPTIONS,
@@ -125,6 +140,8 @@ TABLES: list[Table[Any]] = [
     SAVED_SEARCHES,
     SEARCH_KEYS,
     MATCHED,
+    WEBHOOKS,
+    WEBHOOK_COUNTS,
     REPEATS,
     READ_MARKS,
     POST_READ_MARKS,
@@ -164,6 +181,7 @@ class Server:
         self._proxies = networks_of(settings.trusted_proxies)
         self._api: Api | None = None
         self.hub: Hub | None = None
+        self._posting: Posting | None = None
         self._events: Events | None = None
         self.bounds = Bounds()
         self.sessions: Sessions | None = None
@@ -219,17 +237,19 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            kept = [*kept_readers(self.settings), Wakings(house), Matches(house)]
+            kept = [*kept_readers(self.settings), Matches(house)]
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept)
             readers.start()
-            self.hub = Hub(house)
+            self.hub = Hub(house, room_ids_of)
+            self._posting = Posting(house, self.hub, lambda: connect(self.dsn, "moltbook webhooks"))
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
             self.sessions = Sessions(house, self._api, self.hub, self.bounds)
-            self._site = site(house, self.pages, readers, [self._events.row])
+            self._site = site(house, self.pages, readers, self._posting, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
+                asyncio.create_task(self._posting.run(), name="webhooks"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
                 asyncio.create_task(keep_presence_lapsing(house), name="presence"),
@@ -254,6 +274,8 @@ class Server:
         """Forget what these events made untrue: pages, words taken back, keys that no longer count."""
         TALKS.hear(entries)
         self.pages.touch()
+        if self._posting is not None:
+            self._posting.hear(entries)
         if self._api is not None:
             self._api.hear(entries)
 
@@ -294,6 +316,7 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
             try:
                 yield house
             finally:
+                await house.courier.stop()
                 await house.mail.stop()
         finally:
             await committer.stop()
@@ -340,7 +363,7 @@ async def seed(committer: Committer) -> None:
             continue
 
 
-def site(house: House, pages: PageCache, readers: Readers, beside: Sequence[Endpoint]) -> Starlette:
+def site(house: House, pages: PageCache, readers: Readers, posting: Posting, beside: Sequence[Endpoint]) -> Starlette:
     """Everything that is not the API: pages, documents (also of what stands beside the table), metrics."""
     document = msgspec.json.encode(openapi(house.settings.url, beside))
 
@@ -353,7 +376,8 @@ def site(house: House, pages: PageCache, readers: Readers, beside: Sequence[Endp
         return Response(body, media_type="application/jwk-set+json", headers=headers)
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest() + gauges(house, readers), headers={"content-type": CONTENT_TYPE_LATEST})
+        body = generate_latest() + gauges(house, readers, posting)
+        return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
     watched = Pages(house, pages, docs_page(house.settings.url, beside))
     return Starlette(
@@ -367,9 +391,10 @@ def site(house: House, pages: PageCache, readers: Readers, beside: Sequence[Endp
     )
 
 
-def gauges(house: House, readers: Readers) -> bytes:
-    """What an operator watches: queue, batches, the log's head and each reader's lag."""
+def gauges(house: House, readers: Readers, posting: Posting) -> bytes:
+    """What an operator watches: queue, batches, the log's head, each reader's lag, webhooks where they are sent."""
     committer = house.committer
+    waiting, failing = posting.counts
     lines = [
         f"moltbook_acts_total {committer.acts}",
         f"moltbook_batches_total {committer.batches}",
@@ -381,5 +406,6 @@ def gauges(house: House, readers: Readers) -> bytes:
             for name, cursor in readers.cursors.items()
             if cursor
         ),
+        *((f"moltbook_webhooks_waiting {waiting}", f"moltbook_webhooks_failing {failing}") if posting.sends else ()),
     ]
     return ("\n".join(lines) + "\n").encode()

@@ -37,6 +37,9 @@ class Limits(msgspec.Struct, frozen=True):
     registrations_per_day: int = 20
     # A new agent sends no direct messages so long; where agents are claimed at once, not those of this machine.
     messages_after_seconds: int = 86_400
+    # What an agent says in rooms, and whom it invites into private ones.
+    room_messages_per_minute: int = 30
+    room_invitations_per_day: int = 50
     # How many keys an agent may issue or rotate a day.
     keys_per_day: int = 20
     # Links to owners by mail an hour: asked for from one network address or by one agent; to one address of mail from
@@ -52,6 +55,8 @@ class Limits(msgspec.Struct, frozen=True):
     new_post_every_seconds: int = 7200
     new_comment_every_seconds: int = 60
     new_comments_per_day: int = 20
+    new_room_messages_per_minute: int = 10
+    new_room_invitations_per_day: int = 5
     # A day: one in all, since nobody is new for longer.
     new_submolt_every_seconds: int = 86_400
 
@@ -88,6 +93,9 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: str = ""
     # Who these letters are from; empty means moltbook@ and the host of the address above.
     mail_from: str = ""
+    # Whether agents may have webhooks to this machine and private networks, also without TLS. Whoever may register
+    # could then have the server call what stands behind the operator's own firewall.
+    webhooks_private: bool = False
     # A request body may not be larger; the longest honest one is a post of 40,000 characters.
     body_bytes: int = 1_000_000
     # Acts that may wait for the next batch; past it a caller is told 503 at once.

@@ -46,10 +46,13 @@ async def test_the_operator_follows_a_report_and_an_appeal_to_the_end(network, m
     comment = await network.comment(blaise, post)
     for path in (f"/posts/{post}", f"/comments/{comment}"):
         assert (await ada.call("POST", f"{path}/report", {"reason": "spam"})).status == 200
-    one, shown, removed, suspended, unknown, unreasoned = await moltbook(
+    room = (await blaise.call("POST", "/rooms", {"name": "Shop"}))["room"]["id"]
+    message = (await blaise.call("POST", f"/rooms/{room}/messages", {"content": "Stars!"}))["room_message"]["id"]
+    one, shown, removed, unsaid, suspended, unknown, unreasoned = await moltbook(
         ("reports", "--agent", "BLAISE", "--submolt", "reef", "--limit", "1", "--json"),
         ("reports",),
         ("remove", post, "--reason", "Sells stars."),
+        ("unsay", room, message, "--reason", "Sells stars."),
         ("suspend", "blaise", "--hours", "5", "--reason", "Sells stars.", "--json"),
         ("lift", "nobody", "--reason", "Mistake."),
         ("restore", post),
@@ -58,7 +61,8 @@ async def test_the_operator_follows_a_report_and_an_appeal_to_the_end(network, m
     assert [(r["author"], r["submolt"], r["comment_id"]) for r in page["reports"]] == [("blaise", "reef", comment)]
     assert page["next_cursor"] is not None
     assert f"post {post} by blaise in m/reef, “Buy [red]stars[/]”" in shown and f"comment {comment}" in shown
-    assert removed == "Removed.\nexit 0\n"
+    assert removed == unsaid == "Removed.\nexit 0\n"
+    assert (await blaise.get(f"/rooms/{room}/messages"))["messages"][0]["content"] == "[removed]"
     assert json.loads(suspended.removesuffix("exit 0\n"))["done"].startswith("blaise: suspend until ")
     assert "Agent not found" in unknown and "Traceback" not in unknown and unknown.endswith("exit 1\n")
     assert "--reason" in unreasoned and unreasoned.endswith("exit 2\n")

@@ -42,18 +42,21 @@ LIKELY = {
     "comment_id": ["{answer}", *IDS], "to": NAMES, "confirm": ["{me}"], "token": ["{token}"],
     "q": ["thought", "{agent}"], "path": PATHS,
     "email": ["a@e.org"], "sort": ["new", "top", "hot", "best", "old", "rising", "random", "comments"],
-    "at": ["2026-03-02T00:00:00Z"], "url": ["https://e.org/x"], "message": ["May I ask you something?"],
+    "at": ["2026-03-02T00:00:00Z"], "url": ["https://e.invalid/x"], "message": ["May I ask you something?"],
     "cursor": ["", "{cursor}"], "since": ["0", "2026-03-01T00:00:00Z"], "audience": ["https://app.example"],
     "display_name": ["Tides"], "agents": ["{me},{agent}"], "query": ["thought or tide", "moon"],
     "label_definition_id": ["{label}", "{role}"],
     "target_id": ["{inside}", "{agent_id}", "{post}"], "label": ["Solved"],
+    "message_id": ["{said}", "{heard}"], "member": NAMES, "emoji": ["🦞", "🌊"], "reply_to": ["{said}", "{heard}"],
+    "before": ["{heard}"], "after": ["{said}"],
 }  # fmt: skip
 # What the placeholder of a path most likely is, by how the path begins.
 MEANT = {
     "posts": ["{post}", "{mine}"], "comments": ["{comment}"], "submolts": ["{submolt}", "general"],
     "agents/dm": ["{conversation}"], "agents/me/wakes": ["{wake}"], "agents/me/memory": ["plan"],
     "agents": ["{agent}", "{me}"], "notifications": ["{mine}"], "reports": ["{report}"],
-    "modlog": ["{entry}"], "labels": ["{hung}"], "searches": ["{search}"],
+    "modlog": ["{entry}"], "labels": ["{hung}"], "searches": ["{search}"], "webhooks": ["{webhook}"],
+    "rooms": ["{room}", "{back_room}"],
     "submolts/{name}/labels": ["{label}", "{role}"],
 }  # fmt: skip
 CALLERS = ["me", "me", "me", "me", "owner", "new", None, "nonsense"]
@@ -134,6 +137,8 @@ def _mostly(fit: st.SearchStrategy[Any], other: st.SearchStrategy[Any]) -> st.Se
 
 
 def _meant(path: str, name: str) -> st.SearchStrategy[str]:
+    if name in ("message_id", "member", "emoji"):
+        return st.sampled_from(LIKELY[name])
     path = path.removeprefix(f"{BASE}/")
     starts = [start for start in MEANT if path.startswith(start) and (name != "name" or "/" not in start)]
     return st.sampled_from(MEANT[max(starts, key=len)])
@@ -197,6 +202,7 @@ class Stage:
             await me.call("POST", "/agents/me/identity-token"),
             await me.call("POST", f"/agents/{owner.name}/follow"),
             await owner.call("POST", f"/posts/{mine}/upvote"),
+            await me.call("POST", "/webhooks", {"url": "https://receiver.invalid/"}),
         ]
         inside, removed = [await network.post(owner, f"Told by the tide {n}", submolt=submolt) for _ in range(2)]
         wants += [
@@ -204,6 +210,13 @@ class Stage:
             await me.call("POST", f"/posts/{removed}/remove", {"reason": "Off topic."}),
             reports := await me.get(f"/submolts/{submolt}/reports"),
             log := await me.get(f"/submolts/{submolt}/modlog"),
+        ]
+        wants += [
+            room := await me.call("POST", f"/submolts/{submolt}/rooms", {"name": "hall"}),
+            said := await me.call("POST", f"/rooms/{room['room']['id']}/messages", {"content": f"@{owner.name}?"}),
+            heard := await owner.call("POST", f"/rooms/{room['room']['id']}/messages", {"content": "Yes."}),
+            back_room := await me.call("POST", "/rooms", {"name": "Back room", "invite": [owner.name, new.name]}),
+            await owner.call("POST", f"/rooms/{back_room['room']['id']}/invitations/accept"),
         ]
         wants.append(await owner.call("POST", f"/submolts/{submolt}/subscribe"))
         search = await me.call("POST", "/searches", {"query": "thought"})
@@ -220,6 +233,9 @@ class Stage:
             "report": reports["reports"][0]["id"], "entry": log["entries"][0]["id"],
             "label": tag["labels"][0]["id"], "role": role["labels"][0]["id"], "inside": inside, "agent_id": owner.id,
             "hung": attached["attachment"]["id"], "search": search["search"]["id"],
+            "webhook": wants[7]["webhook"]["id"],
+            "room": room["room"]["id"], "back_room": back_room["room"]["id"],
+            "said": said["room_message"]["id"], "heard": heard["room_message"]["id"],
             "token": wants[4]["identity_token"], "app": app_key, "etag": (await me.get("/stats")).headers["etag"][1:-1],
         }  # fmt: skip
         self._keys = {"me": me.key, "owner": owner.key, "new": new.key, None: None, "nonsense": "moltbook_sk_x"}

@@ -43,6 +43,10 @@ def difference(value: Any, shape: Any, where: str = "$") -> str:
             return "" if type(value) is shape else f"{where}: {value!r} is no {shape.__name__}"
 
 
+# What every notification has.
+NOTIFIED = {key for key, shape in NOTIFICATION.items() if not isinstance(shape, Used)}
+
+
 def objects(value: Any) -> Iterator[dict[str, Any]]:
     """Every object within some data."""
     if isinstance(value, dict):
@@ -57,8 +61,5 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
 def twins(value: Any) -> list[tuple[str, str]]:
     """Pairs of spellings that stand together in some object; notifications carry both on purpose (contract §13)."""
     return [
-        pair
-        for found in objects(value)
-        for pair in TWINS
-        if found.keys() >= set(pair) and not found.keys() >= NOTIFICATION.keys()
+        pair for found in objects(value) for pair in TWINS if found.keys() >= set(pair) and not found.keys() >= NOTIFIED
     ]

@@ -133,6 +133,34 @@ POST   /agents/dm/conversations/{id}/send  401     401  401       403   404 404 
 GET    /agents/dm/blocks                   401     401  401       200   200   -       -   200      -   -   -    -    -
 POST   /agents/{name}/block                401     401  401       403   200 200     200   403      -   - 400    -  404
 DELETE /agents/{name}/block                401     401  401       403   200 200     200   403      -   - 400    -  404
+GET    /submolts/{name}/rooms              200     401  401       200   200 200     200   200    200 200 200    -  404
+POST   /submolts/{name}/rooms              401     401  401       403   403 403     403   403    403 201 201    -  404
+GET    /rooms                              401     401  401       200   200   -       -   200      -   -   -    -    -
+POST   /rooms                              401     401  401       403   201   -       -   403      -   -   -    -    -
+GET    /rooms/invitations                  401     401  401       200   200   -       -   200      -   -   -    -    -
+GET    /rooms/{id}                         200     401  401       200   200 200     200   200    200 200 200    -  404
+PATCH  /rooms/{id}                         401     401  401       403   403 403     403   403    403 200 200    -  404
+DELETE /rooms/{id}                         401     401  401       403   403 403     403   403    403 200 200    -  404
+GET    /rooms/{id}/members                 200     401  401       200   200 200     200   200    200 200 200    -  404
+POST   /rooms/{id}/members                 401     401  401       403   200 200     200   403    200 200 200    -  404
+PATCH  /rooms/{id}/members/{member}        401     401  401       403   404 404     404   403    404 403 200    -  404
+DELETE /rooms/{id}/members/{member}        401     401  401       403   404 404     404   403    404 200 200    -  404
+POST   /rooms/{id}/leave                   401     401  401       404   404 404     404   403    404 404 200    -  404
+POST   /rooms/{id}/invitations             401     401  401       403   404 404     404   403    404 200 200    -  404
+POST   /rooms/{id}/invitations/accept      401     401  401       403   404 404     404   403    404 404 200    -  404
+POST   /rooms/{id}/invitations/decline     401     401  401       404   404 404     404   403    404 404 200    -  404
+GET    /rooms/{id}/messages                200     401  401       200   200 200     200   200    200 200 200  200  404
+POST   /rooms/{id}/messages                401     401  401       403   201 201     201   403    403 201 201    -  404
+GET    /rooms/{id}/messages/{message_id}   200     401  401       200   200 200     200   200    200 200 200  200  404
+PATCH  /rooms/{id}/messages/{message_id}   401     401  401       403   403 403     403   403    403 403 200  404  404
+DELETE /rooms/{id}/messages/{message_id}   401     401  401       403   403 403     403   403    403 403 200  404  404
+POST   /rooms/{id}/messages/{message_id}/remove       401 401 401 403   403 403     403   403    403 200 200  403  404
+POST   /rooms/{id}/messages/{message_id}/reactions    401 401 401 403   200 200     200   403    403 200 200  404  404
+DELETE /rooms/{id}/messages/{message_id}/reactions/{emoji}         401 401 401 403 200 200 200 403 403 200 200 404 404
+POST   /rooms/{id}/messages/{message_id}/pin          401 401 401 403   403 403     403   403    403 200 200  403  404
+DELETE /rooms/{id}/messages/{message_id}/pin          401 401 401 403   403 403     403   403    403 200 200  403  404
+GET    /rooms/{id}/pins                    200     401  401       200   200 200     200   200    200 200 200    -  404
+POST   /rooms/{id}/read                    401     401  401       403   403 403     403   403    403 403 200    -  404
 POST   /batch                              401     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /notifications                      401     401  401       200   200   -       -   200      -   -   -    -    -
 POST   /notifications/read-all             401     401  401       200   200   -       -   403      -   -   -    -    -
@@ -153,6 +181,16 @@ POST   /observers                          200     401  401       200   200   - 
 GET    /observers                          200     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /stats                              200     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /health                             200     401  401       200   200   -       -   200      -   -   -    -    -
+GET    /webhooks                           401     401  401       200   200   -       -   200      -   -   -    -    -
+POST   /webhooks                           401     401  401       403   201   -       -   403      -   -   -    -    -
+GET    /webhooks/{id}                      401     401  401       404   404 404     404   404      -   - 200    -  404
+PATCH  /webhooks/{id}                      401     401  401       403   404 404     404   403      -   - 200    -  404
+DELETE /webhooks/{id}                      401     401  401       404   404 404     404   404      -   - 200    -  404
+POST   /webhooks/{id}/rotate               401     401  401       403   404 404     404   404      -   - 200    -  404
+POST   /webhooks/{id}/test                 401     401  401       403   404 404     404   403      -   - 200    -  404
+GET    /webhooks/{id}/failures             401     401  401       404   404 404     404   404      -   - 200    -  404
+POST   /webhooks/{id}/replay               401     401  401       403   404 404     404   403      -   - 200    -  404
+POST   /webhooks/{id}/enable               401     401  401       403   404 404     404   403      -   - 200    -  404
 """
 
 # What is sent where a body is needed; {words} are filled with the row's object.
@@ -192,9 +230,22 @@ BODIES = {
     "POST /agents/dm/request": {"to": "{agent}", "message": "May I ask you something?"},
     "POST /agents/dm/requests/{id}/reject": {},
     "POST /agents/dm/conversations/{id}/send": {"message": "Thank you."},
+    "POST /submolts/{name}/rooms": {"name": "{new}"},
+    "POST /rooms": {"name": "Back room", "invite": ["owner"]},
+    "PATCH /rooms/{id}": {"topic": "Tides."},
+    "PATCH /rooms/{id}/members/{member}": {"role": "moderator"},
+    "POST /rooms/{id}/invitations": {"invite": ["other"]},
+    "POST /rooms/{id}/messages": {"content": "C"},
+    "PATCH /rooms/{id}/messages/{message_id}": {"content": "C"},
+    "POST /rooms/{id}/messages/{message_id}/remove": {"reason": "Off topic."},
+    "POST /rooms/{id}/messages/{message_id}/reactions": {"emoji": "🦞"},
+    "POST /rooms/{id}/read": {},
     "POST /agents/me/identity-token": {"audience": "an-app.example"},
     "POST /agents/verify-identity": {"token": "x"},
     "POST /observers": {"email": "somebody@example.org", "gdpr_consent": True},
+    "POST /webhooks": {"url": "https://receiver.example/hook"},
+    "PATCH /webhooks/{id}": {"groups": ["posts"]},
+    "POST /webhooks/{id}/replay": {"since": 0},
     "POST /batch": {"acts": [{"method": "GET", "path": "/health"}]},
 }
 # Objects that are named in the query or the body and not in the path.

@@ -257,6 +257,21 @@ WAKES = {**OK, **PAGED, "wakes": [WAKE]}
 FOLLOWED = {**OK, **PAGE, "threads": [{"post_id": UUID, "title": TEXT, "submolt_name": TEXT, "since": MOMENT}]}
 SEARCH = {"id": UUID, "query": TEXT, "submolt_name": Maybe(TEXT), "created_at": MOMENT}
 SEARCHES = {**OK, "searches": [SEARCH], "count": COUNT, "limit": COUNT}
+WEBHOOK = {
+    "id": UUID, "url": TEXT, "groups": [TEXT], "submolt": Maybe(TEXT), "agent": Maybe(TEXT), "thread": NONE,
+    "room": NONE, "only": Maybe(TEXT), "created_at": MOMENT, "secret_rotated_at": Maybe(MOMENT), "is_on": YES_NO,
+    "off_at": Maybe(MOMENT), "off_because": Maybe(TEXT), "seq": COUNT, "attempts": COUNT,
+    "next_attempt_at": Maybe(MOMENT), "failing_since": Maybe(MOMENT), "last_status": Maybe(COUNT),
+    "last_error": Maybe(TEXT), "last_delivered_at": Maybe(MOMENT), "failures": COUNT,
+}  # fmt: skip
+WEBHOOKS = {**OK, "webhooks": [WEBHOOK], "count": COUNT, "most": COUNT}
+HOOKED = {**OK, "message": TEXT, "secret": TEXT, "important": TEXT, "webhook": WEBHOOK}
+TRIED = {**OK, "delivered": YES_NO, "status": Maybe(COUNT), "error": Maybe(TEXT), "message_id": TEXT}
+HOOK_FAILURES = {
+    **OK, "count": COUNT, "has_more": YES_NO, "next_cursor": Maybe(TEXT),
+    "failures": [{"seq": COUNT, "kind": TEXT, "attempts": COUNT, "status": Maybe(COUNT), "error": TEXT,
+                  "failed_at": MOMENT}],
+}  # fmt: skip
 EXPORT = {
     **OK, "exported_at": MOMENT, "seq": COUNT, "complete": YES_NO, "agent": AGENT, "status_card": Maybe(CARD),
     "presence": PRESENCE,
@@ -274,10 +289,16 @@ EXPORT = {
     "roles": [{"key": TEXT, "label": TEXT, "submolt": TEXT, "placement": TEXT, "since": MOMENT}],
     "messages": [{"id": UUID, "conversation_id": UUID, "to": TEXT, "content": TEXT, "needs_human_input": YES_NO,
                   "created_at": MOMENT}],
+    "rooms": [{"id": UUID, "name": TEXT, "submolt": Maybe(TEXT), "role": TEXT, "since": MOMENT}],
+    "room_messages": [{"id": UUID, "room_id": UUID, "reply_to": NONE, "content": TEXT, "created_at": MOMENT,
+                       "edited_at": Maybe(MOMENT)}],
     "blocked": [{"name": TEXT, "since": MOMENT}],
     "notes": [NOTE],
     "memory": [{"key": TEXT, "value": Anything(), "origin": TEXT, "updated_at": MOMENT, "expires_at": Maybe(MOMENT)}],
-    "wakes": [WAKE], "keys": [{"id": UUID, "created_at": MOMENT, "revoked_at": Maybe(MOMENT)}],
+    "wakes": [WAKE],
+    "webhooks": [{"id": UUID, "url": TEXT, "groups": [TEXT], "submolt": Maybe(TEXT), "agent": Maybe(TEXT),
+                  "thread": NONE, "room": NONE, "only": Maybe(TEXT), "created_at": MOMENT, "off_at": Maybe(MOMENT)}],
+    "keys": [{"id": UUID, "created_at": MOMENT, "revoked_at": Maybe(MOMENT)}],
 }  # fmt: skip
 BATCH = {**OK, "results": [{"status": COUNT, "body": Anything()}]}
 NOTED_POST = {"id": UUID, "title": TEXT, "content": TEXT, "submoltId": UUID, "authorId": UUID, "upvotes": COUNT,
@@ -288,7 +309,8 @@ NOTIFICATION = {
     "id": UUID, "agentId": UUID, "type": TEXT, "content": TEXT, "relatedPostId": NONE, "relatedCommentId": NONE,
     "isRead": YES_NO, "createdAt": MOMENT, "post": Maybe(NOTED_POST), "comment": Maybe(NOTED_COMMENT),
     "is_read": YES_NO, "created_at": MOMENT, "post_id": NONE, "comment_id": NONE, "post_title": Maybe(TEXT),
-    "message": TEXT, "from_agent": {"name": TEXT}, "count": COUNT, "seq": COUNT,
+    "message": TEXT, "from_agent": {"name": TEXT}, "count": COUNT, "seq": COUNT, "room_id": Used(UUID),
+    "message_id": Used(UUID),
 }  # fmt: skip
 NOTIFICATIONS = {**OK, "notifications": [NOTIFICATION], "has_more": YES_NO, "next_cursor": Maybe(TEXT),
                  "next_offset": Maybe(COUNT),

@@ -8,6 +8,7 @@ from moltbook.api import ENDPOINTS
 from moltbook.identity import AddApp
 from moltbook.search import SearchIndex
 from moltbook.settings import VerificationMode
+from tests.contracts import of_rooms
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
 from tests.images.pictures import picture
@@ -134,6 +135,7 @@ CALLS = [
     ("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z", "note": "Look."}, 201, {**s.OK, "wake": s.WAKE}),
     ("GET", "/agents/me/wakes", None, 200, s.WAKES),
     ("DELETE", "/agents/me/wakes/{wake}", None, 200, s.SAID),
+    *of_rooms.CALLS,
     ("POST", "/batch", {"acts": [{"method": "GET", "path": "/agents/me"}]}, 200, s.BATCH),
     ("GET", "/notifications?limit=5", None, 200, s.NOTIFICATIONS),
     ("GET", "/notifications?unread_only=true", None, 200, s.NOTIFICATIONS),
@@ -204,7 +206,17 @@ CALLS = [
     ("DELETE", "/posts/{asking}/accept", None, 200, s.SETTLED),
     ("DELETE", "/comments/{own}", None, 200, s.SAID),
     ("DELETE", "/posts/{mine}", None, 200, s.SAID),
+    ("POST", "/webhooks", {"url": "https://e.invalid/", "groups": ["posts"]}, 201, s.HOOKED),
+    ("GET", "/webhooks", None, 200, s.WEBHOOKS),
+    ("GET", "/webhooks/{hook}", None, 200, {**s.OK, "webhook": s.WEBHOOK}),
+    ("PATCH", "/webhooks/{hook}", {"submolt": "general", "only": "mine"}, 200, {**s.SAID, "webhook": s.WEBHOOK}),
+    ("POST", "/webhooks/{hook}/rotate", None, 200, s.HOOKED),
+    ("POST", "/webhooks/{hook}/test", None, 200, s.TRIED),
+    ("GET", "/webhooks/{hook}/failures?limit=1", None, 200, s.HOOK_FAILURES),
+    ("POST", "/webhooks/{hook}/replay", {"since": 0}, 200, {**s.SAID, "webhook": s.WEBHOOK}),
+    ("POST", "/webhooks/{hook}/enable", None, 200, {**s.SAID, "webhook": s.WEBHOOK}),
     ("GET", "/agents/me/export", None, 200, s.EXPORT),
+    ("DELETE", "/webhooks/{hook}", None, 200, s.SAID),
     ("DELETE", "/agents/me", {"confirm": "ada"}, 200, s.SAID),
 ]
 
@@ -261,6 +273,7 @@ async def stage(network):
         "wake": (await ada.call("POST", "/agents/me/wakes", {"at": "2026-03-02T00:00:00Z"}))["wake"]["id"],
         "third": "dido",
         "search": (await ada.call("POST", "/searches", {"query": "moon"}))["search"]["id"],
+        "hook": await hooked(network, ada),
         "claim": ada.told["claim_url"].rsplit("/", 1)[-1],
         "key": (await ada.call("POST", "/agents/me/keys", {"name": "spare"}))["key"]["id"],
         "token": (await ada.call("POST", "/agents/me/identity-token"))["identity_token"],
@@ -269,6 +282,7 @@ async def stage(network):
         "asked_too": await asked(clea),
         **await challenges(network, ada),
         "peer": "blaise",
+        **await of_rooms.meet(ada, blaise),
     }
     await network.comment(blaise, names["mine"])
     await blaise.upvote(names["mine"])
@@ -278,6 +292,15 @@ async def stage(network):
     await network.settle()
     await network.settle([SearchIndex()])
     return network, ada, names
+
+
+async def hooked(network, ada):
+    """A webhook of ada's at which an event was given up."""
+    answer = await ada.call("POST", "/webhooks", {"url": "https://receiver.invalid/"})
+    await network.house.pool.execute(
+        "INSERT INTO webhook_failures SELECT agent_id, id, 1, 'post.published', 7, 500, 'status', now() FROM webhooks"
+    )
+    return answer["webhook"]["id"]
 
 
 async def challenges(network, ada):
@@ -319,10 +342,11 @@ async def test_every_answer_has_exactly_the_shape_of_the_contract(stage):
 def test_every_endpoint_is_called_here():
     called = {(method, path.partition("?")[0]) for method, path, *_ in CALLS}
     ids = ("post", "comment", "mine", "own", "wake", "asked", "asked_too", "theirs", "reply", "report", "entry", "key")
-    ids = (*ids, "against", "asking", "solution", "hung", "search")
+    ids = (*ids, "against", "asking", "solution", "hung", "search", "hook")
     places = {**dict.fromkeys(ids, "{id}"), "tag": "{label}", "other": "{name}", "third": "{name}", "peer": "{agent}"}
+    places |= of_rooms.PLACES
     called = {(m, re.sub("/submolts/(general|tides|reef)", "/submolts/{name}", p.format(**places))) for m, p in called}
-    called = {(m, p.replace("/memory/plan", "/memory/{key}")) for m, p in called}
+    called = {(m, p.replace("/memory/plan", "/memory/{key}").replace("/🦞", "/{emoji}")) for m, p in called}
     rows = {(e.method, path) for e in ENDPOINTS for path in (e.path, *e.aliases)}
     assert called == rows
 

@@ -166,7 +166,8 @@ async def test_odd_names_and_ids_in_a_path_are_answered_or_refused(network, ada)
         for value in HOSTILE:
             if not value or "/" in value:
                 continue
-            body = {"content": "x", "comment_id": NOBODY}
+            body = {"content": "x", "comment_id": NOBODY, "since": 0}
+            body |= {"role": "member", "invite": ["x"], "emoji": "🦞"}
             answer = await ada.call(endpoint.method, path_of(endpoint, quote(value)), body)
             assert answer.status in (400, 404), (endpoint.path, value, answer.body[:300])
             if "{id}" in endpoint.path:

@@ -9,9 +9,10 @@ from moltbook.owners import EnterByLink
 from moltbook.owners.acts import AskForLink
 from moltbook.search import SearchIndex
 from tests.messages.talk import befriend, read, send
+from tests.rooms.hall import formed, said
 
 # A word in each private thing that nothing public holds; it is looked for by the words beside it.
-WORDS = ("zephyrletter", "zephyrnote", "zephyrmemory", "zephyrwake", "zephyrkey")
+WORDS = ("zephyrletter", "zephyrnote", "zephyrmemory", "zephyrwake", "zephyrkey", "zephyrroom")
 SOUGHT = tuple(f"?q=tide+{word.removeprefix('zephyr')}" for word in WORDS)
 QUERIES = {
     "GET /agents/profile": ("?name=owner",),
@@ -42,11 +43,15 @@ async def reef(network):
         ("POST", "/agents/me/wakes", {"at": "2026-04-01T00:00:00Z", "note": "tide wake zephyrwake"}),
     ):
         assert (await owner.call(method, path, body)).status in (200, 201)
+    room = await formed(owner, name="tide room zephyrroom")
+    message = await said(owner, room, "tide room zephyrroom")
+    assert (await owner.call("POST", f"/rooms/{room}/messages/{message}/pin")).status == 200
     post = await network.post(owner, submolt="reef")
     comment = await network.comment(owner, post)
     await network.settle()
     await network.settle([SearchIndex()])
-    return network, {member.name: member for member in members}, {"post": post, "comment": comment, "talk": talk}
+    ids = {"post": post, "comment": comment, "talk": talk, "room": room, "message": message}
+    return network, {member.name: member for member in members}, ids
 
 
 def addresses(route, ids):
@@ -56,7 +61,10 @@ def addresses(route, ids):
         "{key}": "plan",
         "{name}": "other" if "/notes/" in path else "reef" if path.startswith("/submolts") else "owner",
         "{id}": ids["comment"] if path.startswith("/comments") else ids["talk"] if "/dm/" in path else ids["post"],
+        "{message_id}": ids["message"],
     }
+    if path.startswith("/rooms"):
+        filled["{id}"] = ids["room"]
     path = re.sub(r"\{\w+\}", lambda found: filled[found[0]], path)
     return [path + query for query in QUERIES.get(route, ("",))]
 

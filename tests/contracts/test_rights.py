@@ -12,6 +12,8 @@ from moltbook.moderation import Remove, place_of_comment, place_of_post
 from moltbook.modlog import OPERATOR
 from moltbook.owners import EnterByLink
 from moltbook.owners.acts import AskForLink
+from moltbook.rooms import RoomId, RoomPlace, RoomRole
+from moltbook.rooms.seats import AcceptInvitation, ChangeRole
 from moltbook.settings import ClaimMode
 from tests.contracts.rights import BODIES, NAMED_OTHERWISE, rows
 from tests.images.pictures import picture
@@ -34,7 +36,11 @@ KINDS = {
     "reports": "report",
     "labels": "attachment",
     "searches": "search",
+    "rooms": "room",
+    "webhooks": "webhook",
 }
+# Routes about what only private rooms have.
+PRIVATE_ROOMS = ("/members/{member}", "/invitations")
 
 # Where no agent's key is asked for, and where each act is looked at by itself.
 UNSCOPED = frozenset({"POST /agents/register", "POST /agents/verify-identity", "POST /batch"})
@@ -64,6 +70,7 @@ class World:
         names = ("owner", "other", "new", "lost", "left", "blocked", "muted", "banned", "moderator", "kin")
         members = await self.network.agents(*names)
         self.owner, self.other, unclaimed, lost, left, blocked, muted, banned, moderator, kin = members
+        self.lost, self.moderator = lost, moderator
         for member in members:
             if member is not unclaimed:
                 await self.claim(member)
@@ -122,7 +129,8 @@ class World:
         if state == "none":
             names = {"agent": "nobody", "submolt": "nowhere", "key": "nothing", "new": new}
             ids = ("post", "comment", "conversation", "wake", "entry", "report", "spare", "label", "attachment")
-            return {**dict.fromkeys((*ids, "search"), NOBODY), **names}
+            ids = (*ids, "search", "webhook", "room", "message_id")
+            return {**dict.fromkeys(ids, NOBODY), **names, "member": "lost", "emoji": "🦞"}
         submolt = f"owned-{number}"
         answer = await self.owner.call("POST", "/submolts", {"name": submolt, "display_name": "Owned"})
         assert answer.status == 201
@@ -139,8 +147,34 @@ class World:
             assert (await self.owner.call("DELETE", f"/comments/{comment}")).status == 200
             assert (await self.owner.call("DELETE", f"/posts/{post}")).status == 200
         private = await self.private(route, new, caller)
-        things = {"post": post, "comment": comment, "agent": "owner", "submolt": submolt, "new": new}
+        things = {"post": post, "comment": comment, "agent": "owner", "submolt": submolt, "new": new, "room": NOBODY}
+        if " /rooms/{id}" in route:
+            things |= await self.room(route, submolt, new, state)
         return {**things, **private, **tended}
+
+    async def room(self, route, submolt, new, state):
+        """A room in which something was said: open, or private with a moderator, or one that asks the owner in."""
+        found = {"member": "lost", "emoji": "🦞", "message_id": NOBODY}
+        if not any(part in route for part in PRIVATE_ROOMS):
+            made = await self.owner.call("POST", f"/submolts/{submolt}/rooms", {"name": new})
+            room = made["room"]["id"]
+            assert (await self.owner.call("POST", f"/rooms/{room}/members")).status == 200
+            said = await self.owner.call("POST", f"/rooms/{room}/messages", {"content": "C"})
+            found["message_id"] = said["room_message"]["id"]
+            if state == "gone":
+                await self.owner.call("DELETE", f"/rooms/{room}/messages/{found['message_id']}")
+            return {**found, "room": room}
+        if route.endswith(("accept", "decline")):
+            pen = await self.network.agent(new)
+            await self.claim(pen)
+            asked = await pen.call("POST", "/rooms", {"name": "Study", "invite": ["owner"]})
+            return {**found, "room": asked["room"]["id"]}
+        formed = await self.owner.call("POST", "/rooms", {"name": "Study", "invite": ["moderator", "lost"]})
+        place = RoomPlace(RoomId(formed["room"]["id"]), None)
+        for guest in (self.moderator, self.lost):
+            await self.network.house.committer.do(AcceptInvitation(guest.id, place))
+        await self.network.house.committer.do(ChangeRole(self.owner.id, place, self.moderator.id, RoomRole.MODERATOR))
+        return {**found, "room": place.id}
 
     async def tended(self, route, submolt, post, comment):
         """What its owner did there before, so that it can be undone, looked at or complained about."""
@@ -185,6 +219,7 @@ class World:
     async def private(self, route, new, caller):
         """What only its owner may see: a memory, a wake, a conversation."""
         found = {"key": "plan", "wake": NOBODY, "conversation": NOBODY, "spare": NOBODY, "search": NOBODY}
+        found["webhook"] = NOBODY
         if "/memory/" in route:
             assert (await self.owner.call("PUT", "/agents/me/memory/plan", {"value": "Tides."})).status == 200
         elif "/wakes/" in route:
@@ -194,6 +229,8 @@ class World:
             found["search"] = (await self.owner.call("POST", "/searches", {"query": "tides"}))["search"]["id"]
         elif "/keys/" in route:
             found["spare"] = (await self.owner.call("POST", "/agents/me/keys", {"name": new}))["key"]["id"]
+        elif "/webhooks/" in route:
+            found["webhook"] = await self.hooked()
         elif "/dm/" in route:
             pen = await self.network.agent(new)
             await self.claim(pen)
@@ -205,6 +242,13 @@ class World:
                 await self.owner.call("POST", f"/agents/{new}/block")
                 found["asker's key"] = pen.key
         return found
+
+    async def hooked(self):
+        """A webhook of its owner's, which has no other, to a port where nobody listens."""
+        for webhook in (await self.owner.get("/webhooks"))["webhooks"]:
+            await self.owner.call("DELETE", f"/webhooks/{webhook['id']}")
+        wish = {"url": "https://receiver.invalid/hook"}
+        return (await self.owner.call("POST", "/webhooks", wish))["webhook"]["id"]
 
     async def status(self, route, caller):
         """What this caller is answered."""

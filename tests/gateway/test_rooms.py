@@ -5,114 +5,76 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from moltbook.db.world import Act, Event
 from moltbook.gateway.happening import happenings
 from moltbook.kernel.ids import new_id
 from moltbook.log import Entry
+from moltbook.rooms import room_ids_of
 from tests.gateway.listening import caught_up, listen, open_hub
-
-# As the log knows it: in a room is who joined it and has not left.
-ROOMS = """
-SELECT room_id
-FROM (
-    SELECT DISTINCT ON (body->>'room_id') body->>'room_id' AS room_id, kind
-    FROM events
-    WHERE kind IN ('room.joined', 'room.left') AND body->>'agent_id' = $1
-    ORDER BY body->>'room_id', seq DESC
-) last
-WHERE kind = 'room.joined'
-"""
-
-
-class Joined(Event, frozen=True, tag="room.joined"):
-    room_id: str
-    private: bool
-    agent_id: str
-
-
-class Left(Event, frozen=True, tag="room.left"):
-    room_id: str
-    private: bool
-    agent_id: str
-
-
-class Invited(Event, frozen=True, tag="room.invited"):
-    room_id: str
-    private: bool
-    agent_id: str
-
-
-class Said(Event, frozen=True, tag="room.said"):
-    room_id: str
-    private: bool
-    message_id: str
-
-
-class Tell(Act[None], frozen=True):
-    event: Event
-    by: str
-
-    def needs(self, wants):
-        pass
-
-    def decide(self, world):
-        world.emit(self.event, self.by)
-
-
-class Room:
-    """A room that is only in the log."""
-
-    def __init__(self, network, *, private):
-        self.network, self.private, self.id, self.said = network, private, new_id(), 0
-
-    async def tell(self, kind, member):
-        await self.network.house.committer.do(Tell(kind(self.id, self.private, member.id), member.id))
-
-    async def say(self, member, text):
-        await self.network.house.committer.do(Tell(Said(self.id, self.private, text), member.id))
-
-
-async def rooms_of(pool, agent_id):
-    return [row[0] for row in await pool.fetch(ROOMS, agent_id)]
+from tests.rooms.hall import formed, lounge, said
 
 
 @pytest.fixture
 async def hub(network):
-    async with open_hub(network, rooms_of=rooms_of) as hub:
+    async with open_hub(network, rooms_of=room_ids_of) as hub:
         yield hub
 
 
+async def come(host, guest, room):
+    """Somebody is invited, and comes in."""
+    assert (await host.call("POST", f"/rooms/{room}/invitations", {"invite": [guest.name]}))["invited"] == [guest.name]
+    await accept(guest, room)
+
+
+async def accept(guest, room):
+    assert (await guest.call("POST", f"/rooms/{room}/invitations/accept")).status == 200
+
+
+async def leave(member, room):
+    assert (await member.call("POST", f"/rooms/{room}/leave")).status == 200
+
+
 def heard(listener):
-    return [event.get("message_id") or event["kind"] for event in listener.heard]
+    """What was said in rooms, and the kinds of all else."""
+    return [event["words"]["content"] if event["kind"] == "room.said" else event["kind"] for event in listener.heard]
 
 
-async def test_of_an_open_room_everybody_hears(network, hub):
+async def test_of_an_open_room_everybody_hears_what_still_stands(network, hub):
     ada = await network.agent("ada")
+    room = await lounge(network)
     await caught_up(network, hub)
-    room = Room(network, private=False)
-    watcher, elsewhere = await listen(network, hub, room=room.id), await listen(network, hub, room=new_id())
-    await room.say(ada, "hello")
+    start = hub.position
+    watcher, elsewhere = await listen(network, hub, room=room), await listen(network, hub, room=new_id())
+    message = await said(ada, room, "hello")
     await network.post(ada)
     await caught_up(network, hub)
     assert heard(watcher) == ["hello"]
     assert heard(elsewhere) == []
+    at = f"/rooms/{room}/messages/{message}"
+    assert (await ada.call("PATCH", at, {"content": "hello!"})).status == 200
+    await caught_up(network, hub)
+    assert watcher.heard[-1]["words"] == {"content": "hello!"}
+    assert (await ada.call("DELETE", at)).status == 200
+    await caught_up(network, hub)
+    late = await listen(network, hub, room=room, since=start)
+    assert [(event["kind"], event.get("words")) for event in late.heard] == [
+        ("room.said", None), ("room.edited", None), ("room.unsaid", None),
+    ]  # fmt: skip
 
 
 async def test_of_a_private_room_its_members_hear_while_they_are_in_it(network, hub):
-    ada, blaise, carl = await network.agents("ada", "blaise", "carl")
-    room = Room(network, private=True)
-    await room.tell(Joined, ada)
+    dora, ada, blaise, carl = await network.agents("dora", "ada", "blaise", "carl")
+    room = await formed(dora, ada)
     await caught_up(network, hub)
     start = hub.position
     ears = {who: await listen(network, hub, who, groups="rooms") for who in (ada, blaise, carl)}
-    nobody, followed = await listen(network, hub, room=room.id), await listen(network, hub, ada, only="followed")
-    await room.say(ada, "1")
-    await room.tell(Invited, blaise)
-    await room.say(ada, "2")
-    await room.tell(Joined, blaise)
-    await room.say(ada, "3")
-    await room.tell(Left, ada)
-    await room.say(blaise, "4")
+    nobody, followed = await listen(network, hub, room=room), await listen(network, hub, ada, only="followed")
+    await said(ada, room, "1")
+    await dora.call("POST", f"/rooms/{room}/invitations", {"invite": ["blaise"]})
+    await said(ada, room, "2")
+    await accept(blaise, room)
+    await said(ada, room, "3")
+    await leave(ada, room)
+    await said(blaise, room, "4")
     await caught_up(network, hub)
     by_ada = ["1", "room.invited", "2", "room.joined", "3", "room.left"]
     assert heard(ears[ada]) == heard(followed) == by_ada
@@ -122,24 +84,49 @@ async def test_of_a_private_room_its_members_hear_while_they_are_in_it(network, 
     late = [await listen(network, hub, who, since=start, groups="rooms") for who in (ada, blaise, carl, None)]
     assert [heard(one) for one in late[1:]] == [heard(ears[blaise]), [], []]
     assert heard(late[0]) == ["room.left"]
-    await room.tell(Joined, ada)
-    await room.say(blaise, "5")
+    await come(dora, ada, room)
+    await said(blaise, room, "5")
     await caught_up(network, hub)
     again = await listen(network, hub, ada, since=start, groups="rooms")
-    assert heard(again) == ["room.left", "room.joined", "5"]
-    assert heard(ears[ada]) == [*by_ada, "room.joined", "5"]
+    assert heard(again) == ["room.left", "room.invited", "room.joined", "5"]
+    assert heard(ears[ada]) == [*by_ada, "room.invited", "room.joined", "5"]
+
+
+async def test_a_lounge_and_its_submolt_are_followed_each_by_itself(network, hub):
+    ada, blaise = await network.agents("ada", "blaise")
+    await ada.call("POST", "/submolts", {"name": "reef"})
+    room = await lounge(network, "reef")
+    for path in ("/submolts/reef/subscribe", f"/rooms/{room}/members"):
+        assert (await blaise.call("POST", path)).status == 200
+    await caught_up(network, hub)
+    ear = await listen(network, hub, blaise, only="followed")
+    await said(ada, room, "once")
+    await leave(blaise, room)
+    await network.post(ada, submolt="reef")
+    await caught_up(network, hub)
+    assert heard(ear) == ["once", "room.left", "post.published"]
+
+
+async def test_who_is_answered_or_named_in_a_room_hears_of_it_as_its_own(network, hub):
+    ada, blaise, carl = await network.agents("ada", "blaise", "carl")
+    room = await lounge(network)
+    first = await said(ada, room, "Who knows tides?")
+    await caught_up(network, hub)
+    ears = [await listen(network, hub, who, only="mine") for who in (ada, blaise, carl)]
+    await said(blaise, room, "I do.", reply_to=first)
+    await said(blaise, room, "And @carl.")
+    await caught_up(network, hub)
+    assert [heard(ear) for ear in ears] == [["I do."], [], ["And @carl."]]
 
 
 async def test_what_is_for_a_few_stands_in_its_place_among_what_is_for_all(network, hub):
     ada, blaise = await network.agents("ada", "blaise")
-    room = Room(network, private=True)
-    await room.tell(Joined, ada)
+    room = await formed(ada)
     await caught_up(network, hub)
     one, other = await listen(network, hub, ada), await listen(network, hub, blaise)
     expected = []
     for number in range(20):
-        await room.say(ada, str(number))
-        expected += [str(number), await network.post(blaise)]
+        expected += [await said(ada, room, str(number)), await network.post(blaise)]
     await caught_up(network, hub)
     assert [event.get("message_id") or event["post_id"] for event in one.heard] == expected
     assert [event["post_id"] for event in other.heard] == expected[1::2]

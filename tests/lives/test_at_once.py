@@ -14,8 +14,11 @@ from moltbook.memory.acts import Remember, SetWake, ShowCard, WriteNote
 from moltbook.messages.acts import SendMessage
 from moltbook.moderation.voices import Appeal
 from moltbook.modlog import entry_by_id
+from moltbook.rooms import FormRoom, RoomId, RoomPlace
+from moltbook.rooms.seats import JoinRoom
 from moltbook.submolts import HandOver
 from moltbook.submolts.acts import Appoint, Dismiss
+from moltbook.talks import Say
 
 # As comments are where they are rationed: the agent's quota is locked and counts.
 RATIONED = Pace(per_day=1000)
@@ -38,6 +41,9 @@ UNION ALL SELECT 'key' FROM search_keys WHERE agent_id = $1
 UNION ALL SELECT 'presence' FROM presences WHERE agent_id = $1
 UNION ALL SELECT 'role' FROM submolt_roles WHERE agent_id = $1
 UNION ALL SELECT 'answer' FROM repeats WHERE agent_id = $1
+UNION ALL SELECT 'saying' FROM room_messages WHERE author_id = $1 AND deleted_at IS NULL
+UNION ALL SELECT 'seat' FROM room_members WHERE agent_id = $1
+UNION ALL SELECT 'invitation' FROM room_invitations WHERE agent_id = $1
 """
 
 WAITING = """
@@ -104,6 +110,7 @@ async def talking(network):
 async def test_whatever_an_agent_did_between_its_last_look_and_its_leaving_is_undone(network, talking):
     ada, blaise, talk, entry = talking
     post = await network.post(blaise)
+    hall = (await network.get("/submolts/reef/rooms"))["rooms"][0]["id"]
 
     async def close(act):
         for method, path, body in (
@@ -121,10 +128,13 @@ async def test_whatever_an_agent_did_between_its_last_look_and_its_leaving_is_un
             ("PUT", "/agents/me/presence", {"state": "awake", "note": "A late word."}),
             ("POST", "/submolts/general/subscribe", {}),
             ("POST", "/submolts", {"name": "late"}),
+            ("POST", f"/rooms/{hall}/messages", {"content": "A late word."}),
+            ("POST", f"/rooms/{hall}/members", {}),
+            ("POST", "/rooms", {"name": "Late"}),
         ):
             answer = await ada.call(method, path, body, idempotency_key=path)
             assert answer.status in {200, 201}, answer.body
-        assert len(await network.rows(BEHIND, ada.id)) > 15
+        assert len(await network.rows(BEHIND, ada.id)) > 18
         return await network.house.committer.do(act)
 
     await retired(network.house, ada.id, close)
@@ -138,9 +148,13 @@ async def test_what_is_under_way_in_another_worker_waits_for_the_leaving_and_is_
     network, talking, other_committer
 ):
     ada, blaise, talk, entry = talking
+    hall = RoomPlace(*[RoomId((await network.get("/submolts/reef"))["submolt"]["id"])] * 2)
     log_entry = (await entry_by_id(network.house.pool, entry)).row
     for act in (
         SendMessage(ada.id, talk, "A word."),
+        Say(ada.id, hall, "A word."),
+        JoinRoom(ada.id, hall),
+        FormRoom(ada.id, "Late", ""),
         WriteNote(ada.id, blaise.id, "A word.", ""),
         Remember(ada.id, "late", '"A word."', "", None),
         SetWake(ada.id, network.clock() + timedelta(days=1), "A word."),

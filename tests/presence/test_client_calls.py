@@ -15,6 +15,7 @@ async def send(member, call):
 async def test_a_client_says_that_it_is_there_and_sees_who_is(network):
     ada, blaise = await network.agents("ada", "blaise")
     assert (await send(blaise, calls.heartbeat())).message == "HEARTBEAT_OK"
+    await network.settle()
     said = await send(ada, calls.say_presence("thinking", "Of tides."))
     assert (said.state, said.note, said.until is None) == ("thinking", "Of tides.", False)
     assert await send(blaise, calls.presence("ada")) == said

@@ -1,15 +1,15 @@
-"""Presence: what an agent says of itself, what its activity says, and its end, told once."""
+"""Presence: what an agent says of itself, what its activity shows, and its end, told once."""
 
 import asyncio
 from datetime import datetime, timedelta
 
 from moltbook.kernel.clock import iso
-from moltbook.presence import Wakings, wake
+from moltbook.presence import wake
 from moltbook.presence.acts import Lapse, SayPresence
 from moltbook.presence.lapsing import lapse
 from moltbook.presence.model import State
 
-ROW = "SELECT until, awake_until FROM presences WHERE agent_id = $1"
+HALF_AN_HOUR = 30
 
 
 async def say(who, state, note=""):
@@ -30,9 +30,9 @@ async def told(network, who):
     return [event["state"] for event in await network.events("presence.changed") if event["agent_id"] == who.id]
 
 
-async def active(network):
-    """Let the log's reader see what was done."""
-    await network.settle([Wakings(network.house)])
+async def awake(network):
+    """The names on the list of those who are awake."""
+    return [member["name"] for member in (await network.get("/presence"))["presences"]]
 
 
 def minutes(network, count):
@@ -91,16 +91,16 @@ async def test_the_end_is_told_exactly_once_whoever_looks(network, other_committ
     await say(ada, "thinking")
     await say(blaise, "awake")
     minutes(network, 3)
-    looks = [committer.do(Lapse((ada.id, blaise.id))) for committer in (network.house.committer, other_committer) * 5]
-    await asyncio.gather(*looks)
+    act = Lapse(((ada.id, None), (blaise.id, None)))
+    await asyncio.gather(*(committer.do(act) for committer in (network.house.committer, other_committer) * 5))
     assert await told(network, ada) == ["thinking", "awake"]
     minutes(network, 8)
-    looks = [committer.do(Lapse((ada.id, blaise.id))) for committer in (network.house.committer, other_committer) * 5]
+    looks = [committer.do(act) for committer in (network.house.committer, other_committer) * 5]
     await asyncio.gather(*looks, *(lapse(network.house) for _ in range(3)))
     assert await told(network, ada) == ["thinking", "awake", "asleep"]
     assert await told(network, blaise) == ["awake", "asleep"]
     assert await lapse(network.house) == 0
-    assert await network.value("SELECT count(*) FROM presences WHERE note <> ''") == 0
+    assert await network.rows("SELECT * FROM presences") == []
 
 
 async def test_the_same_again_writes_nothing_until_half_of_the_time_is_over(network):
@@ -115,66 +115,132 @@ async def test_the_same_again_writes_nothing_until_half_of_the_time_is_over(netw
     assert await told(network, ada) == ["awake", "awake"]
 
 
-async def test_a_heartbeat_wakes_and_keeps_awake(network):
+async def test_a_heartbeat_shows_its_agent_awake_and_mostly_writes_nothing(network):
     ada = await network.agent("ada")
-    for _ in range(8):
+    for _ in range(4):
         assert (await ada.call("POST", "/agents/heartbeat"))["message"] == "HEARTBEAT_OK"
-        assert (await seen(network, ada))[0] == "awake"
-        minutes(network, 4)
-    assert await told(network, ada) == ["awake"]
+        await network.settle()
+        assert await seen(network, ada) == ("awake", "")
+        minutes(network, 9)
+        assert await seen(network, ada) == ("awake", "")
     await ada.call("POST", "/agents/heartbeat")
     await network.settle()
     before = await network.value("SELECT seq FROM log_head"), network.house.committer.acts
     for _ in range(3):
         await ada.call("POST", "/agents/heartbeat")
     assert before == (await network.value("SELECT seq FROM log_head"), network.house.committer.acts)
+    await say(ada, "asleep")
+    await ada.call("POST", "/agents/heartbeat")
+    await network.settle()
+    assert await seen(network, ada) == ("awake", "")
 
 
-async def test_whatever_an_agent_does_wakes_it_and_the_log_may_be_read_twice(network):
+async def test_a_thousand_check_ins_leave_no_presence_and_tell_nobody(network):
+    members = await network.agents(*(f"agent-{n}" for n in range(20)))
+    post = await network.post(members[0])
+    former = await network.value("SELECT seq FROM log_head")
+    for _ in range(50):
+        minutes(network, HALF_AN_HOUR)
+        for answers in await asyncio.gather(*(check_in(member, post) for member in members)):
+            assert [answer.status for answer in answers] == [200, 200]
+        await lapse(network.house)
+    await network.settle()
+    assert len(await awake(network)) == 20
+    assert await network.rows("SELECT * FROM presences") == []
+    assert await told_since(network, former) == {"agent.awake": 1000}
+
+
+async def check_in(member, post):
+    return await member.call("POST", "/agents/heartbeat"), await member.get(f"/posts/{post}")
+
+
+async def told_since(network, seq):
+    return dict(await network.rows("SELECT kind, count(*) FROM events WHERE seq > $1 GROUP BY kind", seq))
+
+
+async def test_whatever_an_agent_does_shows_it_awake_for_ten_minutes_and_the_log_may_be_read_twice(network):
     ada, blaise = await network.agents("ada", "blaise")
     minutes(network, 20)
-    await active(network)
+    await network.settle()
     # To have registered long ago is not to be awake.
     assert [await seen(network, who) for who in (ada, blaise)] == [("asleep", "")] * 2
     post = await network.post(ada)
+    minutes(network, 1)
     await blaise.upvote(post)
-    await active(network)
-    assert [await seen(network, who) for who in (ada, blaise)] == [("awake", "")] * 2
-    await network.house.pool.execute("UPDATE readers SET seq = 0 WHERE name = 'presence'")
-    await active(network)
-    assert await told(network, ada) == ["awake"]
+    await network.settle()
+    await network.house.pool.execute("UPDATE readers SET seq = 0")
+    await network.settle()
+    assert await awake(network) == ["blaise", "ada"]
+    last = datetime.fromisoformat((await network.get("/agents/ada"))["agent"]["last_active"])
+    until = datetime.fromisoformat((await network.get("/agents/ada"))["presence"]["until"])
+    assert until - last == timedelta(minutes=10)
+    minutes(network, 9)
+    assert [await seen(network, who) for who in (ada, blaise)] == [("asleep", ""), ("awake", "")]
+    assert await awake(network) == ["blaise"]
+    assert await network.events("presence.changed") == []
 
 
-async def test_activity_keeps_awake_and_leaves_who_thinks_to_its_thoughts(network):
+async def test_activity_leaves_who_thinks_to_its_thoughts_and_keeps_its_word_afterwards(network):
     ada = await network.agent("ada")
     await say(ada, "thinking", "Wait for it.")
     await network.post(ada)
-    await active(network)
+    await network.settle()
     assert await seen(network, ada) == ("thinking", "Wait for it.")
-    minutes(network, 6)
-    (rows,) = await network.rows(ROW, ada.id)
-    await network.post(ada)
-    await active(network)
-    (later,) = await network.rows(ROW, ada.id)
-    assert later[1] - rows[1] > timedelta(minutes=5)
-    minutes(network, 6)
-    assert await seen(network, ada) == ("awake", "Wait for it.")
+    for _ in range(4):
+        minutes(network, 6)
+        await network.post(ada)
+        await network.settle()
+        await lapse(network.house)
+        assert await seen(network, ada) == ("awake", "Wait for it.")
     assert await told(network, ada) == ["thinking", "awake"]
+    assert await awake(network) == ["ada"]
+    minutes(network, 11)
+    assert await seen(network, ada) == ("asleep", "")
+    await lapse(network.house)
+    assert await told(network, ada) == ["thinking", "awake", "asleep"]
+
+
+async def test_what_was_done_a_moment_ago_is_waited_for_before_sleep_is_told(network):
+    ada = await network.agent("ada")
+    await say(ada, "awake", "Here.")
+    network.clock.advance(seconds=595)
+    await network.post(ada)
+    # The gauges have not heard of the post yet.
+    network.clock.advance(seconds=6)
+    assert await lapse(network.house) == 0
+    await network.settle()
+    network.clock.advance(seconds=10)
+    assert await lapse(network.house) == 1
+    assert await seen(network, ada) == ("awake", "Here.")
+    assert await told(network, ada) == ["awake"]
 
 
 async def test_who_says_good_night_is_not_woken_by_what_it_did_before(network):
     ada, blaise = await network.agents("ada", "blaise")
     post = await network.post(ada)
-    await say(ada, "asleep")
-    await active(network)
-    assert await seen(network, ada) == ("asleep", "")
-    # What others do to its work does not wake it either.
+    await say(ada, "asleep", "Back at nine")
+    await network.settle()
+    assert await seen(network, ada) == ("asleep", "Back at nine")
+    # What others do to its work does not wake it either, and no connection that just goes on.
     await blaise.upvote(post)
-    await active(network)
-    assert await seen(network, ada) == ("asleep", "")
+    await network.settle()
+    await wake(network.house, {ada.id: network.clock()})
+    assert await seen(network, ada) == ("asleep", "Back at nine")
+    assert await awake(network) == ["blaise"]
     await network.post(ada, "One more thing")
-    await active(network)
+    # Said again before anybody has counted that: it holds against that as well.
+    await say(ada, "asleep", "Back at nine")
+    await network.settle()
+    assert await seen(network, ada) == ("asleep", "Back at nine")
+    await network.post(ada, "And one more")
+    await network.settle()
     assert await seen(network, ada) == ("awake", "")
+    assert sorted(await awake(network)) == ["ada", "blaise"]
+    assert await told(network, ada) == ["asleep"]
+    network.clock.advance(hours=13)
+    await wake(network.house, {ada.id: network.clock()})
+    assert await seen(network, ada) == ("awake", "")
+    assert await told(network, ada) == ["asleep", "awake"]
 
 
 async def test_a_connection_keeps_its_agent_awake_and_mostly_writes_nothing(network):
@@ -196,7 +262,7 @@ async def test_who_is_awake_is_listed_page_by_page_and_some_by_name(network):
     await say(members[3], "asleep")
     pages = await network.walk("/presence?limit=2", "presences")
     assert [len(page) for page in pages] == [2, 2]
-    assert [id for page in pages for id in page] == [members[n].id for n in (4, 2, 1, 0)]
+    assert [id for page in pages for id in page] == [members[n].id for n in (2, 4, 1, 0)]
     some = await network.get("/presence?agents=agent-3,%20Agent-2,nobody,agent-2,,")
     assert [(p["name"], p["state"]) for p in some["presences"]] == [("agent-3", "asleep"), ("agent-2", "thinking")]
     assert (some["count"], some["has_more"], some["next_cursor"]) == (2, False, None)
@@ -206,15 +272,30 @@ async def test_who_is_awake_is_listed_page_by_page_and_some_by_name(network):
     assert (await network.call("PUT", "/agents/me/presence", key=members[0].key, json={"state": "gone"})).status == 400
 
 
-async def test_who_woke_up_last_stands_first_however_often_it_says_so(network):
-    ada, blaise = await network.agents("ada", "blaise")
-    await say(ada, "awake")
-    minutes(network, 7)
-    await say(blaise, "awake")
-    await say(ada, "awake")
-    await say(ada, "thinking")
-    names = [p["name"] for p in (await network.get("/presence"))["presences"]]
-    assert names == ["blaise", "ada"]
+async def test_by_word_or_by_deed_each_is_listed_once_and_who_showed_it_last_first(network):
+    members = await network.agents(*(f"agent-{n}" for n in range(6)))
+    await network.settle()
+    minutes(network, 20)
+    for _ in range(3):
+        for member, state in zip(members[1:4], ("awake", "awake", "thinking"), strict=True):
+            await say(member, state)
+        minutes(network, 1)
+        for member in members[:2]:
+            await network.post(member)
+        minutes(network, 1)
+    await say(members[4], "asleep")
+    await network.post(members[5])
+    await say(members[5], "asleep")
+    await network.settle()
+    pages = await network.walk("/presence?limit=1", "presences")
+    assert [id for page in pages for id in page] == [members[n].id for n in (1, 0, 3, 2)]
+    whole = (await network.get("/presence"))["presences"]
+    named = ",".join(member["name"] for member in whole)
+    # By whichever way one asks, the answer is the same.
+    assert (await network.get(f"/presence?agents={named}"))["presences"] == whole
+    assert [(await network.get(f"/agents/{m['name']}/presence"))["presence"]["until"] for m in whole] == [
+        m["until"] for m in whole
+    ]
 
 
 async def test_at_once_an_agent_wakes_once(network, other_committer):
@@ -230,9 +311,10 @@ async def test_one_who_left_is_asleep_for_ever(network):
     ada = await network.agent("ada")
     await say(ada, "awake", "Still here.")
     assert (await ada.call("DELETE", "/agents/me", {"confirm": "ada"})).status == 200
-    assert await seen(network, ada) == ("asleep", "")
-    await active(network)
+    await network.settle()
     await wake(network.house, {ada.id: network.clock()})
+    assert await seen(network, ada) == ("asleep", "")
+    assert await awake(network) == []
     assert await network.rows("SELECT * FROM presences") == []
     assert await told(network, ada) == ["awake", "asleep"]
 

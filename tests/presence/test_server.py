@@ -1,12 +1,19 @@
-"""In a running server all of it happens by itself: who acts wakes up, and who searches is told."""
+"""In a running server all of it happens by itself: who fell asleep is told, and who searches is told of new posts."""
 
 import asyncio
 
+import asyncpg
 import msgspec
 
 from moltbook.app import Server
+from moltbook.kernel.ids import new_id
 from moltbook.settings import NO_LIMITS, Settings
 from tests.world import Caller
+
+OVERSLEPT = """
+INSERT INTO presences (agent_id, state, note, at, until)
+VALUES ($1, 'awake', '', now() - interval '20 minutes', now() - interval '10 minutes')
+"""
 
 
 async def happened(log, kind, **body):
@@ -17,18 +24,19 @@ async def happened(log, kind, **body):
                 return
 
 
-async def test_a_running_server_wakes_who_acts_and_tells_who_searches(dsn, tmp_path):
+async def test_a_running_server_tells_who_fell_asleep_and_who_searches(dsn, tmp_path):
+    sleeper = str(new_id())
+    database = await asyncpg.connect(dsn)
+    await database.execute(OVERSLEPT, sleeper)
+    await database.close()
     server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3, search=False), dsn)
     async with server.running() as house:
         call = Caller(server)
+        await happened(house.log, "presence.changed", agent_id=sleeper, state="asleep")
         ada, blaise = [
             (await call("POST", "/agents/register", json={"name": name}))["agent"] for name in ("ada", "blaise")
         ]
-        for agent in (ada, blaise):
-            await happened(house.log, "presence.changed", agent_id=agent["id"], state="awake")
         search = await call("POST", "/searches", key=ada["api_key"], json={"query": "tides"})
         post = await call("POST", "/posts", key=blaise["api_key"], json={"submolt": "general", "title": "Of tides"})
         match = {"agent_id": ada["id"], "search_id": search["search"]["id"], "post_id": post["post_id"]}
         await happened(house.log, "search.matched", **match)
-        awake = (await call("GET", "/presence"))["presences"]
-        assert {member["name"] for member in awake} == {"ada", "blaise"}

@@ -72,6 +72,12 @@ def settle_in(ask: Caller, data: Path) -> tuple[dict[str, str], dict[str, str]]:
     secrets["app key"] = command(data, "app", "add", "canary app")
     answer = ask("POST", "/agents/me/identity-token", keys["ada"], {}, told=True, Idempotency_Key="token 1")
     secrets["identity token"] = answer.json()["identity_token"]
+    made = ask(
+        "POST", "/webhooks", keys["ada"], {"url": "https://receiver.invalid/"}, told=True, Idempotency_Key="hook"
+    )
+    rotated = f"/webhooks/{made.json()['webhook']['id']}/rotate"
+    secrets["webhook secret"] = made.json()["secret"]
+    secrets["second webhook secret"] = ask("POST", rotated, keys["ada"], told=True).json()["secret"]
     return keys, secrets
 
 

@@ -3,6 +3,7 @@
 from moltbook.activity import Activity
 from moltbook.feeds import Ranks
 from moltbook.notifications import Notifications
+from tests.rooms.hall import lounge, said
 from tests.skill.examples import examples
 
 
@@ -20,6 +21,8 @@ async def test_every_example_is_granted(network):
     await me.call("POST", f"/agents/dm/requests/{conversation}/approve")
     await network.agent("stranger")
     search = (await me.call("POST", "/searches", {"query": "tides"}))["search"]["id"]
+    room = await lounge(network)
+    message = await said(friend, room)
     words = {
         "YOUR_NAME": "newcomer",
         "YOUR_API_KEY": me.key,
@@ -31,6 +34,8 @@ async def test_every_example_is_granted(network):
         "AGENT_NAME": "friend",
         "CONVERSATION_ID": conversation,
         "MY_SEARCH_ID": search,
+        "ROOM_ID": room,
+        "MESSAGE_ID": message,
     }
     for example in examples(network.house.settings):
         if example.tag in SCRIPTED:

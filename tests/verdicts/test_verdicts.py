@@ -9,7 +9,7 @@ from moltbook.app import TABLES
 from moltbook.db.commit import Committer
 from moltbook.db.pool import connect
 from moltbook.feeds import Ranks
-from moltbook.gateway.sse import PUBLIC
+from moltbook.gateway.audience import KINDS, Audience
 from moltbook.kernel.errors import NotFound
 from moltbook.settings import Limits, VerificationMode
 from moltbook.verdicts import CloseChallenge, keep_lapsing, lapse
@@ -306,10 +306,11 @@ async def test_the_public_stream_tells_nothing_of_what_waits(asked):
     await ada.call("DELETE", f"/posts/{gone['id']}")
     entries = await asked.house.log.read(before)
     assert len(entries) == 4
-    assert not [entry.kind for entry in entries if entry.kind in PUBLIC]
+    assert {KINDS[entry.kind].audience for entry in entries} == {Audience.INSIDE}
     await right(ada, (await ada.publish())["post"]["verification"])
     entries = await asked.house.log.read(before)
-    assert [entry.kind for entry in entries if entry.kind in PUBLIC] == ["post.published"]
+    public = [entry.kind for entry in entries if KINDS[entry.kind].audience is Audience.PUBLIC]
+    assert public == ["post.published"]
 
 
 async def test_ranks_replayed_from_the_log_hold_only_what_is_published(asked):

@@ -40,7 +40,7 @@ SET last_activity_at = u.at
 FROM unnest($1::uuid[], $2::timestamptz[]) AS u(id, at)
 WHERE s.id = u.id AND s.last_activity_at < u.at
 """
-# Who only looks in is seen, but has done nothing; presence is what follows from being seen, or from not being seen.
+# Who only looks in is seen, but has done nothing; what is told of presence may be time's doing, and shows nobody awake.
 AWAKE = "agent.awake"
 PRESENCE = "presence.changed"
 STEP = {

@@ -25,11 +25,14 @@ from moltbook.owners import endpoints as owners
 from moltbook.posts import endpoints as posts
 from moltbook.presence import endpoints as presence
 from moltbook.profiles import endpoints as profiles
+from moltbook.rooms import endpoints as rooms
 from moltbook.search import endpoints as search
 from moltbook.submolts import endpoints as submolts
 from moltbook.submolts import pictures as submolt_pictures
+from moltbook.talks import endpoints as talks
 from moltbook.verdicts import endpoints as verdicts
 from moltbook.votes import endpoints as votes
+from moltbook.webhooks import endpoints as webhooks
 
 ENDPOINTS: list[Endpoint] = [
     *agents.ENDPOINTS,
@@ -55,10 +58,13 @@ ENDPOINTS: list[Endpoint] = [
     *feeds.ENDPOINTS,
     *search.ENDPOINTS,
     *messages.ENDPOINTS,
+    *rooms.ENDPOINTS,
+    *talks.ENDPOINTS,
     *activity.ENDPOINTS,
     BATCH,
     *notifications.ENDPOINTS,
     *home.ENDPOINTS,
     *discovery.ENDPOINTS,
     *observers.ENDPOINTS,
+    *webhooks.ENDPOINTS,
 ]

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import typer
 from rich.console import Console
@@ -103,6 +104,20 @@ async def _database(dsn: str) -> list[Finding]:
             late = head - seq
             advice = "It follows as soon as a server runs." if late else ""
             findings.append(Finding(f"Reader {name}", f"{late:,} events behind" if late else "up to date", advice))
+        findings += await _webhooks(connection)
         return findings
     finally:
         await connection.close()
+
+
+async def _webhooks(connection: "asyncpg.Connection[asyncpg.Record]") -> list[Finding]:
+    # Not before it is needed: it brings half the server along.
+    from moltbook.webhooks import webhook_counts
+
+    if not await connection.fetchval("SELECT to_regclass('webhooks') IS NOT NULL"):
+        return []
+    on, failing, off = await webhook_counts(connection)
+    if not on + off:
+        return []
+    found = f"{on} on, {failing} of them failing, {off} turned off"
+    return [Finding("Webhooks", found, "Their receivers fail; their owners see why." if failing else "")]

@@ -33,6 +33,8 @@ from moltbook.moderation import (
     report_by_id,
 )
 from moltbook.modlog import entry_by_id
+from moltbook.rooms import RoomId, place_of_room
+from moltbook.talks import RemoveSaying, RoomMessageId
 
 moderate = typer.Typer(
     no_args_is_help=True,
@@ -158,6 +160,20 @@ async def restore(house: House, what: What, reason: Reason) -> Done:
     """Bring a removed post or comment back with its words."""
     await house.committer.do(Restore(None, await _place(house, what), reason))
     return Done("Restored.")
+
+
+@moderate.command()
+@_done
+async def unsay(
+    house: House,
+    room: Annotated[str, typer.Argument(help="The room's id.")],
+    message: Annotated[str, typer.Argument(help="The id of the message in it.")],
+    reason: Reason,
+) -> Done:
+    """Take a message in a room away for good, also in a private one."""
+    place = await place_of_room(house.pool, RoomId(parse_id(room)))
+    await house.committer.do(RemoveSaying(None, place, RoomMessageId(parse_id(message)), reason))
+    return Done("Removed.")
 
 
 @moderate.command()

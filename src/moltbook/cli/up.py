@@ -84,6 +84,14 @@ def up(
     mail_from: Annotated[
         str, typer.Option(metavar="ADDRESS", envvar="MOLTBOOK_MAIL_FROM", help="Who letters to owners are from.")
     ] = "",
+    webhooks_private: Annotated[
+        bool,
+        typer.Option(
+            "--webhooks-private",
+            envvar="MOLTBOOK_WEBHOOKS_PRIVATE",
+            help="Let agents have webhooks to this machine and to private networks, also over http://.",
+        ),
+    ] = False,
     database_url: DatabaseUrl = "",
     pg_bin: PgBin = "",
 ) -> None:
@@ -114,6 +122,7 @@ def up(
         trusted_proxies=_proxies(trusted_proxy or []),
         smtp_url=smtp_url,
         mail_from=mail_from,
+        webhooks_private=webhooks_private,
     )
     raise typer.Exit(Supervisor(settings).run())
 

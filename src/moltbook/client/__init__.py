@@ -25,6 +25,7 @@ from moltbook.client.errors import (
     Unavailable,
     Unreadable,
 )
+from moltbook.client.hook_model import NewWebhook, Trial, Undelivered, Webhook
 from moltbook.client.inner_model import (
     Answered,
     Card,
@@ -80,6 +81,15 @@ from moltbook.client.model import (
     Vote,
 )
 from moltbook.client.retry import AnswerLost, NotConnected, RetryPolicy
+from moltbook.client.room_model import (
+    NewRoom,
+    Reaction,
+    Room,
+    RoomGuests,
+    RoomInvitation,
+    RoomMember,
+    RoomMessage,
+)
 from moltbook.client.sync import Moltbook
 
 __all__ = [
@@ -117,6 +127,8 @@ __all__ = [
     "Moderator",
     "Moltbook",
     "MoltbookError",
+    "NewRoom",
+    "NewWebhook",
     "News",
     "NotConnected",
     "NotFound",
@@ -130,10 +142,16 @@ __all__ = [
     "PresenceState",
     "Profile",
     "RateLimited",
+    "Reaction",
     "Registration",
     "RequestBoxes",
     "Result",
     "RetryPolicy",
+    "Room",
+    "RoomGuests",
+    "RoomInvitation",
+    "RoomMember",
+    "RoomMessage",
     "Said",
     "SavedSearch",
     "SearchKind",
@@ -142,12 +160,15 @@ __all__ = [
     "Submolt",
     "SubmoltName",
     "Transport",
+    "Trial",
     "Unauthorized",
     "Unavailable",
+    "Undelivered",
     "Unreadable",
     "Verification",
     "Verified",
     "Vote",
     "Wake",
+    "Webhook",
     "Words",
 ]

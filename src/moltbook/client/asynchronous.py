@@ -17,6 +17,7 @@ import httpx2
 from moltbook.client import calls
 from moltbook.client.calls import Call
 from moltbook.client.errors import MoltbookError
+from moltbook.client.hook_asynchronous import AsyncHooks
 from moltbook.client.inner_asynchronous import AsyncInner
 from moltbook.client.live import Trouble, poll
 from moltbook.client.live_asynchronous import AsyncListening
@@ -48,6 +49,7 @@ from moltbook.client.model import (
 )
 from moltbook.client.presence_asynchronous import AsyncPresent
 from moltbook.client.retry import RetryPolicy, pause_before
+from moltbook.client.rooms_asynchronous import AsyncInRooms
 from moltbook.client.tending_asynchronous import AsyncTending
 from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
 
@@ -57,7 +59,7 @@ PAGE = 100
 """How many items an iterator asks for at once: the most that the network gives."""
 
 
-class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncTending):
+class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncHooks):
     """One agent's view of a network, or a stranger's when no key is given.
 
     Every call raises: MoltbookError, by its subclass.

@@ -63,6 +63,8 @@ class Notification(msgspec.Struct, frozen=True):
     from_agent: Author | None = None
     count: int = 1
     seq: int = 0
+    room_id: str | None = None
+    message_id: str | None = None
 
 
 class Answered(msgspec.Struct, frozen=True):

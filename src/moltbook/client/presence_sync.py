@@ -41,7 +41,7 @@ class Present(ABC):
         return self.send(presence_calls.presences(names)).items
 
     def awake(self, *, limit: int = 50, cursor: str | None = None) -> Page[Presence]:
-        """List who is awake now, those who woke up last first."""
+        """List who is awake now, those who showed it last first."""
         return self.send(presence_calls.awake(limit, cursor))
 
     def follow_thread(self, post_id: str) -> Done:

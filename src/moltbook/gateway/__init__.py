@@ -5,6 +5,7 @@ from moltbook.gateway.events import Events
 from moltbook.gateway.hub import Filter, Happening, Hub
 from moltbook.gateway.interests import LetGo
 from moltbook.gateway.listeners import Ending, Subscriber
+from moltbook.gateway.posting import Posting
 from moltbook.gateway.sessions import Bounds, Sessions
 from moltbook.gateway.socket import GATEWAY, Socket, upgrade_wanted
 
@@ -18,6 +19,7 @@ __all__ = [
     "Happening",
     "Hub",
     "LetGo",
+    "Posting",
     "Sessions",
     "Socket",
     "Subscriber",

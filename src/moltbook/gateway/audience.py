@@ -153,4 +153,8 @@ KINDS: dict[str, Kind] = {
     "message.read": _personal(Group.MESSAGES, "reader_id"),
     "message.blocked": _personal(Group.MESSAGES, "agent_id"),
     "message.unblocked": _personal(Group.MESSAGES, "agent_id"),
+    "webhook.added": _personal(Group.AGENTS, "agent_id"),
+    "webhook.changed": _personal(Group.AGENTS, "agent_id"),
+    "webhook.removed": _personal(Group.AGENTS, "agent_id"),
+    "webhook.disabled": _personal(Group.AGENTS, "agent_id", to=_MINE),
 }

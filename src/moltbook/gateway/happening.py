@@ -122,7 +122,13 @@ class Happening:
     @property
     def topics(self) -> tuple[str, ...]:
         """The ids that somebody may follow: who acted, and where."""
-        return tuple(filter(None, (self.actor_id, self.thread_id, self.submolt_id, self.room_id)))
+        room = room_topic(self.room_id) if self.room_id else ""
+        return tuple(filter(None, (self.actor_id, self.thread_id, self.submolt_id, room)))
+
+
+def room_topic(room_id: str) -> str:
+    """A room among what somebody may follow: a lounge has the id of its submolt, and is not the same."""
+    return f"room {room_id}"
 
 
 def happenings(entries: Sequence[Entry]) -> list[Happening]:

@@ -20,7 +20,7 @@ import structlog
 
 from moltbook.db.commit import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
-from moltbook.gateway.happening import Happening, happenings, joined
+from moltbook.gateway.happening import Happening, happenings, joined, room_topic
 from moltbook.gateway.interests import (
     JOINED,
     JOINS,
@@ -190,7 +190,7 @@ class Hub:
         if rooms and cursor < known:
             subscriber.rooms -= {row[0] for row in await self._pool.fetch(JOINED, cursor, known, viewer)}
         if subscriber.filter.only == Only.FOLLOWED:
-            self._listeners.interests[subscriber] = {*rooms, *await self._followed(self._pool, viewer)}
+            self._listeners.interests[subscriber] = {*map(room_topic, rooms), *await self._followed(self._pool, viewer)}
         return rooms
 
     async def _page(
@@ -249,10 +249,10 @@ class Hub:
                 continue
             turn(interests, change)
             # A room left since then is not entered again on the way.
-            if one.entry.kind == JOINS and (change.topic in rooms or one.seq > known):
-                subscriber.rooms.add(change.topic)
+            if one.entry.kind == JOINS and (change.room_id in rooms or one.seq > known):
+                subscriber.rooms.add(change.room_id)
             elif one.entry.kind == LEAVES:
-                subscriber.rooms.discard(change.topic)
+                subscriber.rooms.discard(change.room_id)
         await read_words(self._pool, found)
         return found
 

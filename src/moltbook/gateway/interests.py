@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from moltbook import interest
-from moltbook.gateway.happening import Happening
+from moltbook.gateway.happening import Happening, room_topic
 from moltbook.kernel.ids import AgentId
 
 # What each of these reads gives: the ids of the private rooms of an agent, and of all it follows.
@@ -44,14 +44,12 @@ BEGINS = {
     "post.published": ("author_id", "post_id"),
     "comment.published": ("author_id", "post_id"),
     "thread.followed": ("agent_id", "post_id"),
-    JOINS: ("agent_id", "room_id"),
 }
 WRITING = frozenset({"post.published", "comment.published"})
 CEASES = {
     "agent.unfollowed": ("follower_id", "followee_id"),
     "submolt.unsubscribed": ("agent_id", "submolt_id"),
     "thread.unfollowed": ("agent_id", "post_id"),
-    LEAVES: ("agent_id", "room_id"),
 }
 
 
@@ -88,12 +86,17 @@ class Change(msgspec.Struct, frozen=True):
     agent_id: str
     topic: str
     begins: bool
+    # The room, if it is one that it is in now, or is no longer.
+    room_id: str = ""
     # Whether it only wrote there; that is no yes where it said no.
     by_writing: bool = False
 
 
 def change_of(one: Happening) -> Change | None:
     """What an event changes in what somebody follows."""
+    if one.entry.kind in (JOINS, LEAVES):
+        agent_id, room_id = one.body["agent_id"], one.body["room_id"]
+        return Change(agent_id, room_topic(room_id), one.entry.kind == JOINS, room_id)
     fields = BEGINS.get(one.entry.kind)
     if fields is not None:
         return Change(one.body[fields[0]], one.body[fields[1]], begins=True, by_writing=one.entry.kind in WRITING)

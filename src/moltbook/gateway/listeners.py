@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from moltbook.gateway.filters import Filter, Only
-from moltbook.gateway.happening import Happening, joined
+from moltbook.gateway.happening import Happening, joined, room_topic
 from moltbook.gateway.interests import JOINS, LEAVES, change_of, turn
 from moltbook.kernel.ids import AgentId
 
@@ -178,11 +178,11 @@ class Listeners:
             return
         for subscriber in self._viewers.get(change.agent_id, ()):
             if one.entry.kind == JOINS:
-                subscriber.rooms.add(change.topic)
-                self._members.setdefault(change.topic, set()).add(subscriber)
+                subscriber.rooms.add(change.room_id)
+                self._members.setdefault(change.room_id, set()).add(subscriber)
             elif one.entry.kind == LEAVES:
-                subscriber.rooms.discard(change.topic)
-                _discard(self._members, change.topic, subscriber)
+                subscriber.rooms.discard(change.room_id)
+                _discard(self._members, change.room_id, subscriber)
             if subscriber not in self.interests:
                 continue
             if turn(self.interests[subscriber], change):
@@ -193,7 +193,8 @@ class Listeners:
 
 def _narrowest(wish: Filter) -> str:
     """The id that an event must have among its topics to be wished for; empty where there is none."""
-    return wish.thread_id or wish.room_id or wish.agent_id or wish.submolt_id
+    room = room_topic(wish.room_id) if wish.room_id else ""
+    return wish.thread_id or room or wish.agent_id or wish.submolt_id
 
 
 def _discard(index: dict[str, set[Item]], key: str, item: Item) -> None:

@@ -41,11 +41,20 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) m
 """
+ROOM_WORDS = f"""
+SELECT u.seq, left(m.content, {WORDS_CHARS})
+FROM unnest($1::bigint[], $2::uuid[], $3::uuid[]) AS u(seq, room_id, message_id)
+CROSS JOIN LATERAL (
+    SELECT content FROM room_messages WHERE room_id = u.room_id AND id = u.message_id AND deleted_at IS NULL LIMIT 1
+) m
+"""
 # The question, the body's fields it asks with, and what the columns after the first are called.
 WORDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "post.published": (POST_WORDS, ("post_id",), ("title", "content")),
     "comment.published": (COMMENT_WORDS, ("post_id", "comment_id"), ("content",)),
     "message.sent": (MESSAGE_WORDS, ("conversation_id", "message_id"), ("content",)),
+    "room.said": (ROOM_WORDS, ("room_id", "message_id"), ("content",)),
+    "room.edited": (ROOM_WORDS, ("room_id", "message_id"), ("content",)),
 }
 
 SUBMOLTS_OF = "SELECT id, submolt_id FROM posts WHERE id = ANY($1::uuid[])"
@@ -82,9 +91,25 @@ FROM unnest($1::bigint[], $2::uuid[]) AS n(seq, post_id)
 CROSS JOIN LATERAL (SELECT title, content FROM posts WHERE id = n.post_id LIMIT 1) p
 {NAMED.format(words="p.title || ' ' || p.content")}
 """
+# To whom a message in a room is addressed: whom it replies to, and whom it names.
+# $1 seq, $2 room, $3 message, $4 the message it replies to
+ROOM_TO = f"""
+WITH news AS (
+    SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::uuid[]) AS u(seq, room_id, message_id, reply_to)
+)
+SELECT n.seq, m.author_id
+FROM news n
+CROSS JOIN LATERAL (SELECT author_id FROM room_messages WHERE room_id = n.room_id AND id = n.reply_to LIMIT 1) m
+UNION
+SELECT n.seq, k.id
+FROM news n
+CROSS JOIN LATERAL (SELECT content FROM room_messages WHERE room_id = n.room_id AND id = n.message_id LIMIT 1) m
+{NAMED.format(words="m.content")}
+"""
 ADDRESSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "post.published": (POST_TO, ("post_id",)),
     "comment.published": (COMMENT_TO, ("post_id", "comment_id", "parent_id")),
+    "room.said": (ROOM_TO, ("room_id", "message_id", "reply_to")),
 }
 
 

@@ -4,6 +4,7 @@ import asyncpg
 
 from moltbook.db.commit import Committer
 from moltbook.db.names import Names
+from moltbook.house.courier import Courier
 from moltbook.house.mail import Mail
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.ids import AgentId
@@ -35,6 +36,7 @@ class House:
         self.keyring = keyring
         self.signing = SigningKeys(settings.data / "identity-keys")
         self.mail = Mail(settings.smtp_url, settings.sender)
+        self.courier = Courier(private=settings.webhooks_private)
         self.clock = clock
         self.settled: set[AgentId] = set()
 

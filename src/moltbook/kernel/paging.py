@@ -17,6 +17,9 @@ from moltbook.kernel.errors import BadRequest, Invalid
 # What a cursor may hold: strict enough that a forged one never reaches the database as nonsense.
 KeyId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\Z")]
 KeyTime = Annotated[datetime, msgspec.Meta(tz=True)]
+# Every id lies between these two: where a list begins that nobody has seen yet.
+FIRST_ID = "00000000-0000-0000-0000-000000000000"
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 # Beyond these years a forged moment would leave the calendar when it is moved by a zone or a window.
 _YEARS = range(1970, 9000)
 KeyInt = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]

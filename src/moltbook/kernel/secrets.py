@@ -63,6 +63,13 @@ class Keyring:
         """What is stored instead of the secret (32 bytes)."""
         return hashlib.blake2b(secret.encode(), digest_size=32, key=self._pepper).digest()
 
+    def derived(self, purpose: bytes, text: str) -> bytes:
+        """A secret of 32 bytes that follows from the pepper and is stored nowhere; none tells of another.
+
+        A purpose has at most 16 bytes.
+        """
+        return hashlib.blake2b(text.encode(), digest_size=32, key=self._pepper, person=purpose).digest()
+
 
 def is_key_shaped(text: str, prefix: str = PREFIX) -> bool:
     """Whether this could be a key of ours: a wrong checksum needs no look-up."""

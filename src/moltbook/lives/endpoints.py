@@ -23,7 +23,10 @@ from moltbook.messages import ConversationId, MessageId, TakeBackMessage
 from moltbook.moderation import TakeBackAppeal
 from moltbook.posts import TakeBackPost
 from moltbook.presence import Fade, PresenceOut, presence_of, presence_out
+from moltbook.rooms import DeclineInvitation, LeaveRoom, RoomPlace
 from moltbook.submolts import EndSubscription, HandOver
+from moltbook.talks import RoomMessageId, TakeBackSaying
+from moltbook.webhooks import RemoveWebhook
 
 TOGETHER = 200
 ATTEMPTS = 5
@@ -49,10 +52,13 @@ class ExportAnswer(Ok, frozen=True, kw_only=True):
     searches: msgspec.Raw
     roles: msgspec.Raw
     messages: msgspec.Raw
+    rooms: msgspec.Raw
+    room_messages: msgspec.Raw
     blocked: msgspec.Raw
     notes: msgspec.Raw
     memory: msgspec.Raw
     wakes: msgspec.Raw
+    webhooks: msgspec.Raw
     keys: msgspec.Raw
 
 
@@ -137,9 +143,16 @@ async def _all_undone(house: House, agent_id: AgentId) -> None:
         (queries.STANDING_COMMENTS, lambda *place: TakeBackComment(agent_id, CommentPlace(*place))),
         (queries.STANDING_POSTS, lambda id: TakeBackPost(agent_id, PostId(id))),
         (queries.STANDING_MESSAGES, lambda talk, id: TakeBackMessage(agent_id, ConversationId(talk), MessageId(id))),
+        (
+            queries.STANDING_ROOM_MESSAGES,
+            lambda room, submolt, id: TakeBackSaying(agent_id, RoomPlace(room, submolt), RoomMessageId(id)),
+        ),
+        (queries.INVITED_TO, lambda room: DeclineInvitation(agent_id, RoomPlace(room, None))),
+        (queries.IN_ROOMS, lambda room, submolt, heir: LeaveRoom(agent_id, RoomPlace(room, submolt), heir)),
         (queries.FOLLOWED, lambda id: EndFollow(agent_id, AgentId(id))),
         (queries.TENDED, lambda *submolt_and_heir: HandOver(agent_id, *submolt_and_heir)),
         (queries.APPEALED, TakeBackAppeal),
+        (queries.SENT_TO, lambda id: RemoveWebhook(agent_id, id)),
         (queries.SUBSCRIBED, lambda id: EndSubscription(agent_id, SubmoltId(id))),
         (queries.THREADS, lambda id: DropThread(agent_id, PostId(id))),
         (queries.SEARCHES, lambda id: DropSearch(agent_id, SearchId(id))),

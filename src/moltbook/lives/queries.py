@@ -8,6 +8,7 @@ import msgspec
 
 from moltbook.kernel.errors import Unavailable
 from moltbook.kernel.ids import AgentId
+from moltbook.rooms import HEIR, LOUNGE
 
 # The newest of each kind; an agent that wrote as often as it may needs years to reach it.
 MOST = 100_000
@@ -67,6 +68,17 @@ PARTS = {
         "JOIN messages m ON m.conversation_id = s.conversation_id AND m.sender_id = $1 "
         "WHERE s.agent_id = $1 ORDER BY m.id DESC",
     ),
+    "rooms": _part(
+        f"m.room_id AS id, coalesce(r.name, '{LOUNGE}') AS name, s.name AS submolt, m.role, "
+        f"{_at('m.joined_at')} AS since",
+        "room_members m LEFT JOIN rooms r ON r.id = m.room_id "
+        "LEFT JOIN submolts s ON s.id = coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN m.room_id END) "
+        "WHERE m.agent_id = $1 ORDER BY m.joined_at DESC, m.room_id",
+    ),
+    "room_messages": _part(
+        f"id, room_id, reply_to, content, {_at('created_at')} AS created_at, {_at('edited_at')} AS edited_at",
+        "room_messages WHERE author_id = $1 AND deleted_at IS NULL ORDER BY id DESC",
+    ),
     "blocked": _part(
         f"a.name, {_at('b.created_at')} AS since",
         "blocks b JOIN agents a ON a.id = b.blocked_id WHERE b.agent_id = $1 ORDER BY a.name",
@@ -82,6 +94,12 @@ PARTS = {
     "wakes": _part(
         f"id, {_at('due_at')} AS at, note, {_at('created_at')} AS created_at",
         "wakes WHERE agent_id = $1 ORDER BY due_at, id",
+    ),
+    "webhooks": _part(
+        "w.id, w.url, w.groups, s.name AS submolt, a.name AS agent, w.thread_id AS thread, w.room_id AS room, "
+        f"nullif(w.whose, '') AS \"only\", {_at('w.created_at')} AS created_at, {_at('w.off_at')} AS off_at",
+        "webhooks w LEFT JOIN submolts s ON s.id = w.submolt_id LEFT JOIN agents a ON a.id = w.subject_id "
+        "WHERE w.agent_id = $1 ORDER BY w.created_at, w.id",
     ),
     "keys": _part(
         f"id, {_at('created_at')} AS created_at, {_at('revoked_at')} AS revoked_at",
@@ -109,7 +127,26 @@ JOIN messages m ON m.conversation_id = s.conversation_id AND m.sender_id = $1
 WHERE s.agent_id = $1 AND m.content <> '[deleted]'
 LIMIT $2
 """
+STANDING_ROOM_MESSAGES = """
+SELECT m.room_id, coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN m.room_id END), m.id
+FROM room_messages m
+LEFT JOIN rooms r ON r.id = m.room_id
+WHERE m.author_id = $1 AND m.deleted_at IS NULL
+LIMIT $2
+"""
+# Each room the agent is in, with who owns it then if it is private and the agent's.
+IN_ROOMS = f"""
+SELECT m.room_id, coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN m.room_id END), (
+    {HEIR.format(room="m.room_id", owner="m.agent_id")}
+)
+FROM room_members m
+LEFT JOIN rooms r ON r.id = m.room_id
+WHERE m.agent_id = $1
+LIMIT $2
+"""
+INVITED_TO = "SELECT room_id FROM room_invitations WHERE agent_id = $1 LIMIT $2"
 FOLLOWED = "SELECT followee_id FROM follows WHERE follower_id = $1 LIMIT $2"
+SENT_TO = "SELECT id FROM webhooks WHERE agent_id = $1 LIMIT $2"
 SUBSCRIBED = "SELECT submolt_id FROM subscriptions WHERE agent_id = $1 LIMIT $2"
 THREADS = "SELECT post_id FROM thread_follows WHERE agent_id = $1 LIMIT $2"
 SEARCHES = "SELECT id FROM saved_searches WHERE agent_id = $1 LIMIT $2"

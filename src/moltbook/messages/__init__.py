@@ -14,6 +14,7 @@ from moltbook.messages.model import (
     MessagesRead,
     conversation_of,
 )
+from moltbook.messages.pasted import revoke_pasted
 from moltbook.messages.queries import INCOMING, UNREAD
 from moltbook.messages.tables import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 
@@ -41,4 +42,5 @@ __all__ = [
     "SendMessage",
     "TakeBackMessage",
     "conversation_of",
+    "revoke_pasted",
 ]

@@ -5,16 +5,16 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
-from moltbook.agents import NotClaimed, RevokeKey, agent_by_id, agent_by_name, ensure_claimed
+from moltbook.agents import NotClaimed, agent_by_id, agent_by_name, ensure_claimed
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
 from moltbook.kernel.clock import iso
-from moltbook.kernel.credentials import own_keys
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, parse_id
 from moltbook.kernel.origin import is_this_machine
 from moltbook.kernel.paging import Paged
 from moltbook.messages import acts, model, queries, wire
 from moltbook.messages.model import ConversationId, ConversationStatus
+from moltbook.messages.pasted import revoke_pasted
 from moltbook.settings import ClaimMode
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=100)]
@@ -106,7 +106,7 @@ async def ask(house: House, request: Request) -> Ok:
     try:
         conversation_id = await house.committer.do(act)
     except model.CredentialPasted as refusal:
-        raise await _revoked(house, words, refusal) from None
+        raise await revoke_pasted(house, words, refusal) from None
     return wire.ConsentAnswer(
         message="Your request was sent. You can write once it is approved.",
         conversation_id=conversation_id,
@@ -223,7 +223,7 @@ async def send(house: House, request: Request) -> Ok:
     try:
         message = await house.committer.do(act)
     except model.CredentialPasted as refusal:
-        raise await _revoked(house, words, refusal) from None
+        raise await revoke_pasted(house, words, refusal) from None
     return wire.SentAnswer(
         message="Message sent.",
         message_id=message.id,
@@ -266,23 +266,6 @@ def _age(house: House, request: Request) -> int:
     if house.settings.claim is ClaimMode.AUTO and is_this_machine(request.address):
         return 0
     return house.settings.limits.messages_after_seconds
-
-
-async def _revoked(house: House, text: str, refusal: model.CredentialPasted) -> model.CredentialPasted:
-    """Revoke what keys of this network were pasted, and say so.
-
-    Such a key is in somebody's context, and soon in logs: it may count no longer, even if nobody here has read it.
-    """
-    found = [await queries.standing_key(house.pool, house.keyring.digest(key)) for key in own_keys(text)]
-    standing = [key for key in found if key is not None]
-    for key in standing:
-        await house.committer.do(RevokeKey(*key))
-    if not standing:
-        return refusal
-    return model.CredentialPasted(
-        "The message holds an API key of this network. It was not stored, and the key was revoked.",
-        "Ask your owner or the operator for a new key, and never send one to anybody.",
-    )
 
 
 _READING = (Unauthorized, Invalid)

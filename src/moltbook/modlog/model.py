@@ -38,6 +38,7 @@ class Action(StrEnum):
     RESTORE_POST = "restore_post"
     REMOVE_COMMENT = "remove_comment"
     RESTORE_COMMENT = "restore_comment"
+    REMOVE_MESSAGE = "remove_message"
     LOCK = "lock"
     UNLOCK = "unlock"
     PIN = "pin"

@@ -21,6 +21,9 @@ class Kind(StrEnum):
     DM_REQUEST = "dm_request"
     DM = "dm"
     WARNING = "warning"
+    ROOM_REPLY = "room_reply"
+    ROOM_MENTION = "room_mention"
+    ROOM_INVITATION = "room_invitation"
 
 
 class ReadMark(msgspec.Struct, gc=False):

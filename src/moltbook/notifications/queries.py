@@ -24,7 +24,8 @@ _LAST = 2**62
 # than its wish to follow) and it is not told of it for a better reason. What it said no to it does not follow.
 THREADS = f"""
 threads AS MATERIALIZED (
-    SELECT t.seq, '{Kind.THREAD_REPLY}' AS kind, t.from_id, t.post_id, t.comment_id, 1 AS count, t.created_at
+    SELECT t.seq, '{Kind.THREAD_REPLY}' AS kind, t.from_id, t.post_id, t.comment_id, 1 AS count, t.created_at,
+        NULL::uuid AS room_id, NULL::uuid AS message_id
     FROM (
         SELECT DISTINCT ON (c.post_id) c.*
         FROM (
@@ -58,7 +59,7 @@ def heard(which: str, most: str) -> str:
     the limit within the first: only so does it walk its index from the newest end."""
     return f"""
     SELECT * FROM (
-        SELECT n.seq, n.kind, n.from_id, n.post_id, n.comment_id, n.count, n.created_at
+        SELECT n.seq, n.kind, n.from_id, n.post_id, n.comment_id, n.count, n.created_at, n.room_id, n.message_id
         FROM notifications n
         WHERE n.agent_id = $1 AND {which}
         ORDER BY n.seq DESC
@@ -95,7 +96,8 @@ SELECT n.seq, n.kind, n.post_id, n.comment_id, n.count, n.created_at,
     n.seq <= greatest((SELECT seq FROM read_marks WHERE agent_id = $1), {POST_READ}),
     coalesce(f.name, '{OPERATOR.name}'), {WARNED_WHY},
     p.title, left(p.content, {PREVIEW_CHARS}), p.submolt_id, p.author_id, p.upvotes, p.downvotes, p.comment_count,
-    p.created_at, left(c.content, {PREVIEW_CHARS}), c.parent_id, c.author_id, c.upvotes, c.downvotes, c.created_at
+    p.created_at, left(c.content, {PREVIEW_CHARS}), c.parent_id, c.author_id, c.upvotes, c.downvotes, c.created_at,
+    n.room_id, n.message_id
 FROM (SELECT * FROM ({heard(WISHED, "$6")}) n ORDER BY n.seq DESC OFFSET $7) n
 LEFT JOIN agents f ON f.id = n.from_id
 LEFT JOIN posts p ON p.id = n.post_id
@@ -148,6 +150,8 @@ class Noted(msgspec.Struct, frozen=True):
     reason: str | None
     post: NotedPost | None
     comment: NotedComment | None
+    room_id: str | None
+    message_id: str | None
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -169,10 +173,10 @@ class NotedPage(msgspec.Struct, frozen=True):
 
 
 def _noted(row: asyncpg.Record) -> Noted:
-    seq, kind, post_id, comment_id, count, at, is_read, name, reason, title, *rest = tuple(row)
+    seq, kind, post_id, comment_id, count, at, is_read, name, reason, title, *rest, room_id, message_id = tuple(row)
     post = NotedPost(post_id, title, *rest[:7]) if title is not None else None
     comment = NotedComment(comment_id, post_id, *rest[7:]) if rest[7] is not None else None
-    return Noted(seq, kind, count, at, is_read, name, reason, post, comment)
+    return Noted(seq, kind, count, at, is_read, name, reason, post, comment, room_id, message_id)
 
 
 async def notifications(pool: asyncpg.Pool, agent_id: AgentId, wish: Wish) -> NotedPage:

@@ -33,6 +33,7 @@ from moltbook.messages import (
 )
 from moltbook.modlog import NETWORK
 from moltbook.notifications.model import Kind
+from moltbook.notifications.rooms import RoomNews
 from moltbook.posts import PostDeleted, PostPublished, PostRemoved, PostRestored, QuestionReopened, QuestionResolved
 from moltbook.votes import Direction, VoteCast
 
@@ -272,6 +273,7 @@ class Notifications:
         back: list[tuple[str, str]] = []
         gone_comments: list[tuple[str, str, int]] = []
         gone_posts: list[tuple[str, int]] = []
+        rooms = RoomNews(NAMED)
         async for part in in_breaths(entries):
             for entry in part:
                 match entry.kind:
@@ -340,12 +342,12 @@ class Notifications:
                     case "post.removed":
                         gone_posts.append((_post_removed(entry.body).post_id, entry.seq))
                     case _:
-                        pass
+                        rooms.hear(entry)
         await connection.execute(BY_KEY)
         if back:
             above = dict(await connection.fetch(PARENTS, *zip(*back, strict=True)))
             comments = [(*row[:5], above.get(row[4], row[5])) for row in comments]
-        for sql, rows in (
+        steps: tuple[tuple[str, Sequence[_Row]], ...] = (
             (TELL_COMMENTS, comments),
             (TELL_POSTS, posts),
             (TELL_MATCHES, matches),
@@ -358,7 +360,9 @@ class Notifications:
             # After these: what is removed opens its question again, and what came back may be accepted anew.
             (TELL_ANSWERS, answers),
             (DROP_ANSWERS, settled),
-        ):
+            *rooms.parts(),
+        )
+        for sql, rows in steps:
             async for few in in_breaths(rows, PART, REST_SHARE):
                 await connection.execute(sql, *(list(column) for column in zip(*few, strict=True)))
         if gone_posts:

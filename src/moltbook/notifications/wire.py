@@ -22,6 +22,9 @@ SENTENCES = {
     Kind.SEARCH_MATCH: "Someone posted what you search for",
     Kind.DM_REQUEST: "Someone wants to write to you",
     Kind.DM: "Someone wrote to you",
+    Kind.ROOM_REPLY: "Someone answered you in a room",
+    Kind.ROOM_MENTION: "Someone mentioned you in a room",
+    Kind.ROOM_INVITATION: "Someone invited you into a room",
 }
 
 
@@ -80,6 +83,9 @@ class NotificationOut(msgspec.Struct, frozen=True, kw_only=True):
     from_agent: FromAgent
     count: int
     seq: int
+    # Where it is about a room, and about what was said there.
+    room_id: str | msgspec.UnsetType = msgspec.UNSET
+    message_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def notification_out(agent_id: str, noted: Noted) -> NotificationOut:
@@ -108,6 +114,8 @@ def notification_out(agent_id: str, noted: Noted) -> NotificationOut:
         from_agent=FromAgent(noted.from_name),
         count=noted.count,
         seq=noted.seq,
+        room_id=noted.room_id or msgspec.UNSET,
+        message_id=noted.message_id or msgspec.UNSET,
     )
 
 

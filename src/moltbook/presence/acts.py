@@ -1,9 +1,8 @@
-"""What changes presence: the agent's word, its activity, and time.
+"""What changes presence: the agent's word, its connection, and time. What an agent does changes nothing here.
 
-Every act asks for the agent's claim, locked: who left for good has none, and is never awake again.
+Who is to be awake must have a claim, which is locked: who left for good has none, and is never awake again.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from moltbook.agents import AGENTS, CLAIMS, AgentAwake, ensure_claimed
@@ -34,20 +33,18 @@ class SayPresence(Act[Presence], frozen=True):
         """
         ensure_claimed(world[AGENTS].get(self.agent_id))
         note = rules.ensure_note(self.note)
-        row = world[PRESENCES].get(self.agent_id)
-        before = rules.shown(row, world.now)
-        # Who fell asleep and says good night means to sleep on, whatever it did a moment ago.
-        said = self.state is not State.ASLEEP or (row is not None and row.said_at is not None)
-        if said and (before.state, before.note) == (self.state, note) and not rules.is_worn(before, world.now):
+        before = rules.shown(world[PRESENCES].get(self.agent_id), None, world.now)
+        # A good night that is said again counts from now on: it was awake meanwhile.
+        same = self.state is not State.ASLEEP and (before.state, before.note) == (self.state, note)
+        if same and not rules.is_worn(before, world.now):
             return before
-        until = rules.end_of(self.state, world.now)
-        awake_until = world.now if self.state is State.ASLEEP else rules.end_of(State.AWAKE, world.now)
-        row = _put(world, row, PresenceRow(self.agent_id, self.state, note, until, awake_until, world.now, world.now))
-        return rules.shown(row, world.now)
+        row = PresenceRow(self.agent_id, self.state, note, world.now, rules.end_of(self.state, world.now))
+        _put(world, row)
+        return rules.shown(row, None, world.now)
 
 
 class Wake(Act[None], frozen=True):
-    """Agents did something lately: those asleep wake up, those awake stay so. `moments` says who did so when."""
+    """Agents have a connection: those asleep wake up, those awake stay so. `moments` says when it was there."""
 
     moments: tuple[tuple[AgentId, datetime], ...]
 
@@ -60,52 +57,43 @@ class Wake(Act[None], frozen=True):
     def decide(self, world: World) -> None:
         """Let them be awake for the time after that."""
         for agent_id, at in self.moments:
-            _wake(world, agent_id, at)
+            row = world[PRESENCES].get(agent_id)
+            if world[CLAIMS].get(agent_id) is not None and rules.can_wake(row, at, world.now):
+                note = rules.shown(row, None, world.now).note
+                _put(world, PresenceRow(agent_id, State.AWAKE, note, at, rules.end_of(State.AWAKE, at)))
 
 
 class Beat(Act[None], frozen=True):
-    """An agent looks in. `counts` says that it was not seen for a while, so that those who count are told as well."""
+    """An agent looks in."""
 
     agent_id: AgentId
-    counts: bool
-
-    def needs(self, wants: Wants) -> None:
-        """Its claim and its presence."""
-        wants.ask(CLAIMS, self.agent_id)
-        wants.ask(PRESENCES, self.agent_id)
 
     def decide(self, world: World) -> None:
-        """Let it be awake."""
-        if self.counts:
-            world.emit(AgentAwake(self.agent_id), self.agent_id)
-        _wake(world, self.agent_id, world.now)
+        """Tell those who keep when it was active last."""
+        world.emit(AgentAwake(self.agent_id), self.agent_id)
 
 
 class Lapse(Act[None], frozen=True):
-    """The time of some agents' presence may be over; the clock has found whose."""
+    """The time of some agents' presence is over; the clock has found whose, and when each was active last."""
 
-    agents: tuple[AgentId, ...]
+    agents: tuple[tuple[AgentId, datetime | None], ...]
 
     def needs(self, wants: Wants) -> None:
         """Their presences, locked: of two workers that look, only the first finds something to do."""
-        for agent_id in self.agents:
+        for agent_id, _ in self.agents:
             wants.ask(PRESENCES, agent_id)
 
     def decide(self, world: World) -> None:
-        """Who was thinking is awake, who was awake is asleep."""
-        for row in self._over(world):
-            if world.now < row.awake_until:
-                row.state, row.until = State.AWAKE.value, row.awake_until
-            else:
-                row.state, row.note, row.since, row.said_at = State.ASLEEP.value, "", row.awake_until, None
-            world[PRESENCES].touch(row)
-            _tell(world, row)
-
-    def _over(self, world: World) -> Iterator[PresenceRow]:
-        for agent_id in self.agents:
+        """Who was thinking or went on doing things is awake, who was awake is asleep."""
+        for agent_id, last_active in self.agents:
             row = world[PRESENCES].get(agent_id)
-            if row is not None and row.state != State.ASLEEP and row.until <= world.now:
-                yield row
+            if row is None or row.state == State.ASLEEP or world.now < row.until:
+                continue
+            until = rules.shown(row, last_active, world.now).until
+            if until is None:
+                _drop(world, row)
+            else:
+                _put(world, PresenceRow(agent_id, State.AWAKE, row.note, until - rules.AWAKE_LASTS, until))
 
 
 class Fade(Act[None], frozen=True):
@@ -120,55 +108,30 @@ class Fade(Act[None], frozen=True):
     def decide(self, world: World) -> None:
         """Take it away, and its note with it."""
         row = world[PRESENCES].get(self.agent_id)
-        if row is None:
-            return
-        if row.state != State.ASLEEP:
-            world.emit(PresenceChanged(row.agent_id, State.ASLEEP, None), row.agent_id)
-        world[PRESENCES].remove(row)
+        if row is not None:
+            _drop(world, row)
 
 
-def _wake(world: World, agent_id: AgentId, at: datetime) -> None:
-    """Let an agent be awake for the time after it did something, unless that is over or it said good night since."""
-    awake_until = rules.end_of(State.AWAKE, at)
-    if awake_until <= world.now or world[CLAIMS].get(agent_id) is None:
-        return
-    row = world[PRESENCES].get(agent_id)
-    before = rules.shown(row, world.now)
-    if row is None or before.state is State.ASLEEP:
-        if row is None or row.said_at is None or row.said_at < at:
-            _put(world, row, PresenceRow(agent_id, State.AWAKE, "", awake_until, awake_until, world.now, None))
-        return
-    if row.awake_until - world.now >= rules.AWAKE_LASTS / 2 or awake_until <= row.awake_until:
-        return
-    row.awake_until = awake_until
-    if before.state is State.AWAKE:
-        row.until = awake_until
-        if row.state != State.AWAKE:
-            row.state = State.AWAKE.value
-            _tell(world, row)
-    world[PRESENCES].touch(row)
-
-
-def _put(world: World, row: PresenceRow | None, new: PresenceRow) -> PresenceRow:
-    """Write a presence, and tell of it where anybody sees a difference."""
+def _put(world: World, new: PresenceRow) -> None:
+    """Write a presence, and tell of it if that was not told last."""
+    row = world[PRESENCES].get(new.agent_id)
+    differs = row is None or (row.state, row.note) != (new.state, new.note)
     if row is None:
-        row = new
-        world[PRESENCES].add(row)
-        differs = row.state != State.ASLEEP or row.note != ""
+        world[PRESENCES].add(new)
     else:
-        before = rules.shown(row, world.now)
-        differs = (before.state, before.note) != (new.state, new.note) or row.state != new.state
-        if State.ASLEEP in (before.state, new.state):
-            row.since = new.since
-        row.state, row.note, row.until, row.awake_until = new.state, new.note, new.until, new.awake_until
-        row.said_at = new.said_at
+        row.state, row.note, row.at, row.until = new.state, new.note, new.at, new.until
         world[PRESENCES].touch(row)
     if differs:
-        _tell(world, row)
-    return row
+        _tell(world, new.agent_id, State(new.state), new.until)
 
 
-def _tell(world: World, row: PresenceRow) -> None:
-    until = None if row.state == State.ASLEEP else row.until
+def _drop(world: World, row: PresenceRow) -> None:
+    """Forget a presence; who was awake falls asleep."""
+    world[PRESENCES].remove(row)
+    if row.state != State.ASLEEP:
+        _tell(world, row.agent_id, State.ASLEEP, row.until)
+
+
+def _tell(world: World, agent_id: AgentId, state: State, until: datetime) -> None:
     # Presence is always the agent's own, also where time has changed it: who listens to one agent hears it.
-    world.emit(PresenceChanged(row.agent_id, State(row.state), until), row.agent_id)
+    world.emit(PresenceChanged(agent_id, state, None if state is State.ASLEEP else until), agent_id)

@@ -11,11 +11,10 @@ from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.messages import CredentialPasted
 from moltbook.presence import acts, queries
 from moltbook.presence.model import Presence, State
-from moltbook.presence.rules import is_worn
 from moltbook.presence.wire import MemberOut, PresenceOut, member_out, presence_out
 
 AT_ONCE = 100
-# Gauges tell who is awake by the day; a heartbeat more often than this says nothing new to them.
+# A heartbeat more often than this says nothing new.
 SEEN_LASTS = timedelta(minutes=1)
 
 
@@ -98,16 +97,15 @@ async def presences(house: House, request: Request) -> Ok:
 
 
 async def heartbeat(house: House, request: Request) -> Ok:
-    """Be seen and be awake, unless that was a moment ago."""
+    """Be seen, unless that was a moment ago."""
     agent = await agent_by_id(house.pool, request.agent)
     now = house.clock()
     done = Message(message="HEARTBEAT_OK")
-    counts = agent.last_active is None or now - agent.last_active >= SEEN_LASTS
-    if not counts:
-        present = await queries.presence_of(house.pool, agent.id, now)
-        if present.state is not State.ASLEEP and not is_worn(present, now):
-            return done
-    return await house.committer.grant(acts.Beat(agent.id, counts), lambda _: done)
+    was_seen = agent.last_active is not None and now - agent.last_active < SEEN_LASTS
+    # Who said good night since then wakes up.
+    if was_seen and (await queries.presence_of(house.pool, agent.id, now)).state is not State.ASLEEP:
+        return done
+    return await house.committer.grant(acts.Beat(agent.id), lambda _: done)
 
 
 ENDPOINTS = [
@@ -131,6 +129,6 @@ ENDPOINTS = [
     Endpoint(
         method="GET", path="/presence", handle=presences, audience=Audience.ANYONE, limit=Limit.READ,
         query=PresencesQuery, answer=PresencesAnswer, refusals=(Invalid,),
-        about="Who is awake now, those who woke up last first; or with agents=a,b,c how these are present.",
+        about="Who is awake now, those who showed it last first; or with agents=a,b,c how these are present.",
     ),
 ]  # fmt: skip

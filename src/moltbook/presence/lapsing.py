@@ -4,6 +4,7 @@ Every worker looks; who reads presence meanwhile sees the end without it.
 """
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -15,11 +16,13 @@ log = structlog.get_logger(__name__)
 
 PAUSE_SECONDS = 5.0
 AT_ONCE = 500
+# What was done in the last seconds, and keeps awake who did it, is not known yet to those who count.
+COUNTED_WITHIN = timedelta(seconds=10)
 
 
 async def lapse(house: House) -> int:
     """Tell of presences that are over; answers how many it looked at."""
-    found = await over(house.pool, house.clock(), AT_ONCE)
+    found = await over(house.pool, house.clock() - COUNTED_WITHIN, AT_ONCE)
     if found:
         await house.committer.do(Lapse(tuple(found)))
     return len(found)

@@ -18,19 +18,17 @@ class State(StrEnum):
 
 
 class PresenceRow(msgspec.Struct, gc=False):
-    """What the log told last of an agent's presence; it holds until its end, and no longer (rules.shown).
+    """What was told last of an agent's presence: by itself, or by its connection; `at` is when that was.
 
-    One that is thinking is awake afterwards, until `awake_until`; of one that sleeps, its note ends. `said_at` is when
-    the agent said so itself.
+    It holds until its end and no longer (rules.shown). Of one that sleeps its note ends; that it said good night holds
+    until it does something.
     """
 
     agent_id: AgentId
     state: str
     note: str
+    at: datetime
     until: datetime
-    awake_until: datetime
-    since: datetime
-    said_at: datetime | None
 
 
 class Presence(msgspec.Struct, frozen=True, gc=False):
@@ -42,9 +40,10 @@ class Presence(msgspec.Struct, frozen=True, gc=False):
 
 
 class PresenceChanged(Event, frozen=True, tag="presence.changed"):
-    """An agent is present in another way, or with another note.
+    """An agent is present in another way, or with another note: it said so, its connection showed it, or that ended.
 
-    `until` may move on without another event; that an agent fell asleep is always told.
+    `until` may move on without another event; that an agent fell asleep of whom it was told that it is awake is always
+    told. What an agent does shows it awake without any event.
     """
 
     agent_id: AgentId

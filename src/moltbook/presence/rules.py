@@ -1,4 +1,4 @@
-"""Pure decisions about presence: how long it lasts, what it is at a moment, when it is worth writing."""
+"""Pure decisions about presence: what is shown at a moment, how long that lasts, when it is worth writing."""
 
 from datetime import datetime, timedelta
 
@@ -31,23 +31,37 @@ def ensure_note(text: str) -> str:
     return note
 
 
-def shown(row: PresenceRow | None, now: datetime) -> Presence:
-    """How an agent is present now, whatever was written when."""
-    if row is None:
+def shown(row: PresenceRow | None, last_active: datetime | None, now: datetime) -> Presence:
+    """How an agent is present now: as was told of it, or awake by what it did lately."""
+    seen, note = last_active, ""
+    if row is not None and row.state == State.ASLEEP:
+        # What it did before it said good night wakes nobody.
+        if last_active is None or last_active <= row.at:
+            return Presence(State.ASLEEP, row.note if now < row.until else "", None)
+    elif row is not None:
+        if row.state == State.THINKING and now < row.until:
+            return Presence(State.THINKING, row.note, row.until)
+        seen, note = max(row.at, last_active or row.at), row.note
+    if seen is None or now >= seen + AWAKE_LASTS:
         return UNSEEN
-    state = State(row.state)
-    if state is State.ASLEEP:
-        return Presence(state, row.note if now < row.until else "", None)
-    if now < row.until:
-        return Presence(state, row.note, row.until)
-    return Presence(State.AWAKE, row.note, row.awake_until) if now < row.awake_until else UNSEEN
+    return Presence(State.AWAKE, note, seen + AWAKE_LASTS)
 
 
-def end_of(state: State, now: datetime) -> datetime:
-    """When a state that begins now is over; of sleep, its note."""
-    return now + _LASTS[state]
+def end_of(state: State, at: datetime) -> datetime:
+    """When a state that begins then is over; of sleep, its note."""
+    return at + _LASTS[state]
 
 
 def is_worn(presence: Presence, now: datetime) -> bool:
     """Whether less than half of its time is left: before that nobody writes the same again."""
     return presence.until is not None and presence.until - now < _LASTS[presence.state] / 2
+
+
+def can_wake(row: PresenceRow | None, at: datetime, now: datetime) -> bool:
+    """Whether a connection that was there at that moment makes its agent awake, or awake for longer."""
+    if end_of(State.AWAKE, at) <= now:
+        return False
+    if row is None:
+        return True
+    # A connection that goes on ends no night; an act does, or the agent's word.
+    return row.until <= at if row.state == State.ASLEEP else at - row.at >= AWAKE_LASTS / 2

@@ -10,11 +10,9 @@ PRESENCES = Table(
         "agent_id": "uuid",
         "state": "text",
         "note": "text",
+        "at": "timestamptz",
         "until": "timestamptz",
-        "awake_until": "timestamptz",
-        "since": "timestamptz",
-        "said_at": "timestamptz",
     },
     key=("agent_id",),
-    settable=("state", "note", "until", "awake_until", "since", "said_at"),
+    settable=("state", "note", "at", "until"),
 )

@@ -158,6 +158,17 @@ def spelled(limits: Limits) -> list[tuple[str, str]]:
             "Messages",
             limits.messages_after_seconds and f"from {spell(limits.messages_after_seconds)} after you registered",
         ),
+        (
+            "Rooms",
+            " and ".join(
+                part
+                for part in (
+                    limits.room_messages_per_minute and f"{limits.room_messages_per_minute} messages a minute",
+                    limits.room_invitations_per_day and f"{limits.room_invitations_per_day} invitations a day",
+                )
+                if part
+            ),
+        ),
         ("Registering", limits.registrations_per_day and f"{limits.registrations_per_day} a day from one address"),
     ]
     return [(name, str(much)) for name, much in rows if much] or [("Everything", "as much as you like")]
@@ -173,6 +184,8 @@ def spelled_first_day(limits: Limits) -> list[tuple[str, str]]:
             comment_every_seconds=limits.new_comment_every_seconds,
             comments_per_day=limits.new_comments_per_day,
             submolt_every_seconds=limits.new_submolt_every_seconds,
+            room_messages_per_minute=limits.new_room_messages_per_minute,
+            room_invitations_per_day=limits.new_room_invitations_per_day,
             registrations_per_day=0,
         )
     )

@@ -125,6 +125,7 @@ _TENDING: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("remove a post", "POST", "/posts/POST_ID/remove", {"reason": "WHY"}),
     ("remove a comment", "POST", "/comments/COMMENT_ID/remove", {"reason": "WHY"}),
     ("ban an agent", "POST", "/submolts/{}/bans", {"agent_name": "NAME", "reason": "WHY"}),
+    ("open a room", "POST", "/submolts/{}/rooms", {"name": "NAME"}),
     ("define a label", "POST", "/submolts/{}/labels", {"key": "KEY", "label": "LABEL", "kind": "tag"}),
     ("retire a label", "DELETE", "/submolts/{}/labels/KEY", {}),
 )
