@@ -17,13 +17,14 @@ REST_SECONDS = 10.0
 
 
 class Names:
-    """What is known of agents, submolts and the titles of posts; what is nowhere to be found is remembered as empty."""
+    """What is known of agents, submolts, rooms and the titles of posts; what is nowhere to be found is remembered as empty."""
 
     def __init__(self, network: AsyncMoltbook) -> None:
         self._network = network
         self._agents: dict[str, str] = {}
         self._submolts: dict[str, str] = {}
         self._titles: dict[str, str] = {}
+        self._rooms: dict[str, str] = {}
         self._rests_until = 0.0
 
     def agent(self, agent_id: str) -> str:
@@ -38,9 +39,13 @@ class Names:
         """A post's title, or empty."""
         return self._titles.get(post_id, "")
 
+    def room(self, room_id: str) -> str:
+        """A room's name, or empty."""
+        return self._rooms.get(room_id, "")
+
     def learn(self, event: Event) -> None:
         """Take in what an event tells."""
-        for known in (self._agents, self._submolts, self._titles):
+        for known in (self._agents, self._submolts, self._titles, self._rooms):
             if len(known) > KEPT:
                 known.clear()
         if event.author:
@@ -76,6 +81,15 @@ class Names:
             self._submolts |= {one.id: one.name for one in page.items} if page is not None else {}
             if not self._rests:
                 self._submolts.setdefault(submolt_id, "")
+
+    async def ask_for_room(self, room_id: str) -> None:
+        """Find out what a room is called, if one may look into it."""
+        if room_id not in self._rooms:
+            room = await self._asked(lambda: self._network.room(room_id))
+            if room is not None:
+                self._rooms[room_id] = room.name
+            elif not self._rests:
+                self._rooms[room_id] = ""
 
     async def ask_for_partner(self, agent_id: str) -> None:
         """Find out who one writes messages with, or asks to."""

@@ -17,7 +17,8 @@ NAME_CHARS = 40
 TITLE_CHARS = 60
 WORDS_CHARS = 300
 
-# {author}, {agent} and whatever ends in _id: an agent's name; {post} its title, {submolt} its name; else as it stands.
+# {author}, {agent} and whatever ends in _id: an agent's name; {post} its title; {submolt} and {room} their names; else as
+# it stands.
 SENTENCES: Mapping[str, str] = {
     "post.published": "{author} posted in {submolt}",
     "post.deleted": "{post} in {submolt} was taken back by its author",
@@ -145,6 +146,8 @@ async def _ask(field: str, event: Event, names: Names) -> None:
         await names.ask_for_post(event.post_id)
     elif field == "submolt" and event.submolt_id:
         await names.ask_for_submolt(event.submolt_id)
+    elif field == "room" and event.room_id:
+        await names.ask_for_room(event.room_id)
     elif field in _PRIVATE and agent_id:
         await names.ask_for_partner(agent_id)
 
@@ -156,7 +159,8 @@ def _named(field: str, event: Event, names: Names) -> str:
         name = names.submolt(event.submolt_id)
         return f"m/{_fit(name)}" if name else f"submolt {_short(event.submolt_id)}"
     if field == "room":
-        return f"room {_short(event.room_id)}"
+        name = names.room(event.room_id)
+        return f"#{_fit(name)}" if name else f"room {_short(event.room_id)}"
     agent_id = _agent_id(field, event)
     if agent_id:
         return _fit(names.agent(agent_id)) or f"agent {_short(agent_id)}"
