@@ -9,17 +9,12 @@ from functools import partial
 from typing import Any
 
 import asyncpg
-import msgspec
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from moltbook.activity import Activity
 from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
-from moltbook.api import Api, came_from, docs_page, networks_of, openapi
+from moltbook.api import Api, came_from, networks_of
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
 from moltbook.db.once import REPEATS, forget_old
@@ -28,7 +23,7 @@ from moltbook.db.table import Table
 from moltbook.feeds import PageCache, Ranks
 from moltbook.follows import FOLLOWS
 from moltbook.gateway import EVENTS_PATH, GATEWAY, Bounds, Events, Hub, Posting, Sessions, Socket, upgrade_wanted
-from moltbook.house import Endpoint, House
+from moltbook.house import House
 from moltbook.identity import APPS
 from moltbook.images import IMAGES, publish_at
 from moltbook.interest import INTERESTS, MATCHED, SAVED_SEARCHES, SEARCH_KEYS, THREAD_FOLLOWS, Matches
@@ -52,8 +47,7 @@ from moltbook.presence import keep_lapsing as keep_presence_lapsing
 from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS, room_ids_of
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
-from moltbook.skill import SkillFiles
-from moltbook.skill import routes as skill_routes
+from moltbook.site import site
 from moltbook.submolts import (
     ANNOUNCEMENTS,
     FACES,
@@ -69,7 +63,7 @@ from moltbook.talks import MESSAGE_DESKS, MESSAGE_WORDS, ROOM_MARKS, ROOM_MESSAG
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
-from moltbook.web import TALKS, Pages
+from moltbook.web import TALKS
 from moltbook.webhooks import WEBHOOK_COUNTS, WEBHOOKS
 
 log = structlog.get_logger(__name__)
@@ -244,11 +238,12 @@ class Server:
             self._posting = Posting(house, self.hub, lambda: connect(self.dsn, "moltbook webhooks"))
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
-            self.sessions = Sessions(house, self._api, self.hub, self.bounds)
-            self._site = site(house, self.pages, readers, self._posting, [self._events.row])
+            self.sessions = Sessions(house, self._api, self.hub, self.bounds, self.dsn)
+            self._site = site(house, self.pages, readers, self._posting, self.sessions, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
+                asyncio.create_task(self.sessions.whispers.run(), name="whispers"),
                 asyncio.create_task(self._posting.run(), name="webhooks"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
@@ -361,51 +356,3 @@ async def seed(committer: Committer) -> None:
             await committer.do(FoundSubmolt(None, name, display_name, description, submolt_id=SubmoltId(submolt_id)))
         except Conflict:
             continue
-
-
-def site(house: House, pages: PageCache, readers: Readers, posting: Posting, beside: Sequence[Endpoint]) -> Starlette:
-    """Everything that is not the API: pages, documents (also of what stands beside the table), metrics."""
-    document = msgspec.json.encode(openapi(house.settings.url, beside))
-
-    async def spec(_: Request) -> Response:
-        return Response(document, media_type="application/json")
-
-    async def jwks(_: Request) -> Response:
-        body = msgspec.json.encode({"keys": house.signing.public()})
-        headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
-        return Response(body, media_type="application/jwk-set+json", headers=headers)
-
-    async def metrics(_: Request) -> Response:
-        body = generate_latest() + gauges(house, readers, posting)
-        return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
-
-    watched = Pages(house, pages, docs_page(house.settings.url, beside))
-    return Starlette(
-        routes=[
-            Route("/openapi.json", spec),
-            Route("/metrics", metrics),
-            *skill_routes(SkillFiles(house.settings)),
-            Route("/.well-known/jwks.json", jwks),
-            *watched.routes(),
-        ]
-    )
-
-
-def gauges(house: House, readers: Readers, posting: Posting) -> bytes:
-    """What an operator watches: queue, batches, the log's head, each reader's lag, webhooks where they are sent."""
-    committer = house.committer
-    waiting, failing = posting.counts
-    lines = [
-        f"moltbook_acts_total {committer.acts}",
-        f"moltbook_batches_total {committer.batches}",
-        f"moltbook_batch_retries_total {committer.retries}",
-        f"moltbook_acts_waiting {committer.waiting}",
-        f"moltbook_log_seq {house.log.head}",
-        *(
-            f'moltbook_reader_lag{{reader="{name}"}} {max(house.log.head - cursor, 0)}'
-            for name, cursor in readers.cursors.items()
-            if cursor
-        ),
-        *((f"moltbook_webhooks_waiting {waiting}", f"moltbook_webhooks_failing {failing}") if posting.sends else ()),
-    ]
-    return ("\n".join(lines) + "\n").encode()

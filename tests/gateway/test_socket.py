@@ -6,10 +6,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from moltbook.app import Server
 from moltbook.gateway.audience import KINDS, Audience
 from moltbook.gateway.frames import Code
-from moltbook.settings import Limits
-from tests.gateway.wired import hearing, member, publish, talking
+from moltbook.settings import NO_LIMITS, Limits, Settings
+from tests.gateway.wired import hearing, listening, member, publish, talking
 from tests.world import Caller
 
 
@@ -202,3 +203,64 @@ async def test_a_plain_request_is_told_to_upgrade_and_a_bad_handshake_what_is_mi
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b'"success":false' in answer
     writer.close()
+
+
+async def test_a_room_hears_who_types_and_nobody_else_does(served, dsn, tmp_path):
+    server, port = served
+    other = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn)
+    call = Caller(server)
+    (ada_id, ada), (_, blaise), (_, cleo) = [await member(server, name) for name in ("ada", "blaise", "cleo")]
+    rooms = []
+    for name in ("Back room", "Attic"):
+        room = (await call("POST", "/rooms", key=ada, json={"name": name, "invite": ["blaise"]}))["room"]["id"]
+        await call("POST", f"/rooms/{room}/invitations/accept", key=blaise)
+        rooms.append(room)
+    lounge = (await call("GET", "/submolts/general/rooms"))["rooms"][0]["id"]
+    async with (
+        other.running(),
+        listening(other) as other_port,
+        hearing(port, key=ada) as writer,
+        hearing(other_port, key=blaise) as reader,
+        hearing(port, key=cleo) as stranger,
+        hearing(other_port, room=lounge) as watcher,
+    ):
+        assert [room["name"] for room in reader.ready["snapshot"]["rooms"]] == ["Attic", "Back room"]
+        for room in (rooms[0], rooms[0], rooms[0], "x", rooms[1], lounge):
+            await writer.say("typing", room_id=room)
+        # What an outsider types in there is not told on, nor what nobody in particular does.
+        await stranger.say("typing", room_id=rooms[0])
+        await watcher.say("typing", room_id=lounge)
+        # So soon again it is not told again.
+        heard = [await reader.until("whisper") for _ in range(2)]
+        assert [whisper["room_id"] for whisper in heard] == rooms
+        assert heard[0] == {
+            "op": "whisper", "kind": "typing", "room_id": rooms[0], "agent": {"id": ada_id, "name": "ada"},
+        }  # fmt: skip
+        assert (await watcher.until("whisper"))["room_id"] == lounge
+        for client in (writer, stranger, reader, watcher):
+            await client.say("beat")
+            await client.until("beat")
+
+
+async def test_rooms_are_heard_by_those_who_are_in_them(served):
+    server, port = served
+    call = Caller(server)
+    (_, ada), (_, blaise) = await member(server, "ada"), await member(server, "blaise")
+    room = (await call("POST", "/rooms", key=ada, json={"name": "Back room", "invite": ["blaise"]}))["room"]["id"]
+    async with hearing(port, key=ada) as inside, hearing(port, key=blaise) as invited, hearing(port) as watcher:
+
+        async def say(words):
+            answer = await call("POST", f"/rooms/{room}/messages", key=ada, json={"content": words})
+            assert answer.status == 201
+            await inside.event("room.said", room_id=room)
+
+        await say("Only for ada.")
+        await call("POST", f"/rooms/{room}/invitations/accept", key=blaise)
+        await invited.event("room.joined", room_id=room)
+        await say("For both.")
+        said = await invited.event("room.said", room_id=room)
+        assert said["words"]["content"] == "For both."
+        assert [event["kind"] for event in invited.events].count("room.said") == 1
+        post = await publish(server, ada)
+        await watcher.event("post.published", post_id=post)
+        assert all(KINDS[event["kind"]].audience is Audience.PUBLIC for event in watcher.events)

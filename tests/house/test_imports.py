@@ -24,6 +24,7 @@ ORDER = (
     "owners",
     *("activity", "feeds", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
     *("api", "gateway", "skill", "web"),
+    "site",
     "app",
     "cli",
 )

@@ -5,7 +5,7 @@ In this room: every message by its `op`, how it is read and spelled, the close c
 """
 
 from enum import IntEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
@@ -109,18 +109,24 @@ class Act(msgspec.Struct, frozen=True, tag_field="op", tag="act"):
     idempotency_key: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
+class Typing(msgspec.Struct, frozen=True, tag_field="op", tag="typing"):
+    """Words for this room are on their way."""
+
+    room_id: Name
+
+
 class Bye(msgspec.Struct, frozen=True, tag_field="op", tag="bye"):
     """That was all."""
 
 
-Message = Identify | Resume | Refilter | Beat | Act | Bye
+Message = Identify | Resume | Refilter | Beat | Act | Typing | Bye
 
 
 class _Op(msgspec.Struct, frozen=True):
     op: str
 
 
-OPS = frozenset(str(kind.__struct_config__.tag) for kind in (Identify, Resume, Refilter, Beat, Act, Bye))
+OPS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(Message))
 
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 _decode_op = msgspec.json.Decoder(_Op).decode
@@ -159,11 +165,21 @@ class Hello(msgspec.Struct, frozen=True, tag_field="op", tag="hello"):
     heartbeat_seconds: float
 
 
+class RoomNamed(msgspec.Struct, frozen=True):
+    """A room the agent is in; of a private one `submolt` is null."""
+
+    id: str
+    name: str
+    submolt: str | None
+    unread: int
+
+
 class Snapshot(msgspec.Struct, frozen=True):
-    """What waits for the agent as its session begins."""
+    """What waits for the agent as its session begins; of its rooms the newest."""
 
     unread_notifications: int
     unread_messages: int
+    rooms: list[RoomNamed]
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -210,13 +226,21 @@ class Answer(msgspec.Struct, frozen=True, tag_field="op", tag="answer", omit_def
     replayed: bool = False
 
 
+class Overheard(msgspec.Struct, frozen=True, tag_field="op", tag="whisper"):
+    """What is true now and in no log: this agent types in this room."""
+
+    kind: Literal["typing"]
+    room_id: str
+    agent: Named
+
+
 class Invalid(msgspec.Struct, frozen=True, tag_field="op", tag="invalid"):
     """Why the connection is about to be closed."""
 
     reason: str
 
 
-Said = Hello | Ready | Resumed | Filtered | Beaten | Answer | Invalid
+Said = Hello | Ready | Resumed | Filtered | Beaten | Answer | Overheard | Invalid
 
 
 def spell(said: Said) -> bytes:

@@ -36,20 +36,24 @@ from moltbook.gateway.frames import (
     Refilter,
     Resume,
     Resumed,
+    RoomNamed,
     Said,
     Snapshot,
+    Typing,
     Unreadable,
     read,
     spell,
 )
 from moltbook.gateway.hub import Ending, Filter
-from moltbook.gateway.socket import CLOSE_SECONDS, ROW, WAITING_BYTES, Socket
+from moltbook.gateway.socket import CLOSE_SECONDS, ROW, TYPING, WAITING_BYTES, Socket
+from moltbook.gateway.whispers import Whisper
 from moltbook.house import Caller
 from moltbook.kernel.errors import Forbidden, Refusal, TooMany, Unauthorized, Unavailable
-from moltbook.kernel.ids import AgentId
+from moltbook.kernel.ids import AgentId, parse_id
 from moltbook.kernel.origin import network_of
 from moltbook.messages import UNREAD as MESSAGES_UNREAD
 from moltbook.notifications import UNREAD
+from moltbook.rooms import RoomId, rooms_joined, visible_room
 
 if TYPE_CHECKING:
     from moltbook.gateway.sessions import Sessions
@@ -58,6 +62,8 @@ log = structlog.get_logger(__name__)
 
 WAITING = f"WITH {UNREAD} SELECT (SELECT count(*)::int FROM unread), {MESSAGES_UNREAD}"
 
+# So many rooms are named as a session begins.
+ROOMS_NAMED = 50
 # How many messages may wait to be answered before the client has to.
 PATIENT_MESSAGES = 16
 MINUTE = 60.0
@@ -142,6 +148,11 @@ class Session:
         self._seq = upto
         self._socket.send(data)
 
+    def overhear(self, whisper: Whisper, frame: bytes) -> None:
+        """Somebody types; who reads slowly is spared it."""
+        if whisper.is_for(self.viewer, self.rooms, self.filter) and self.waiting_bytes < WAITING_BYTES:
+            self._socket.send(frame)
+
     def end(self, reason: Ending) -> None:
         """The hub sends this session away; an act that is being done is answered first, if that does not take long."""
         code = CODES[reason]
@@ -200,6 +211,8 @@ class Session:
                 await self._act(message)
             case Refilter():
                 await self._refilter(message)
+            case Typing():
+                await self._type(message)
 
     async def _identify(self, wish: Identify) -> None:
         await self._know(wish.key)
@@ -237,7 +250,11 @@ class Session:
         sessions = self._sessions
         snapshot = None
         if self.viewer is not None and not is_known:
-            snapshot = Snapshot(*await sessions.house.pool.fetchrow(WAITING, self.viewer))
+            pool = sessions.house.pool
+            rooms, _ = await rooms_joined(pool, self.viewer, None, ROOMS_NAMED)
+            named = [RoomNamed(seen.room.id, seen.room.name, seen.submolt_name, seen.unread) for seen in rooms]
+            notifications, messages = await pool.fetchrow(WAITING, self.viewer)
+            snapshot = Snapshot(notifications, messages, named)
         position = sessions.hub.position if since is None else await sessions.start_of(since)
         if not self._socket.is_open:
             return
@@ -246,8 +263,8 @@ class Session:
             return
         self._is_identified = True
         if not is_known:
-            named = Named(self._caller.id, self._caller.name) if self._caller is not None else None
-            self._say(Ready(self.id, position, named, snapshot))
+            agent = Named(self._caller.id, self._caller.name) if self._caller is not None else None
+            self._say(Ready(self.id, position, agent, snapshot))
         self._replay(position, is_told=since is not None)
 
     def _replay(self, cursor: int, *, is_told: bool) -> None:
@@ -284,6 +301,20 @@ class Session:
         self._say(Filtered(hub.position))
         # What the new filter wants to know of the agent is read first; what happens meanwhile is not missed.
         self._replay(hub.position, is_told=False)
+
+    async def _type(self, typing: Typing) -> None:
+        """Let the room know; who may not speak, or does not see such a room, types unheard."""
+        scope = {"headers": self._sent_headers, "client": (self._address, 0)}
+        try:
+            # Its standing may have changed since it came.
+            caller, _ = await self._sessions.api.let_in(TYPING, scope)
+            if caller is None or caller.banned_at is not None or caller.suspended_until is not None:
+                return
+            place = await visible_room(self._sessions.house.pool, RoomId(parse_id(typing.room_id)), self.viewer)
+        except Refusal:
+            return
+        whisper = Whisper(place.id, place.submolt_id is None, caller.id, caller.name)
+        await self._sessions.whispers.tell(whisper)
 
     async def _act(self, act: Act) -> None:
         headers = self._sent_headers

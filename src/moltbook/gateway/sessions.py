@@ -6,16 +6,17 @@ another worker, or after a restart, says once more what it wants to hear, and si
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Callable
 from time import monotonic
 
 import msgspec
 
 from moltbook.api import Api, came_from, networks_of
-from moltbook.gateway.frames import HEARTBEAT_SECONDS, Code
+from moltbook.db.pool import connect
+from moltbook.gateway.frames import HEARTBEAT_SECONDS, Code, Named, Overheard, spell
 from moltbook.gateway.hub import HEAD, Filter, Hub
 from moltbook.gateway.session import Session
 from moltbook.gateway.socket import STOP_SECONDS, Socket
+from moltbook.gateway.whispers import Whisper, Whispers
 from moltbook.house import House
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.origin import network_of
@@ -50,17 +51,15 @@ class Left(msgspec.Struct, frozen=True):
 class Sessions:
     """All sessions of one worker."""
 
-    def __init__(
-        self, house: House, api: Api, hub: Hub, bounds: Bounds, clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, house: House, api: Api, hub: Hub, bounds: Bounds, dsn: str) -> None:
         self.house = house
         self.api = api
         self.hub = hub
         self.bounds = bounds
-        self._clock = clock
         self._proxies = networks_of(house.settings.trusted_proxies)
         self.connected: set[Session] = set()
         self._counts: Counter[str] = Counter()
+        self.whispers = Whispers(house.pool, lambda: connect(dsn, "moltbook whispers"), self._overhear)
         self._live: dict[str, Session] = {}
         self._left: OrderedDict[str, Left] = OrderedDict()
         self._is_stopping = False
@@ -108,7 +107,7 @@ class Sessions:
         if self._live.get(session.id) is not session:
             return
         del self._live[session.id]
-        now = self._clock()
+        now = monotonic()
         self._left[session.id] = Left(session.viewer, session.filter, now + self.bounds.kept_seconds)
         while self._left:
             oldest = next(iter(self._left))
@@ -127,7 +126,7 @@ class Sessions:
                 return None
             former.close(Code.INVALID_SESSION, "The session goes on over another connection.")
         left = self._left.get(session_id)
-        if left is None or left.agent_id != agent_id or left.until <= self._clock():
+        if left is None or left.agent_id != agent_id or left.until <= monotonic():
             return None
         return left.filter
 
@@ -146,6 +145,11 @@ class Sessions:
             await asyncio.wait(busy, timeout=STOP_SECONDS)
         for session in [*self.connected]:
             session.close(Code.STOPPED, seconds=STOP_SECONDS)
+
+    def _overhear(self, whisper: Whisper) -> None:
+        frame = spell(Overheard("typing", whisper.room_id, Named(whisper.agent_id, whisper.agent)))
+        for session in self._live.values():
+            session.overhear(whisper, frame)
 
     def _unseat(self, place: str) -> None:
         self._counts[place] -= 1

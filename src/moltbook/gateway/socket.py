@@ -10,6 +10,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Never, Protocol, cast
 
+import msgspec
 from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
@@ -247,6 +248,10 @@ ROW = Endpoint(
     method="GET", path="/gateway", handle=upgrade_wanted, audience=Audience.ANYONE, limit=Limit.READ, answer=Ok,
     refusals=(UpgradeWanted,), about="A WebSocket: what happens, and acts.",
 )  # fmt: skip
+
+
+# Who may type: whoever may post.
+TYPING = msgspec.structs.replace(ROW, method="POST", audience=Audience.KEYED, limit=Limit.FREE)
 
 
 def _refused(refusal: Refusal, path: str) -> Response:
