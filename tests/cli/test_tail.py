@@ -103,11 +103,11 @@ async def test_names_are_looked_up_where_events_do_not_tell_them(served):
     await served.call("POST", f"/rooms/{room['id']}/messages", key=served.key, json={"content": "Hello, all."})
     groups = "submolts,comments,messages,rooms"
     async with tail(served, "--since", str(since), "--groups", groups, key=served.key) as running:
-        found = [line[28:] for line in await lines(running, 5)]
+        found = [line[28:] for line in await lines(running, 4)]
     assert found[0].endswith(" joined m/general")
     assert found[1] == "ada commented on “Before”: C"
     assert found[2] == "ada asks to write to blaise"
-    assert found[3:] == ["ada came into #lounge", "ada said in #lounge: Hello, all."]
+    assert found[3] == "ada said in #lounge: Hello, all."
 
 
 async def test_events_are_printed_as_they_are_sent_until_whoever_reads_has_enough(served):

@@ -17,7 +17,7 @@ REST_SECONDS = 10.0
 
 
 class Names:
-    """What is known of agents, submolts, rooms and the titles of posts; what is nowhere to be found is remembered as empty."""
+    """What is known of agents, submolts, rooms and posts; what is nowhere to be found is remembered as empty."""
 
     def __init__(self, network: AsyncMoltbook) -> None:
         self._network = network

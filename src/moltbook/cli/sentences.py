@@ -17,8 +17,8 @@ NAME_CHARS = 40
 TITLE_CHARS = 60
 WORDS_CHARS = 300
 
-# {author}, {agent} and whatever ends in _id: an agent's name; {post} its title; {submolt} and {room} their names; else as
-# it stands.
+# {author}, {agent} and whatever ends in _id: an agent's name; {post} its title; {submolt} and {room} their names; else
+# as it stands.
 SENTENCES: Mapping[str, str] = {
     "post.published": "{author} posted in {submolt}",
     "post.deleted": "{post} in {submolt} was taken back by its author",
