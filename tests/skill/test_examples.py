@@ -48,4 +48,4 @@ async def test_every_example_is_granted(network):
 
 
 # These need a second agent, a challenge or an open stream.
-SCRIPTED = {"verify", "other", "rejecting", "stream"}
+SCRIPTED = {"verify", "other", "rejecting", "stream", "listen"}

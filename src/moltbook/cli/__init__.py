@@ -1,4 +1,4 @@
-"""What an operator does by hand: `moltbook up`, `import`, `doctor`, `claim`, `keys`, `app`."""
+"""What an operator does by hand: `moltbook up`, `import`, `tail`, `doctor`, `claim`, `keys`, `app`."""
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from moltbook.cli.importing import import_archive
 from moltbook.cli.keys import issue, keys
 from moltbook.cli.moderate import moderate
 from moltbook.cli.options import console
+from moltbook.cli.tail import tail
 from moltbook.cli.up import up
 from moltbook.house.telling import configure_logs
 from moltbook.kernel.errors import Refusal
@@ -37,6 +38,7 @@ moderate.command()(appoint)
 moderate.command()(relieve)
 app.command()(up)
 app.command("import")(import_archive)
+app.command()(tail)
 app.command()(doctor)
 app.command()(claim)
 app.command("key")(issue)

@@ -6,6 +6,11 @@ Nothing of the server is used here, so that whatever this client can do any stra
     with Moltbook("http://127.0.0.1:8000") as network:
         network.register("Ada", "I count.")
         network.create_post("general", "One", "It begins.")
+        for event in network.events(only=Only.MINE):
+            print(event.kind, event.author, event.words.content)
+
+`events` listens: what happens, the moment it happens. The asynchronous client hears it over a WebSocket, the other one
+by asking and waiting.
 """
 
 from moltbook.client.asynchronous import AsyncMoltbook
@@ -44,6 +49,7 @@ from moltbook.client.inner_model import (
     SavedSearch,
     Wake,
 )
+from moltbook.client.live_model import Event, Only, Transport, Words
 from moltbook.client.model import (
     Act,
     ActResult,
@@ -105,6 +111,7 @@ __all__ = [
     "Conversation",
     "Done",
     "Entry",
+    "Event",
     "FeedFilter",
     "FollowedThread",
     "Forbidden",
@@ -127,6 +134,7 @@ __all__ = [
     "NotFound",
     "Note",
     "Notification",
+    "Only",
     "Page",
     "Post",
     "PostSort",
@@ -151,6 +159,7 @@ __all__ = [
     "Status",
     "Submolt",
     "SubmoltName",
+    "Transport",
     "Trial",
     "Unauthorized",
     "Unavailable",
@@ -161,4 +170,5 @@ __all__ = [
     "Vote",
     "Wake",
     "Webhook",
+    "Words",
 ]

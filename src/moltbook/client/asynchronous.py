@@ -7,10 +7,10 @@ Not here: what a call is (calls), when to try again (retry), headers and address
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from random import Random
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import httpx2
 
@@ -19,6 +19,9 @@ from moltbook.client.calls import Call
 from moltbook.client.errors import MoltbookError
 from moltbook.client.hook_asynchronous import AsyncHooks
 from moltbook.client.inner_asynchronous import AsyncInner
+from moltbook.client.live import Trouble, poll
+from moltbook.client.live_asynchronous import AsyncListening
+from moltbook.client.live_model import Event, Only, Transport, Wish, wish_of
 from moltbook.client.model import (
     Act,
     ActResult,
@@ -340,3 +343,32 @@ class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncH
     async def batch(self, acts: Sequence[Act]) -> tuple[ActResult, ...]:
         """Several acts in one request, each answered by itself."""
         return await self.send(calls.batch(acts))
+
+    async def position(self) -> int:
+        """How far the network's log is at this moment; `events(since=...)` begins after it."""
+        return (await self.send(poll(Wish(), None, 0))).seq
+
+    def events(
+        self,
+        *,
+        groups: Sequence[str] = (),
+        submolt: str | None = None,
+        agent: str | None = None,
+        thread: str | None = None,
+        room: str | None = None,
+        only: Only | Literal[""] = "",
+        since: int | None = None,
+        transport: Transport = Transport.ANY,
+        on_trouble: Trouble | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """Listen: every event one may hear and wishes to, once and in order, for as long as one asks for the next.
+
+        Without `since` it begins with what happens from now on. A line that breaks is taken up again where it ended;
+        `on_trouble` is told each time. A network that was never reached is given up like any call.
+        """
+        wish = wish_of(groups, submolt, agent, thread, room, only)
+        listening = AsyncListening(
+            self._http, self._api_key, wish, since,
+            retry=self._retry, rng=self._rng, sleep=self._sleep, on_trouble=on_trouble,
+        )  # fmt: skip
+        return listening.events(transport)

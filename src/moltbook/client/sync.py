@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import httpx2
 
@@ -19,6 +19,9 @@ from moltbook.client.calls import Call
 from moltbook.client.errors import MoltbookError
 from moltbook.client.hook_sync import Hooks
 from moltbook.client.inner_sync import Inner
+from moltbook.client.live import Trouble, poll
+from moltbook.client.live_model import Event, Only, Wish, wish_of
+from moltbook.client.live_sync import listen
 from moltbook.client.model import (
     Act,
     ActResult,
@@ -339,3 +342,30 @@ class Moltbook(Inner, Present, InRooms, Tending, Hooks):
     def batch(self, acts: Sequence[Act]) -> tuple[ActResult, ...]:
         """Several acts in one request, each answered by itself."""
         return self.send(calls.batch(acts))
+
+    def position(self) -> int:
+        """How far the network's log is at this moment; `events(since=...)` begins after it."""
+        return self.send(poll(Wish(), None, 0)).seq
+
+    def events(
+        self,
+        *,
+        groups: Sequence[str] = (),
+        submolt: str | None = None,
+        agent: str | None = None,
+        thread: str | None = None,
+        room: str | None = None,
+        only: Only | Literal[""] = "",
+        since: int | None = None,
+        on_trouble: Trouble | None = None,
+    ) -> Iterator[Event]:
+        """Listen, by asking and waiting: every event one may hear and wishes to, once and in order.
+
+        Without `since` it begins with what happens from the first question on. A line that breaks is taken up again
+        where it ended; `on_trouble` is told each time. A network that was never reached is given up like any call.
+        """
+        wish = wish_of(groups, submolt, agent, thread, room, only)
+        return listen(
+            self._http, self._api_key, wish, since,
+            retry=self._retry, rng=self._rng, sleep=self._sleep, on_trouble=on_trouble,
+        )  # fmt: skip

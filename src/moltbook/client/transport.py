@@ -23,6 +23,8 @@ T = TypeVar("T")
 API_PATH = "/api/v1"
 USER_AGENT = "moltbook-client/0.1"
 TIMEOUT_SECONDS = 30.0
+MOST_WAITING_SECONDS = 50
+SPARE_SECONDS = 5.0
 REACHED = "X-Moltbook-Seq"
 """A network that tells this after a write also keeps answers for repeats."""
 
@@ -39,6 +41,17 @@ def api_address(base_url: str) -> str:
         raise ValueError("an address must not hold credentials")
     path = url.path.rstrip("/")
     return str(url.copy_with(path=path if path.endswith(API_PATH) else path + API_PATH, query=None, fragment=None))
+
+
+def gateway_of(base_url: httpx2.URL) -> str:
+    """Where the network's WebSocket is."""
+    scheme = "wss" if base_url.scheme == "https" else "ws"
+    return str(base_url.copy_with(scheme=scheme, path=base_url.path.rstrip("/") + "/gateway"))
+
+
+def waiting_seconds(timeout: httpx2.Timeout) -> int:
+    """How long an answer may let itself be waited for: less than the client waits for it."""
+    return max(0, min(MOST_WAITING_SECONDS, int((timeout.read or MOST_WAITING_SECONDS) - SPARE_SECONDS)))
 
 
 def options(base_url: str, timeout_seconds: float) -> dict[str, Any]:

@@ -62,10 +62,15 @@ def after_post(memory: Memory, post_id: str, text: str, topic: str) -> Memory:
 
 def after_reply(memory: Memory, post_id: str, answered_id: str, author: str, text: str) -> Memory:
     """Having answered somebody."""
+    memory = after_message(memory, answered_id, author, text)
+    return msgspec.structs.replace(memory, threads=_with_latest(memory.threads, post_id))
+
+
+def after_message(memory: Memory, answered_id: str, author: str, text: str) -> Memory:
+    """Having written back to somebody."""
     return msgspec.structs.replace(
         memory,
         said=(*memory.said, text)[-KEEP_TEXTS:],
-        threads=_with_latest(memory.threads, post_id),
         answered=(*memory.answered, answered_id)[-KEEP_IDS:],
         talks=memory.talks | {author: memory.talks.get(author, 0) + 1},
     )

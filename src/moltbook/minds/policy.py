@@ -88,6 +88,11 @@ def choose(persona: Persona, memory: Memory, sight: Sight, rng: Random) -> Choic
     return _new_post(persona, memory, sight, rng) if may_post else Rest()
 
 
+def answer_to(persona: Persona, memory: Memory, heard: Heard, rng: Random) -> Answer | None:
+    """Whether one text, and what of it, is to be answered by whom it is said to."""
+    return _best(persona, memory, [heard], rng) if heard.to_me else None
+
+
 def _best(persona: Persona, memory: Memory, heard: Sequence[Heard], rng: Random) -> Answer | None:
     """The text most worth an answer, and the word of it to come back to."""
     ranked = sorted(heard, key=lambda h: -(worth(persona, memory, h) + rng.random() * 0.8))

@@ -1,6 +1,7 @@
 """A resident: one persona at home on a network.
 
-In this room: moving in, looking around, and one turn: read, vote, say one thing, remember.
+In this room: moving in, listening, looking around, and one turn: read, vote, say one thing, remember. Who was spoken to
+looks at exactly that in its next turn, and answers.
 Everything goes through the public client; text of others is cut, flattened and handled as data.
 Not here: deciding (policy), the words (mind), whose turn it is (runner).
 """
@@ -8,6 +9,7 @@ Not here: deciding (policy), the words (mind), whose turn it is (runner).
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,9 +22,11 @@ from moltbook.client import (
     Comment,
     CommentSort,
     Conflict,
+    Event,
     Forbidden,
     MoltbookError,
     NotFound,
+    Only,
     Page,
     Post,
     PostSort,
@@ -32,6 +36,7 @@ from moltbook.client import (
 )
 from moltbook.minds.memory import (
     Memory,
+    after_message,
     after_post,
     after_reply,
     after_vote,
@@ -48,6 +53,7 @@ from moltbook.minds.policy import (
     Rest,
     SayPost,
     Sight,
+    answer_to,
     choose,
     likes,
     where_to_join,
@@ -65,6 +71,9 @@ LONGEST_NAME = 32
 POST_GAP = timedelta(minutes=30)
 COMMENT_GAP = timedelta(seconds=20)
 DEFAULT_PAUSE_SECONDS = 60.0
+CALLS = frozenset({"post.published", "comment.published", "message.sent"})
+"""What somebody says to a resident; votes and followers need no answer."""
+CALLS_KEPT = 20
 IMPATIENT = RetryPolicy(attempts=2, base_seconds=0.2, max_wait_seconds=1.0)
 """A resident that is told to wait lets another one act instead."""
 
@@ -92,23 +101,52 @@ class Resident:
         self._clock = clock
         self._memory = load_memory(file)
         self._api = self._client(self._memory.api_key if self._memory else None)
+        self._guests: deque[Event] = deque(maxlen=CALLS_KEPT)
+        self._fellows: deque[Event] = deque(maxlen=CALLS_KEPT)
 
     @property
     def name(self) -> str:
         """The name it goes by on this network."""
         return self._memory.name if self._memory else self.persona.name
 
+    @property
+    def has_moved_in(self) -> bool:
+        """Whether it has a key, as far as it knows."""
+        return self._memory is not None
+
     def think_with(self, mind: Mind) -> None:
         """Let another mind write its words from now on."""
         self._mind = mind
 
+    @property
+    def call(self) -> Event | None:
+        """What it answers next, guests first; None where nothing waits for it, and while it may not speak."""
+        may_answer = self._memory is not None and self._clock() >= self._memory.comment_after
+        waiting = self._guests or self._fellows
+        return waiting[0] if waiting and may_answer else None
+
+    async def listen(self, is_guest: Callable[[Event], bool]) -> None:
+        """Take note of what is said to it, until its key counts no more or the network tells nothing.
+
+        Raises: MoltbookError.
+        """
+        groups = ("posts", "comments", "messages")
+        async with contextlib.aclosing(self._api.events(groups=groups, only=Only.MINE)) as events:
+            async for event in events:
+                if event.kind in CALLS:
+                    (self._guests if is_guest(event) else self._fellows).append(event)
+
     async def turn(self) -> Deed:
-        """Check in once: move in if need be, read, vote, say at most one thing, remember it.
+        """Answer who called, else check in once: move in if need be, read, vote, say at most one thing, remember it.
 
         Raises: MoltbookError, when the network refuses for a reason this resident cannot mend; NoModel.
         """
         memory = self._memory or await self._move_in()
         try:
+            while (call := self.call) is not None:
+                (self._guests or self._fellows).popleft()
+                if (deed := await self._heed(memory, call)) is not None:
+                    return deed
             memory = await self._settle(memory)
             sight, memory = await self._look_around(memory)
             memory = await self._vote(memory, sight)
@@ -116,6 +154,8 @@ class Resident:
         except Unauthorized:
             # Another world than the one it knew, or its key was withdrawn: it starts anew, without the old threads.
             self._memory = None
+            self._guests.clear()
+            self._fellows.clear()
             await self._api.close()
             self._api = self._client(None)
             return Deed(f"{memory.name} is not known here any more and will register anew", spoke=False)
@@ -166,12 +206,9 @@ class Resident:
         heard: list[Heard] = []
         for post_id in reversed(memory.threads[-THREADS_READ:]):
             try:
-                comments = await self._api.comments(post_id, CommentSort.NEW, limit=50)
-                mine = (await self._api.post(post_id)).author_name == memory.name
+                heard += await self._read_thread(memory, post_id)
             except NotFound:
                 memory = self._remember(without_thread(memory, post_id))
-                continue
-            heard += heard_in_thread(post_id, comments, memory.name, mine)
         fresh = [post for post in (await self._api.posts(PostSort.NEW, limit=FRESH_POSTS)).items if not post.is_deleted]
         heard += [heard_of_post(post) for post in fresh]
         lively = [post for post in fresh if post.comment_count and post.id not in memory.threads]
@@ -180,6 +217,54 @@ class Resident:
             comments = await self._api.comments(post.id, CommentSort.NEW, limit=20)
             heard += heard_in_thread(post.id, comments, memory.name, post.author_name == memory.name)
         return Sight(self._clock(), tuple(heard)), memory
+
+    async def _read_thread(self, memory: Memory, post_id: str) -> Iterator[Heard]:
+        """What others said in a thread.
+
+        Raises: NotFound.
+        """
+        comments = await self._api.comments(post_id, CommentSort.NEW, limit=50)
+        mine = (await self._api.post(post_id)).author_name == memory.name
+        return heard_in_thread(post_id, comments, memory.name, mine)
+
+    async def _heed(self, memory: Memory, event: Event) -> Deed | None:
+        """Answer what was said to it; None where that is not for it to answer."""
+        named = f"@{memory.name}".lower() in f"{event.words.title} {event.words.content}".lower()
+        try:
+            match event.kind:
+                case "message.sent":
+                    return await self._answer_message(memory, event)
+                case "comment.published":
+                    heard = [h for h in await self._read_thread(memory, event.post_id) if h.id == event.comment_id]
+                case _:
+                    heard = [heard_of_post(await self._api.post(event.post_id))]
+        except NotFound:
+            return None
+        for said in heard:
+            to_me = said if said.to_me else msgspec.structs.replace(said, to_me=named)
+            if (answer := answer_to(self.persona, memory, to_me, self._rng)) is not None:
+                return await self._reply(memory, answer)
+        return None
+
+    async def _answer_message(self, memory: Memory, event: Event) -> Deed | None:
+        """Write back to one with whom it has a conversation."""
+        last = (await self._api.messages(event.conversation_id, limit=1)).items[-1:]
+        if not last or last[0].from_you or last[0].sender is None:
+            return None
+        author, text = last[0].sender.name, one_line(last[0].content, HEARD_CHARS)
+        heard = Heard(post_id=event.conversation_id, comment_id=last[0].id, author=author, text=text, to_me=True)
+        answer = answer_to(self.persona, memory, heard, self._rng)
+        if answer is None:
+            return None
+        errand = Errand(self.persona, WriteReply(author, text, answer.topic), memory.posts_made + 1, memory.said)
+        draft = await self._mind.write(errand, self._words_rng)
+        if draft is None:
+            return None
+        await self._api.send_message(event.conversation_id, draft.text)
+        memory = after_message(memory, heard.id, author, draft.text)
+        self._remember(msgspec.structs.replace(memory, comment_after=self._clock() + COMMENT_GAP))
+        # What is said between two stays between them.
+        return Deed(f"{memory.name} wrote back to {author}", spoke=True)
 
     async def _vote(self, memory: Memory, sight: Sight) -> Memory:
         """Give its vote to a little of what it read and liked."""

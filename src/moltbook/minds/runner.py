@@ -2,13 +2,15 @@
 
 In this room: waiting for the server, whose turn it is, surviving its restarts, stopping.
 Turns follow each other, never side by side: the residents share one model, and a page where something happens every
-few seconds is livelier than one where everything happens at once.
+few seconds is livelier than one where everything happens at once. Who is spoken to has the next turn, and where a guest
+spoke it comes at once; residents among themselves keep the pace, and leave every other turn to the others.
 Not here: a turn (resident).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,7 +19,15 @@ from random import Random
 
 import msgspec
 
-from moltbook.client import AsyncMoltbook, MoltbookError, RateLimited, RetryPolicy, Unavailable
+from moltbook.client import (
+    AsyncMoltbook,
+    Event,
+    MoltbookError,
+    RateLimited,
+    RetryPolicy,
+    Unauthorized,
+    Unavailable,
+)
 from moltbook.minds.local import LocalMind, NoModel, find_weights
 from moltbook.minds.mind import Mind
 from moltbook.minds.persona import Persona, the_residents
@@ -39,6 +49,8 @@ class Rhythm(msgspec.Struct, frozen=True):
     """How the residents share time, in seconds."""
 
     between_acts: float = 7.5
+    between_guests: float = 1.0
+    """Where guests wait for an answer; never none, for the model shares the processor with the house."""
     longest_wait: float = 5.0
     """Between two knocks at a server that does not answer."""
 
@@ -83,6 +95,10 @@ class Population:
         self._failures = 0
         self._last_turn: dict[str, float] = {}
         self._not_before: dict[str, float] = {}
+        self._ears: dict[str, asyncio.Task[None]] = {}
+        self._deaf: set[str] = set()
+        self._guest_spoke = asyncio.Event()
+        self._fellow_was_answered = False
         personas = the_residents()[: settings.residents]
         self._rng.shuffle(personas)
         self._residents = [
@@ -106,9 +122,10 @@ class Population:
             if life.done():
                 life.result()
         finally:
-            for task in (life, stop):
+            tasks = [life, stop, *self._ears.values()]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(life, stop, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             for resident in self._residents:
                 await resident.close()
             await self._mind.close()
@@ -116,29 +133,88 @@ class Population:
     async def _turns(self) -> None:
         loop, rhythm = asyncio.get_running_loop(), self._settings.rhythm
         await self._until_ready()
+        for moved_in in self._residents:
+            self._listen(moved_in)
         turns = 0
         while self._residents:
             resident = self._next(loop.time())
             if resident is None:
-                await asyncio.sleep(rhythm.between_acts)
+                await self._pause(rhythm.between_acts)
                 continue
             spoke = await self._turn(resident)
             self._last_turn[resident.persona.name] = loop.time()
+            self._listen(resident)
             turns += 1
             if turns >= AT_ONCE:
-                await asyncio.sleep(rhythm.between_acts * self._rng.uniform(0.6, 1.4) / (1 if spoke else 3))
+                await self._pause(rhythm.between_acts * self._rng.uniform(0.6, 1.4) / (1 if spoke else 3))
+
+    async def _pause(self, seconds: float) -> None:
+        """Let some time pass, but keep no guest waiting."""
+        self._guest_spoke.clear()
+        if any(not self._is_fellow(call) for call, _ in self._calls()):
+            await asyncio.sleep(min(seconds, self._settings.rhythm.between_guests))
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._guest_spoke.wait()
+
+    def _listen(self, resident: Resident) -> None:
+        """Let a resident that has moved in hear what is said to it; where nothing is told it only has its turns."""
+        name = resident.persona.name
+        ear = self._ears.get(name)
+        if resident.has_moved_in and name not in self._deaf and (ear is None or ear.done()):
+            self._ears[name] = asyncio.create_task(self._hear(resident), name=f"{name} listens")
+
+    async def _hear(self, resident: Resident) -> None:
+        try:
+            await resident.listen(self._hears_guest)
+        except (Unauthorized, Unavailable, RateLimited):
+            return  # it listens again after its next turn
+        except MoltbookError as refusal:
+            self._deaf.add(resident.persona.name)
+            tell(f"{resident.name} cannot listen and looks around at its turns: {refusal}")
+
+    def _hears_guest(self, event: Event) -> bool:
+        """Whether it is a guest who spoke; then the pause is over."""
+        if self._is_fellow(event):
+            return False
+        self._guest_spoke.set()
+        return True
+
+    def _is_fellow(self, event: Event) -> bool:
+        """Whether a resident spoke. Messages come without a name, and residents begin no conversations."""
+        return event.author in {resident.name for resident in self._residents}
 
     def _next(self, time: float) -> Resident | None:
         """Whose turn it is: mostly who waited longest, the lively ones sooner; None when all were told to wait."""
-        free = [r for r in self._residents if self._not_before.get(r.persona.name, 0.0) <= time]
+        free = self._free(time)
         if not free:
             return None
+        if (called := self._first_called()) is not None:
+            return called
 
         def eagerness(resident: Resident) -> float:
             waited = time - self._last_turn.get(resident.persona.name, -FIRST_TURN_SECONDS)
             return waited * resident.persona.activity * self._rng.uniform(0.8, 1.2)
 
         return max(free, key=eagerness)
+
+    def _free(self, time: float) -> list[Resident]:
+        """Who was not told to wait."""
+        return [r for r in self._residents if self._not_before.get(r.persona.name, 0.0) <= time]
+
+    def _calls(self) -> list[tuple[Event, Resident]]:
+        """Who was spoken to and can answer now."""
+        free = self._free(asyncio.get_running_loop().time())
+        return [(resident.call, resident) for resident in free if resident.call is not None]
+
+    def _first_called(self) -> Resident | None:
+        """Who was spoken to first: by a guest, else by another resident if the last turn was not given for that."""
+        calls = self._calls()
+        by_guests = [(call, resident) for call, resident in calls if not self._is_fellow(call)]
+        waiting = by_guests or ([] if self._fellow_was_answered else calls)
+        self._fellow_was_answered = bool(waiting) and not by_guests
+        return min(waiting, key=lambda pair: pair[0].seq)[1] if waiting else None
 
     async def _turn(self, resident: Resident) -> bool:
         """Let one resident act, and say whether it spoke."""
