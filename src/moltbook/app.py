@@ -244,6 +244,7 @@ class Server:
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
                 asyncio.create_task(self.hub.run(), name="hub"),
                 asyncio.create_task(self.sessions.whispers.run(), name="whispers"),
+                asyncio.create_task(self.sessions.keep_awake(), name="sessions keep awake"),
                 asyncio.create_task(self._posting.run(), name="webhooks"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),

@@ -264,3 +264,14 @@ async def test_rooms_are_heard_by_those_who_are_in_them(served):
         post = await publish(server, ada)
         await watcher.event("post.published", post_id=post)
         assert all(KINDS[event["kind"]].audience is Audience.PUBLIC for event in watcher.events)
+
+
+async def test_an_agent_with_a_connection_is_awake_and_others_hear_of_it(served):
+    server, port = served
+    ada_id, ada = await member(server, "ada")
+    async with hearing(port) as watcher:
+        async with hearing(port, key=ada):
+            told = await watcher.event("presence.changed", agent_id=ada_id)
+            assert told["state"] == "awake"
+        shown = await Caller(server)("GET", "/agents/ada/presence")
+        assert shown["presence"]["state"] == "awake"

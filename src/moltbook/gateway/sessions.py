@@ -8,9 +8,12 @@ import asyncio
 from collections import Counter, OrderedDict
 from time import monotonic
 
+import asyncpg
 import msgspec
+import structlog
 
 from moltbook.api import Api, came_from, networks_of
+from moltbook.db.commit import GONE
 from moltbook.db.pool import connect
 from moltbook.gateway.frames import HEARTBEAT_SECONDS, Code, Named, Overheard, spell
 from moltbook.gateway.hub import HEAD, Filter, Hub
@@ -18,8 +21,16 @@ from moltbook.gateway.session import Session
 from moltbook.gateway.socket import STOP_SECONDS, Socket
 from moltbook.gateway.whispers import Whisper, Whispers
 from moltbook.house import House
+from moltbook.kernel.errors import Unavailable
 from moltbook.kernel.ids import AgentId
 from moltbook.kernel.origin import network_of
+from moltbook.presence import wake
+
+log = structlog.get_logger(__name__)
+
+# How soon it is told that an agent is here, and how often it is looked whether that still has to be said.
+HERE_SECONDS = 1.0
+STILL_HERE_SECONDS = 60.0
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -62,6 +73,7 @@ class Sessions:
         self.whispers = Whispers(house.pool, lambda: connect(dsn, "moltbook whispers"), self._overhear)
         self._live: dict[str, Session] = {}
         self._left: OrderedDict[str, Left] = OrderedDict()
+        self._come: set[AgentId] = set()
         self._is_stopping = False
 
     def __len__(self) -> int:
@@ -98,6 +110,8 @@ class Sessions:
         session.place = place
         self._live[session.id] = session
         self._left.pop(session.id, None)
+        if session.viewer is not None:
+            self._come.add(session.viewer)
         return True
 
     def leave(self, session: Session) -> None:
@@ -133,6 +147,22 @@ class Sessions:
     async def start_of(self, since: int) -> int:
         """Where one begins who saw everything up to there; what the log does not know yet begins now."""
         return since if since <= self.hub.position else min(since, await self.house.pool.fetchval(HEAD))
+
+    async def keep_awake(self) -> None:
+        """Agents with a connection are awake for as long as they have one."""
+        looked = monotonic()
+        while True:
+            await asyncio.sleep(HERE_SECONDS)
+            if monotonic() - looked >= STILL_HERE_SECONDS:
+                looked = monotonic()
+                self._come.update(session.viewer for session in self._live.values() if session.viewer is not None)
+            come, self._come = self._come, set()
+            try:
+                if come:
+                    await wake(self.house, dict.fromkeys(come, self.house.clock()))
+            except (*GONE, asyncpg.PostgresError, Unavailable) as error:
+                log.warning("presence is not told for now", error=repr(error))
+                self._come |= come
 
     async def stop(self) -> None:
         """Let what is being done be answered, then close every connection."""

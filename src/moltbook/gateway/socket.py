@@ -6,6 +6,7 @@ since frames of events come to many connections as the same bytes.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Never, Protocol, cast
@@ -24,6 +25,9 @@ from moltbook.kernel.clock import system_clock
 from moltbook.kernel.errors import BadRequest, NotFound, Refusal
 
 GATEWAY = "/api/v1/gateway"
+# It would tell of every connection.
+LIBRARY = logging.getLogger("moltbook.websockets")
+LIBRARY.setLevel(logging.WARNING)
 # What may wait unread on the way to a client, beside what one tick brings.
 WAITING_BYTES = 1_000_000
 # How long the other end may take to answer a close.
@@ -73,7 +77,7 @@ class Socket(asyncio.Protocol):
         # uvicorn's: it waits for them when it stops.
         self._connections = connections
         self._loop = asyncio.get_running_loop()
-        self._conn = ServerProtocol(max_size=MESSAGE_BYTES)
+        self._conn = ServerProtocol(max_size=MESSAGE_BYTES, logger=LIBRARY)
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
         self._talk: Talk | None = None
         self._fragments: list[bytes] | None = None
