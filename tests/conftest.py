@@ -7,6 +7,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import MappingProxyType
 
 import asyncpg
@@ -34,7 +35,14 @@ QUICK = MappingProxyType(
 
 Order = Callable[[str], None]
 
+PAGES = Path(__file__).parent / "web"
+
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pages come last: the browser's driver keeps an event loop in this thread, beside which no other can run."""
+    items.sort(key=lambda item: PAGES in item.path.parents)
 
 
 @pytest.fixture(scope="session")
