@@ -1,6 +1,8 @@
 """Who is in a room: invitations with consent, joining, leaving, removing, roles.
 
-Who is in a private room changes under the room's lock; where an agent alone decides, under the lock of its quota.
+Who is in a private room changes under the room's lock; where an agent alone decides, under the lock of its quota. Who
+is taken out, or gets a role, is changed under both: an agent speaks under the lock of its own quota, so it says nothing
+after it was removed.
 """
 
 from moltbook.agents import AGENTS, QUOTAS, AgentRow, ensure_claimed
@@ -212,6 +214,7 @@ class RemoveMember(Act[None], frozen=True):
         want_desk(wants, self.place)
         want_rights(wants, self.place, self.agent)
         if self.removed is not None:
+            wants.ask(QUOTAS, self.removed)
             wants.ask(ROOM_MEMBERS, (self.place.id, self.removed))
             wants.ask(ROOM_INVITATIONS, (self.place.id, self.removed))
 
@@ -253,6 +256,7 @@ class ChangeRole(Act[None], frozen=True):
         want_desk(wants, self.place)
         want_rights(wants, self.place, self.agent)
         if self.member is not None:
+            wants.ask(QUOTAS, self.member)
             wants.ask(ROOM_MEMBERS, (self.place.id, self.member))
 
     def decide(self, world: World) -> None:

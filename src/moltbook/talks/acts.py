@@ -208,6 +208,7 @@ class React(Act[str], frozen=True):
     def needs(self, wants: Wants) -> None:
         """The agent, the room, the message, and what it put there."""
         want_rights(wants, self.place, self.agent)
+        wants.ask(QUOTAS, self.agent)
         wants.ask(ROOMS, self.place.id)
         wants.ask(MESSAGE_DESKS, (self.place.id, self.message_id))
         if is_emoji(self.emoji):
