@@ -136,7 +136,7 @@ async def test_what_an_agent_says_a_minute_is_counted_over_all_rooms_in_all_work
 
 
 async def test_an_edit_counts_as_what_is_said(network, other_committer, reef):
-    ada, blaise, _, room = reef
+    _, blaise, _, room = reef
     message = await said(blaise, room)
     place = RoomPlace(RoomId(room), RoomId(room))
     committers = (network.house.committer, other_committer)

@@ -16,6 +16,7 @@ ROOM = ", ".join(f"r.{column}" for column in _COLUMNS)
 _WIDTH = len(_COLUMNS)
 # Counts end here: more than these is "many".
 MEMBERS_COUNTED = 1000
+# So many of the newest messages are looked at, whoever wrote them: a room costs no more, however long nobody read it.
 UNREAD_COUNTED = 100
 # So many rooms one agent can be in; the gateway knows all of them while it listens.
 MOST_ROOMS = 500
@@ -58,10 +59,12 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT count(*)::int AS n
     FROM (
-        SELECT FROM room_messages x
-        WHERE x.room_id = r.id AND x.id > m.read_id AND x.author_id <> m.agent_id AND x.deleted_at IS NULL
+        SELECT x.author_id, x.deleted_at FROM room_messages x
+        WHERE x.room_id = r.id AND x.id > m.read_id
+        ORDER BY x.id DESC
         LIMIT {UNREAD_COUNTED}
     ) x
+    WHERE x.author_id <> m.agent_id AND x.deleted_at IS NULL
 ) u
 """
 _MINE = "LEFT JOIN room_members m ON m.room_id = r.id AND m.agent_id = $2"
