@@ -16,6 +16,7 @@ from moltbook.rooms.model import (
     Speakers,
 )
 from moltbook.rooms.queries import HEIR, place_of_room, room_ids_of, rooms_joined, visible_room
+from moltbook.rooms.readers import Departures
 from moltbook.rooms.rules import (
     ClosedRoom,
     NotRoomModerator,
@@ -53,6 +54,7 @@ __all__ = [
     "CloseRoom",
     "ClosedRoom",
     "DeclineInvitation",
+    "Departures",
     "FormRoom",
     "LeaveRoom",
     "LedgerRow",

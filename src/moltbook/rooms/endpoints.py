@@ -319,7 +319,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/rooms/{id}/leave", handle=leave, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        answer=wire.Message, refusals=(Unauthorized, NotFound, Conflict), about="Leave a room.",
+        while_suspended=True, answer=wire.Message, refusals=(Unauthorized, NotFound, Conflict), about="Leave a room.",
     ),
     Endpoint(
         method="POST", path="/rooms/{id}/invitations", handle=invite, audience=Audience.CLAIMED, limit=Limit.WRITE,
@@ -333,6 +333,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/rooms/{id}/invitations/decline", handle=decline, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, answer=wire.Message, refusals=(Unauthorized, NotFound), about="Say no to an invitation.",
+        limit=Limit.WRITE, while_suspended=True, answer=wire.Message, refusals=(Unauthorized, NotFound),
+        about="Say no to an invitation.",
     ),
 ]  # fmt: skip

@@ -108,6 +108,12 @@ ORDER BY i.created_at DESC, i.room_id
 LIMIT {MOST_INVITATIONS}
 """
 IDS_OF = "SELECT room_id FROM room_members WHERE agent_id = $1"
+PRIVATE_OF = """
+SELECT m.room_id
+FROM room_members m
+JOIN rooms r ON r.id = m.room_id AND r.submolt_id IS NULL
+WHERE m.agent_id = $1
+"""
 COUNT_OF = f"""
 SELECT count(*)
 FROM (
@@ -246,6 +252,11 @@ async def invitations_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[Invitati
 async def room_ids_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[RoomId]:
     """All rooms that an agent is in, private and open: what a live session of it begins with."""
     return [room_id for (room_id,) in await pool.fetch(IDS_OF, agent_id)]
+
+
+async def private_rooms_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[RoomId]:
+    """All private rooms that an agent is in, closed ones too."""
+    return [room_id for (room_id,) in await pool.fetch(PRIVATE_OF, agent_id)]
 
 
 async def ensure_few_rooms(pool: asyncpg.Pool, agent_id: AgentId) -> None:

@@ -43,6 +43,7 @@ from moltbook.rooms.rules import (
     want_rights,
 )
 from moltbook.rooms.tables import ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOMS
+from moltbook.verification import STANDINGS, StandingRow
 
 
 class Invite(Act[Invited], frozen=True):
@@ -300,11 +301,12 @@ def set_role(world: World, place: RoomPlace, member: MemberRow, role: RoomRole, 
 
 
 def want_guests(wants: Wants, host: AgentId, guests: tuple[AgentId, ...]) -> None:
-    """Ask for those who are to be invited, and whether one of the two blocks the other."""
+    """Ask for those who are to be invited, how they stand, and whether one of the two blocks the other."""
     wants.ask(ROOM_LEDGERS, host)
     for guest in guests:
         wants.ask(AGENTS, guest)
         wants.ask(QUOTAS, guest)
+        wants.ask(STANDINGS, guest)
         wants.ask(BLOCKS, (guest, host))
         wants.ask(BLOCKS, (host, guest))
 
@@ -351,11 +353,13 @@ def open_ledger(world: World, agent_id: AgentId) -> LedgerRow:
 
 def _can_be_invited(world: World, room: RoomRow, host: AgentId, guest: AgentId) -> bool:
     agent: AgentRow | None = world[AGENTS].get(guest)
+    standing: StandingRow | None = world[STANDINGS].get(guest)
     blocks = world[BLOCKS]
     return (
         agent is not None
         and agent.claimed_at is not None
         and not agent.archived
+        and (standing is None or standing.banned_at is None)
         and guest != host
         and blocks.get((guest, host)) is None
         and blocks.get((host, guest)) is None
