@@ -7,8 +7,9 @@ import pytest
 
 from moltbook.kernel.errors import NotFound, Refusal
 from moltbook.rooms import DeclineInvitation, LeaveRoom, RoomId, RoomPlace, RoomRole
+from moltbook.rooms.invitations import Invite
 from moltbook.rooms.queries import heir_of
-from moltbook.rooms.seats import AcceptInvitation, ChangeRole, Invite, RemoveMember
+from moltbook.rooms.seats import AcceptInvitation, ChangeRole, RemoveMember
 from moltbook.talks import Say
 from moltbook.talks.acts import EditSaying, React
 from tests.rooms.hall import formed, said

@@ -107,6 +107,7 @@ WHERE i.agent_id = $1
 ORDER BY i.created_at DESC, i.room_id
 LIMIT {MOST_INVITATIONS}
 """
+INVITER = "SELECT inviter_id FROM room_invitations WHERE room_id = $1 AND agent_id = $2"
 IDS_OF = "SELECT room_id FROM room_members WHERE agent_id = $1"
 PRIVATE_OF = """
 SELECT m.room_id
@@ -247,6 +248,17 @@ async def invited_to(pool: asyncpg.Pool, room_id: RoomId) -> list[Invitation]:
 async def invitations_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[Invitation]:
     """What waits for an agent's answer, the newest first."""
     return [Invitation(*row) for row in await pool.fetch(INVITATIONS, agent_id)]
+
+
+async def inviter_of(pool: asyncpg.Pool, room_id: RoomId, agent_id: AgentId) -> AgentId:
+    """Who invited an agent to a room.
+
+    Raises: NotFound, as if the room were not there.
+    """
+    inviter: AgentId | None = await pool.fetchval(INVITER, room_id, agent_id)
+    if inviter is None:
+        raise NotFound("Room")
+    return inviter
 
 
 async def room_ids_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[RoomId]:

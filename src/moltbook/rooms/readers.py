@@ -16,9 +16,10 @@ from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId
 from moltbook.log import GATHERED, Entry
 from moltbook.measures import MeasureTaken, Step
+from moltbook.rooms.invitations import DeclineInvitation
 from moltbook.rooms.model import RoomPlace
 from moltbook.rooms.queries import heir_of, invitations_of, private_rooms_of
-from moltbook.rooms.seats import DeclineInvitation, LeaveRoom
+from moltbook.rooms.seats import LeaveRoom
 
 STILL_BANNED = "SELECT EXISTS (SELECT FROM standings WHERE agent_id = $1 AND banned_at IS NOT NULL)"
 
