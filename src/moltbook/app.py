@@ -44,7 +44,17 @@ from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSI
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
 from moltbook.presence import PRESENCES
 from moltbook.presence import keep_lapsing as keep_presence_lapsing
-from moltbook.rooms import ROOM_DESKS, ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOM_NAMES, ROOMS, room_ids_of
+from moltbook.rooms import (
+    ROOM_DESKS,
+    ROOM_INVITATIONS,
+    ROOM_LEDGERS,
+    ROOM_MEMBERS,
+    ROOM_NAMES,
+    ROOM_NOES,
+    ROOMS,
+    Departures,
+    room_ids_of,
+)
 from moltbook.search import SearchIndex
 from moltbook.settings import Settings
 from moltbook.site import site
@@ -97,6 +107,7 @@ TABLES: list[Table[Any]] = [
     ROOM_NAMES,
     ROOM_MEMBERS,
     ROOM_INVITATIONS,
+    ROOM_NOES,
     ROOM_LEDGERS,
     ROOM_PACES,
     ROOM_MESSAGES,
@@ -231,7 +242,7 @@ class Server:
     async def running(self) -> AsyncIterator[House]:
         """Start every part, and stop them in the opposite order."""
         async with open_house(self.settings, self.dsn) as house:
-            kept = [*kept_readers(self.settings), Matches(house)]
+            kept = [*kept_readers(self.settings), Matches(house), Departures(house)]
             readers = Readers(house.log, lambda: connect(self.dsn, "moltbook reader"), kept)
             readers.start()
             self.hub = Hub(house, room_ids_of)

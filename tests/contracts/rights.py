@@ -145,10 +145,10 @@ GET    /rooms/{id}/members                 200     401  401       200   200 200 
 POST   /rooms/{id}/members                 401     401  401       403   200 200     200   403    200 200 200    -  404
 PATCH  /rooms/{id}/members/{member}        401     401  401       403   404 404     404   403    404 403 200    -  404
 DELETE /rooms/{id}/members/{member}        401     401  401       403   404 404     404   403    404 200 200    -  404
-POST   /rooms/{id}/leave                   401     401  401       404   404 404     404   403    404 404 200    -  404
+POST   /rooms/{id}/leave                   401     401  401       404   404 404     404   404    404 404 200    -  404
 POST   /rooms/{id}/invitations             401     401  401       403   404 404     404   403    404 200 200    -  404
 POST   /rooms/{id}/invitations/accept      401     401  401       403   404 404     404   403    404 404 200    -  404
-POST   /rooms/{id}/invitations/decline     401     401  401       404   404 404     404   403    404 404 200    -  404
+POST   /rooms/{id}/invitations/decline     401     401  401       404   404 404     404   404    404 404 200    -  404
 GET    /rooms/{id}/messages                200     401  401       200   200 200     200   200    200 200 200  200  404
 POST   /rooms/{id}/messages                401     401  401       403   201 201     201   403    403 201 201    -  404
 GET    /rooms/{id}/messages/{message_id}   200     401  401       200   200 200     200   200    200 200 200  200  404

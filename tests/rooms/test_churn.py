@@ -3,11 +3,16 @@
 import asyncio
 from random import Random
 
-from moltbook.kernel.errors import Refusal
+import pytest
+
+from moltbook.kernel.errors import NotFound, Refusal
 from moltbook.rooms import DeclineInvitation, LeaveRoom, RoomId, RoomPlace, RoomRole
+from moltbook.rooms.invitations import Invite
 from moltbook.rooms.queries import heir_of
-from moltbook.rooms.seats import AcceptInvitation, ChangeRole, Invite, RemoveMember
-from tests.rooms.hall import formed
+from moltbook.rooms.seats import AcceptInvitation, ChangeRole, RemoveMember
+from moltbook.talks import Say
+from moltbook.talks.acts import EditSaying, React
+from tests.rooms.hall import formed, said
 
 COUNTS = """
 SELECT r.seated, r.asked, r.closed_at IS NULL,
@@ -52,3 +57,36 @@ async def test_members_who_come_and_go_at_once_are_counted_and_follow_each_other
         assert (seated, asked) == (members_in, invited)
         assert owners == (1 if members_in else 0)
         assert is_open or members_in == 0
+
+
+WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+HOLD = "UPDATE log_head SET seq = seq WHERE one"
+
+
+@pytest.mark.parametrize("does", [Say, EditSaying, React])
+async def test_who_is_removed_says_nothing_after_it_has_left(network, other_committer, does):
+    ada, blaise = await network.agents("ada", "blaise")
+    place = RoomPlace(RoomId(await formed(ada, blaise)), None)
+    message = await said(blaise, place.id)
+    wishes = {
+        Say: Say(blaise.id, place, "Late."),
+        EditSaying: EditSaying(blaise.id, place, message, "Late."),
+        React: React(blaise.id, place, message, "🦞", True),
+    }
+
+    async def waiting(many):
+        while await network.value(WAITING) < many:
+            pass
+
+    # The head of the log is held until the removal and then the words stand at it, or before it.
+    async with network.house.pool.acquire() as connection, connection.transaction():
+        await connection.execute(HOLD)
+        removal = asyncio.ensure_future(network.house.committer.do(RemoveMember(ada.id, place, blaise.id)))
+        await waiting(1)
+        words = asyncio.ensure_future(other_committer.do(wishes[does]))
+        await waiting(2)
+    outcomes = await asyncio.gather(removal, words, return_exceptions=True)
+    assert (outcomes[0], type(outcomes[1])) == (None, NotFound)
+    assert (await network.rows("SELECT kind FROM events ORDER BY seq DESC LIMIT 1")) == [("room.left",)]

@@ -2,9 +2,12 @@
 
 import asyncio
 
+import msgspec
+
 from moltbook.db.table import encode_json
 from moltbook.rooms import OpenRoom, room_ids_of
 from moltbook.rooms.model import RoomWish
+from moltbook.rooms.queries import JOINED
 from tests.rooms.hall import code, lounge, opened, said, say, words
 
 
@@ -180,3 +183,33 @@ async def test_the_rooms_one_is_in_come_in_pages(network):
     assert await network.walk("/rooms?limit=2", "rooms", ada.key) == [
         [rooms[4], rooms[3]], [rooms[2], rooms[1]], [rooms[0]],
     ]  # fmt: skip
+
+
+# $1 room, $2 who says all of it; every other message is gone.
+MANY = """
+INSERT INTO room_messages (room_id, id, author_id, content, created_at, deleted_at, reactions)
+SELECT $1::uuid, ('ffffffff-ffff-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, $2::uuid, 'Hello.', now(),
+    CASE WHEN n % 2 = 0 THEN now() END, '{}'
+FROM generate_series(1, 5000) n
+"""
+
+
+def scanned(plan):
+    """How many rows a plan read, of whatever table."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return own + sum(scanned(part) for part in plan.get("Plans", []))
+
+
+async def test_what_is_unread_is_counted_among_the_newest_whoever_wrote_them(network):
+    ada, blaise = await network.agents("ada", "blaise")
+    room = await lounge(network)
+    await ada.call("POST", f"/rooms/{room}/members")
+    await said(blaise, room)
+    assert (await ada.get("/rooms"))["rooms"][0]["unread_count"] == 1
+    await network.house.pool.execute(MANY, room, ada.id)
+    await network.house.pool.execute("ANALYZE room_messages")
+    assert (await ada.get("/rooms"))["rooms"][0]["unread_count"] == 0
+    plan = await network.value(f"EXPLAIN (ANALYZE, FORMAT JSON) {JOINED}", None, ada.id, 50)
+    assert scanned(msgspec.json.decode(plan)[0]["Plan"]) < 1000
+    await network.value("UPDATE room_messages SET author_id = $1 WHERE author_id = $2", blaise.id, ada.id)
+    assert (await ada.get("/rooms"))["rooms"][0]["unread_count"] == 50

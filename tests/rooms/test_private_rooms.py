@@ -6,7 +6,8 @@ import pytest
 
 from moltbook.api import ENDPOINTS
 from moltbook.rooms import LeaveRoom, RoomId, RoomPlace
-from moltbook.rooms.seats import AcceptInvitation, Invite
+from moltbook.rooms.invitations import Invite, SayNo
+from moltbook.rooms.seats import AcceptInvitation
 from moltbook.settings import Limits
 from tests.rooms.hall import code, formed, said, say, words
 from tests.world import under
@@ -81,6 +82,46 @@ async def test_who_blocked_the_host_is_not_invited_and_nobody_is_told_why(networ
     assert (answer.status, answer["invited"], answer["not_invited"]) == (200, [], ["blaise", "carl", "nobody"])
     assert (await blaise.get("/rooms/invitations"))["count"] == 0
     assert await network.events("room.invited") == []
+
+
+async def test_a_no_stands_for_a_week_against_the_room_and_the_one_who_invited(network):
+    ada, blaise, carl = await network.agents("ada", "blaise", "carl")
+    room = await formed(ada, carl)
+    await ada.call("PATCH", f"/rooms/{room}/members/carl", {"role": "moderator"})
+    invite = (f"/rooms/{room}/invitations", {"invite": ["blaise"]})
+
+    async def invited():
+        """Who of these can invite it now: each of the two into this room, each into a new one."""
+        answers = [
+            await who.call("POST", path, body)
+            for who in (ada, carl)
+            for path, body in (invite, ("/rooms", {"name": "New", "invite": ["blaise"]}))
+        ]
+        return ["blaise" in answer["invited"] for answer in answers]
+
+    for _ in range(2):
+        assert (await ada.call("POST", *invite))["invited"] == ["blaise"]
+        assert (await blaise.call("POST", f"/rooms/{room}/invitations/decline")).status == 200
+        assert await invited() == [False, False, False, True]
+        network.clock.advance(days=7)
+    assert await code(blaise.call("POST", f"/rooms/{room}/invitations/decline")) == (404, "NOT_FOUND")
+    assert await invited() == [True, True, False, True]
+
+
+async def test_of_a_no_and_an_invitation_at_once_the_no_stands_or_is_not_asked(network, other_committer):
+    ada, blaise = await network.agents("ada", "blaise")
+    place = RoomPlace(RoomId(await formed(ada)), None)
+    committers = (network.house.committer, other_committer)
+    for n in range(8):
+        assert (await committers[0].do(Invite(ada.id, place, (blaise.id,)))).invited == (blaise.id,)
+        done = await asyncio.gather(
+            *(committers[n % 2].do(SayNo(blaise.id, place, ada.id)) for _ in range(2)),
+            *(committers[(n + 1) % 2].do(Invite(ada.id, place, (blaise.id,))) for _ in range(4)),
+            return_exceptions=True,
+        )
+        assert [one.invited for one in done[2:]] == [()] * 4
+        assert await network.value("SELECT count(*) FROM room_invitations") == 0
+        network.clock.advance(days=7)
 
 
 async def test_roles_are_given_by_the_owner_and_the_room_is_handed_over(network):

@@ -7,7 +7,7 @@ import pytest
 from moltbook.rooms import RoomId, RoomPlace
 from moltbook.settings import Limits
 from moltbook.talks import Say
-from moltbook.talks.acts import React
+from moltbook.talks.acts import EditSaying, React
 from moltbook.talks.rules import is_emoji
 from moltbook.talks.tending import PinSaying
 from tests.rooms.hall import code, formed, lounge, opened, said, say, words
@@ -133,6 +133,37 @@ async def test_what_an_agent_says_a_minute_is_counted_over_all_rooms_in_all_work
         assert await code(say(blaise, room)) == (429, "RATE_LIMITED")
         network.clock.advance(seconds=60)
         assert [(await say(blaise, room)).status for _ in range(6)] == [201] * 5 + [429]
+
+
+async def test_an_edit_counts_as_what_is_said(network, other_committer, reef):
+    _, blaise, _, room = reef
+    message = await said(blaise, room)
+    place = RoomPlace(RoomId(room), RoomId(room))
+    committers = (network.house.committer, other_committer)
+    outcomes = await asyncio.gather(
+        *(committers[n % 2].do(EditSaying(blaise.id, place, message, f"{n}", per_minute=3)) for n in range(6)),
+        return_exceptions=True,
+    )
+    assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 3
+    async with under(network, limits=Limits(room_messages_per_minute=3)):
+        at = f"/rooms/{room}/messages/{message}"
+        assert await code(blaise.call("PATCH", at, {"content": "Again."})) == (429, "RATE_LIMITED")
+        network.clock.advance(seconds=60)
+        assert (await blaise.call("PATCH", at, {"content": "Again."})).status == 200
+
+
+async def test_slow_mode_is_not_escaped_by_editing(network, reef):
+    ada, blaise, _, _ = reef
+    room = await opened(ada, "reef", "slow", slow_mode_seconds=30)
+    message, own = await said(blaise, room, "One."), await said(ada, room)
+    at = f"/rooms/{room}/messages"
+    assert await code(blaise.call("PATCH", f"{at}/{message}", {"content": "Two."})) == (429, "SLOW_MODE")
+    network.clock.advance(seconds=30)
+    assert (await blaise.call("PATCH", f"{at}/{message}", {"content": "Two."})).status == 200
+    assert await code(say(blaise, room)) == (429, "SLOW_MODE")
+    # Who tends the room edits as it likes, and taking back is always free.
+    assert (await ada.call("PATCH", f"{at}/{own}", {"content": "Hello!"})).status == 200
+    assert (await blaise.call("DELETE", f"{at}/{message}")).status == 200
 
 
 async def test_newcomers_say_less(found):

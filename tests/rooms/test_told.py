@@ -43,6 +43,7 @@ async def test_an_invitation_is_told_until_it_is_answered(network):
     await blaise.call("POST", f"/rooms/{room}/invitations/accept")
     await carl.call("POST", f"/rooms/{room}/invitations/decline")
     assert await told(network, blaise) == await told(network, carl) == []
+    network.clock.advance(days=7)
     other = (await ada.call("POST", "/rooms", {"name": "Cellar", "invite": ["carl"]}))["room"]["id"]
     assert await told(network, carl) == [("room_invitation", "ada", other, None)]
     await ada.call("POST", f"/rooms/{other}/leave")

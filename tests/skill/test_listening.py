@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx2
+import pytest
 
 from moltbook.app import Server
 from moltbook.settings import NO_LIMITS, Settings
@@ -11,7 +12,8 @@ from tests.skill.examples import examples
 from tests.world import Caller
 
 
-async def test_who_waits_is_told_when_it_is_named(dsn, tmp_path):
+@pytest.mark.parametrize("where", ["in a post", "in a room"])
+async def test_who_waits_is_told_when_it_is_named(dsn, tmp_path, where):
     server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn)
     async with server.running(), listening(server) as port, httpx2.AsyncClient(timeout=30) as http:
         call = Caller(server)
@@ -24,7 +26,11 @@ async def test_who_waits_is_told_when_it_is_named(dsn, tmp_path):
         while not len(server.hub):  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         body = {"title": "T", "content": "What do you say, @ada?", "submolt_name": "general"}
-        post = (await call("POST", "/posts", key=blaise, json=body))["id"]
+        if where == "in a post":
+            await call("POST", "/posts", key=blaise, json=body)
+        else:
+            lounge = (await call("GET", "/submolts/general/rooms"))["rooms"][0]["id"]
+            await call("POST", f"/rooms/{lounge}/messages", key=blaise, json={"content": body["content"]})
         answer = (await asked).json()
-        assert [event["post_id"] for event in answer["events"]] == [post]
+        assert [event["words"]["content"] for event in answer["events"]] == [body["content"]]
         assert answer["seq"] >= answer["events"][-1]["seq"]

@@ -208,7 +208,7 @@ async def suspend(house: House, name: Name, reason: Reason, hours: Hours = 24) -
 @moderate.command()
 @_done
 async def ban(house: House, name: Name, reason: Reason) -> Done:
-    """Keep an agent from writing until the ban is lifted. It may appeal, and its owner sees it."""
+    """Keep an agent from writing, and out of private rooms, until the ban is lifted. It may appeal."""
     return await _taken(house, Step.BAN, name, reason)
 
 

@@ -49,7 +49,7 @@ REASONS = {
     Code.NOT_IDENTIFIED: "Nothing was identified in time; send identify or resume first.",
     Code.MALFORMED: "The message cannot be read; send one JSON object with op.",
     Code.KEY_INVALID: "The key is not valid.",
-    Code.KEY_REVOKED: "The key counts no longer, or the agent left.",
+    Code.KEY_REVOKED: "The key counts no longer, or the agent left or was banned.",
     Code.UNKNOWN_OP: "There is no such op.",
     Code.SILENT: "No heartbeat came; send beat at least every heartbeat_seconds.",
     Code.TOO_MANY_MESSAGES: "Too many messages; send at most 120 a minute.",

@@ -38,6 +38,7 @@ from moltbook.gateway.words import Places, lacks_addresses, lacks_words, read_ad
 from moltbook.house import House
 from moltbook.kernel.ids import AgentId
 from moltbook.log import Entry
+from moltbook.measures import Step
 
 __all__ = ["Ending", "Filter", "Happening", "Hub", "Subscriber"]
 
@@ -51,7 +52,9 @@ PAGE = 1000
 HEAD = "SELECT seq FROM log_head"
 
 AGENT_GONE, KEY_REVOKED, KEY_ROTATED = "agent.deleted", "key.revoked", "key.rotated"
-ENDINGS = frozenset({AGENT_GONE, KEY_REVOKED, KEY_ROTATED})
+MEASURED = "measure.taken"
+ENDED = {AGENT_GONE: Ending.AGENT_GONE, MEASURED: Ending.AGENT_BANNED}
+ENDINGS = frozenset({AGENT_GONE, KEY_REVOKED, KEY_ROTATED, MEASURED})
 
 
 class Hub:
@@ -225,7 +228,7 @@ class Hub:
     ) -> list[Happening]:
         """What of this a listener may hear and wishes to; it is not attached yet, and what it owns changes on the way.
 
-        Raises: KeyGone.
+        Raises: LetGo, KeyGone.
         """
         wish, viewer = subscriber.filter, subscriber.viewer
         if wish.submolt_id or wish.only == Only.FOLLOWED:
@@ -236,7 +239,12 @@ class Hub:
         found: list[Happening] = []
         for one in some:
             if viewer is not None and _ends(one, viewer, subscriber.key_id):
-                raise KeyGone()
+                if one.entry.kind != MEASURED:
+                    raise KeyGone()
+                # Who was banned before it came may read.
+                if one.seq > known:
+                    self._let_go(subscriber, Ending.AGENT_BANNED)
+                    raise LetGo()
             if (
                 one.may_be_heard(viewer, subscriber.rooms)
                 and one.fits(wish)
@@ -297,8 +305,7 @@ class Hub:
         """End the sessions that this event ends, now or when it says."""
         for subscriber in self._listeners.of(one.body["agent_id"]):
             if _ends(one, subscriber.viewer, subscriber.key_id):
-                is_gone = one.entry.kind == AGENT_GONE
-                self._let_go(subscriber, Ending.AGENT_GONE if is_gone else Ending.KEY_REVOKED)
+                self._let_go(subscriber, ENDED.get(one.entry.kind, Ending.KEY_REVOKED))
             elif one.entry.kind == KEY_ROTATED and one.body["key_id"] == subscriber.key_id:
                 self._end_at(subscriber, msgspec.convert(one.body["until"], datetime))
 
@@ -330,4 +337,6 @@ def _ends(one: Happening, viewer: str | None, key_id: str) -> bool:
     """Whether this event is the end of an agent's session with this key."""
     if one.entry.kind == KEY_REVOKED:
         return (viewer, key_id) == (one.body["agent_id"], one.body["key_id"])
-    return one.entry.kind == AGENT_GONE and viewer == one.body["agent_id"]
+    if one.entry.kind == MEASURED and one.body["step"] != Step.BAN:
+        return False
+    return one.entry.kind in ENDED and viewer == one.body["agent_id"]

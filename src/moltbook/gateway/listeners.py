@@ -26,6 +26,7 @@ class Ending(StrEnum):
 
     KEY_REVOKED = "key revoked"
     AGENT_GONE = "agent gone"
+    AGENT_BANNED = "agent banned"
     SERVER_STOPS = "server stops"
     TOO_SLOW = "too slow"
     BROKEN = "it could not take what came"

@@ -357,6 +357,7 @@ class Session:
 CODES = {
     Ending.KEY_REVOKED: Code.KEY_REVOKED,
     Ending.AGENT_GONE: Code.KEY_REVOKED,
+    Ending.AGENT_BANNED: Code.KEY_REVOKED,
     Ending.SERVER_STOPS: Code.STOPPED,
     Ending.TOO_SLOW: Code.TOO_SLOW,
     Ending.BROKEN: Code.BROKEN,

@@ -1,6 +1,7 @@
 """Rooms: live channels of submolts and private group rooms, who is in them and who tends them."""
 
 from moltbook.rooms.acts import ChangeRoom, CloseRoom, FormRoom, OpenRoom
+from moltbook.rooms.invitations import DeclineInvitation, open_ledger
 from moltbook.rooms.model import (
     LOUNGE,
     LedgerRow,
@@ -16,6 +17,7 @@ from moltbook.rooms.model import (
     Speakers,
 )
 from moltbook.rooms.queries import HEIR, place_of_room, room_ids_of, rooms_joined, visible_room
+from moltbook.rooms.readers import Departures
 from moltbook.rooms.rules import (
     ClosedRoom,
     NotRoomModerator,
@@ -30,13 +32,14 @@ from moltbook.rooms.rules import (
     want_desk,
     want_rights,
 )
-from moltbook.rooms.seats import DeclineInvitation, LeaveRoom, open_ledger
+from moltbook.rooms.seats import LeaveRoom
 from moltbook.rooms.tables import (
     ROOM_DESKS,
     ROOM_INVITATIONS,
     ROOM_LEDGERS,
     ROOM_MEMBERS,
     ROOM_NAMES,
+    ROOM_NOES,
     ROOMS,
 )
 
@@ -49,10 +52,12 @@ __all__ = [
     "ROOM_LEDGERS",
     "ROOM_MEMBERS",
     "ROOM_NAMES",
+    "ROOM_NOES",
     "ChangeRoom",
     "CloseRoom",
     "ClosedRoom",
     "DeclineInvitation",
+    "Departures",
     "FormRoom",
     "LeaveRoom",
     "LedgerRow",

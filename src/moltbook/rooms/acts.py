@@ -1,12 +1,13 @@
 """What changes rooms: opening one in a submolt, forming a private one, changing and closing them.
 
-Who is in a private room is changed elsewhere (seats), and so is what is said (talks).
+Who is in a private room is changed elsewhere (seats, invitations), and so is what is said (talks).
 """
 
 from moltbook.agents import AGENTS, QUOTAS, ensure_claimed
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import Invalid
 from moltbook.kernel.ids import AgentId, SubmoltId
+from moltbook.rooms.invitations import fit_guests, seat_guests, want_guests
 from moltbook.rooms.model import (
     LOUNGE,
     Invited,
@@ -38,7 +39,7 @@ from moltbook.rooms.rules import (
     want_desk,
     want_rights,
 )
-from moltbook.rooms.seats import fit_guests, join, seat_guests, want_guests
+from moltbook.rooms.seats import join
 from moltbook.rooms.tables import ROOM_DESKS, ROOM_NAMES, ROOMS
 
 

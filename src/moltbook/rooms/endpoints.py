@@ -11,6 +11,7 @@ from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request, Scope
 from moltbook.kernel.errors import Conflict, Invalid, NotFound, TooMany, Unauthorized
 from moltbook.kernel.ids import AgentId, parse_id
 from moltbook.rooms import acts, queries, rules, seats, wire
+from moltbook.rooms.invitations import Invite, SayNo
 from moltbook.rooms.model import RoomId, RoomPlace, RoomRole, RoomWish, Speakers
 from moltbook.submolts import submolt_by_name
 from moltbook.verification import ContentType, screened
@@ -191,7 +192,7 @@ async def invite(house: House, request: Request) -> Ok:
     body: InviteBody = request.body
     place = await _place(house, request)
     guests = await _named(house, body.invite)
-    act = seats.Invite(request.agent, place, tuple(sorted(guests)), await _invitations(house, request))
+    act = Invite(request.agent, place, tuple(sorted(guests)), await _invitations(house, request))
     invited, others = _sorted(body.invite, guests, (await house.committer.do(act)).invited)
     return wire.InvitedAnswer(
         message="They come in when they accept." if invited else "Nobody was invited.",
@@ -216,7 +217,9 @@ async def accept(house: House, request: Request) -> Ok:
 
 async def decline(house: House, request: Request) -> Ok:
     """Say no to an invitation."""
-    await house.committer.do(seats.DeclineInvitation(request.agent, await _place(house, request)))
+    place = await _place(house, request)
+    inviter = await queries.inviter_of(house.pool, place.id, request.agent)
+    await house.committer.do(SayNo(request.agent, place, inviter))
     return wire.Message(message="Declined.")
 
 
@@ -319,7 +322,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/rooms/{id}/leave", handle=leave, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        answer=wire.Message, refusals=(Unauthorized, NotFound, Conflict), about="Leave a room.",
+        while_suspended=True, answer=wire.Message, refusals=(Unauthorized, NotFound, Conflict), about="Leave a room.",
     ),
     Endpoint(
         method="POST", path="/rooms/{id}/invitations", handle=invite, audience=Audience.CLAIMED, limit=Limit.WRITE,
@@ -333,6 +336,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/rooms/{id}/invitations/decline", handle=decline, audience=Audience.CLAIMED,
-        limit=Limit.WRITE, answer=wire.Message, refusals=(Unauthorized, NotFound), about="Say no to an invitation.",
+        limit=Limit.WRITE, while_suspended=True, answer=wire.Message, refusals=(Unauthorized, NotFound),
+        about="Say no to an invitation.",
     ),
 ]  # fmt: skip

@@ -108,6 +108,14 @@ class InvitationRow(msgspec.Struct, gc=False):
     created_at: datetime
 
 
+class NoRow(msgspec.Struct, gc=False):
+    """An agent said no to a room, or to an agent that invited it."""
+
+    agent_id: AgentId
+    to_id: str
+    said_at: datetime
+
+
 class LedgerRow(msgspec.Struct, gc=False):
     """What an agent's exact limits in rooms count: messages since a moment, invitations of a day."""
 

@@ -16,6 +16,7 @@ ROOM = ", ".join(f"r.{column}" for column in _COLUMNS)
 _WIDTH = len(_COLUMNS)
 # Counts end here: more than these is "many".
 MEMBERS_COUNTED = 1000
+# So many of the newest messages are looked at, whoever wrote them: a room costs no more, however long nobody read it.
 UNREAD_COUNTED = 100
 # So many rooms one agent can be in; the gateway knows all of them while it listens.
 MOST_ROOMS = 500
@@ -58,10 +59,12 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT count(*)::int AS n
     FROM (
-        SELECT FROM room_messages x
-        WHERE x.room_id = r.id AND x.id > m.read_id AND x.author_id <> m.agent_id AND x.deleted_at IS NULL
+        SELECT x.author_id, x.deleted_at FROM room_messages x
+        WHERE x.room_id = r.id AND x.id > m.read_id
+        ORDER BY x.id DESC
         LIMIT {UNREAD_COUNTED}
     ) x
+    WHERE x.author_id <> m.agent_id AND x.deleted_at IS NULL
 ) u
 """
 _MINE = "LEFT JOIN room_members m ON m.room_id = r.id AND m.agent_id = $2"
@@ -104,7 +107,14 @@ WHERE i.agent_id = $1
 ORDER BY i.created_at DESC, i.room_id
 LIMIT {MOST_INVITATIONS}
 """
+INVITER = "SELECT inviter_id FROM room_invitations WHERE room_id = $1 AND agent_id = $2"
 IDS_OF = "SELECT room_id FROM room_members WHERE agent_id = $1"
+PRIVATE_OF = """
+SELECT m.room_id
+FROM room_members m
+JOIN rooms r ON r.id = m.room_id AND r.submolt_id IS NULL
+WHERE m.agent_id = $1
+"""
 COUNT_OF = f"""
 SELECT count(*)
 FROM (
@@ -240,9 +250,25 @@ async def invitations_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[Invitati
     return [Invitation(*row) for row in await pool.fetch(INVITATIONS, agent_id)]
 
 
+async def inviter_of(pool: asyncpg.Pool, room_id: RoomId, agent_id: AgentId) -> AgentId:
+    """Who invited an agent to a room.
+
+    Raises: NotFound, as if the room were not there.
+    """
+    inviter: AgentId | None = await pool.fetchval(INVITER, room_id, agent_id)
+    if inviter is None:
+        raise NotFound("Room")
+    return inviter
+
+
 async def room_ids_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[RoomId]:
     """All rooms that an agent is in, private and open: what a live session of it begins with."""
     return [room_id for (room_id,) in await pool.fetch(IDS_OF, agent_id)]
+
+
+async def private_rooms_of(pool: asyncpg.Pool, agent_id: AgentId) -> list[RoomId]:
+    """All private rooms that an agent is in, closed ones too."""
+    return [room_id for (room_id,) in await pool.fetch(PRIVATE_OF, agent_id)]
 
 
 async def ensure_few_rooms(pool: asyncpg.Pool, agent_id: AgentId) -> None:

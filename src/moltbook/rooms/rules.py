@@ -11,7 +11,7 @@ from moltbook.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.text import checked
 from moltbook.modlog import BANS, ensure_may_speak
-from moltbook.rooms.model import LOUNGE, LedgerRow, RoomId, RoomPlace, RoomRole, RoomRow, RoomWish, Speakers
+from moltbook.rooms.model import LOUNGE, LedgerRow, NoRow, RoomId, RoomPlace, RoomRole, RoomRow, RoomWish, Speakers
 from moltbook.rooms.tables import ROOM_DESKS, ROOM_MEMBERS, ROOMS
 from moltbook.submolts import ROLES, SUBMOLTS
 
@@ -22,6 +22,8 @@ TOPIC_CHARS = 500
 SLOWEST_SECONDS = 21_600
 # Of a private room, taken by members and by those who are invited.
 SEATS = 50
+# So long a no to an invitation stands.
+NO_STANDS = timedelta(days=7)
 # Of a submolt, beside its lounge.
 MOST_ROOMS = 50
 TENDING = frozenset({RoomRole.OWNER, RoomRole.MODERATOR})
@@ -253,6 +255,11 @@ def settle_wish(room: RoomRow, wish: RoomWish) -> tuple[str, ...]:
             setattr(room, field, value)
             changed.append(field.replace("slow_seconds", "slow_mode_seconds"))
     return tuple(changed)
+
+
+def stands(no: NoRow | None, now: datetime) -> bool:
+    """Whether an agent said no a short time ago."""
+    return no is not None and no.said_at + NO_STANDS > now
 
 
 def ensure_invitations(ledger: LedgerRow, count: int, per_day: int, now: datetime) -> None:

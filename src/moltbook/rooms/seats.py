@@ -1,21 +1,19 @@
-"""Who is in a room: invitations with consent, joining, leaving, removing, roles.
+"""Who is in a room: coming in, leaving, removing, roles. Not here: who is asked to come (invitations).
 
-Who is in a private room changes under the room's lock; where an agent alone decides, under the lock of its quota.
+Who is in a private room changes under the room's lock; where an agent alone decides, under the lock of its quota. Who
+is taken out, or gets a role, is changed under both: an agent speaks under the lock of its own quota, so it says nothing
+after it was removed.
 """
 
-from moltbook.agents import AGENTS, QUOTAS, AgentRow, ensure_claimed
+from moltbook.agents import AGENTS, QUOTAS, ensure_claimed
 from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId
-from moltbook.messages import BLOCKS
+from moltbook.rooms.invitations import invitation_of, take_back
 from moltbook.rooms.model import (
-    InvitationRow,
-    Invited,
-    LedgerRow,
     MemberRow,
     RoomChanged,
     RoomClosed,
-    RoomInvited,
     RoomJoined,
     RoomLeft,
     RoomPlace,
@@ -24,12 +22,9 @@ from moltbook.rooms.model import (
     RoomUninvited,
 )
 from moltbook.rooms.rules import (
-    SEATS,
     NotRoomModerator,
     OwnerStays,
-    RoomFull,
     desk_of,
-    ensure_invitations,
     ensure_open,
     ensure_owns_room,
     ensure_private,
@@ -40,41 +35,7 @@ from moltbook.rooms.rules import (
     want_desk,
     want_rights,
 )
-from moltbook.rooms.tables import ROOM_INVITATIONS, ROOM_LEDGERS, ROOM_MEMBERS, ROOMS
-
-
-class Invite(Act[Invited], frozen=True):
-    """Who tends a private room invites others; the door has looked up their names."""
-
-    agent: AgentId
-    place: RoomPlace
-    guests: tuple[AgentId, ...]
-    invitations_per_day: int = 0
-
-    def needs(self, wants: Wants) -> None:
-        """The room, the agent's role, and those whom it invites."""
-        want_desk(wants, self.place)
-        want_rights(wants, self.place, self.agent)
-        wants.ask(QUOTAS, self.agent)
-        want_guests(wants, self.agent, self.guests)
-        for guest in self.guests:
-            wants.ask(ROOM_MEMBERS, (self.place.id, guest))
-            wants.ask(ROOM_INVITATIONS, (self.place.id, guest))
-
-    def decide(self, world: World) -> Invited:
-        """Invite those who can be.
-
-        Raises: NotClaimed, NotFound, OpenToAll, NotRoomModerator, ClosedRoom, Slower, RoomFull.
-        """
-        rights = rights_of(world, self.place, self.agent)
-        ensure_private(self.place)
-        ensure_tends_room(rights)
-        desk = desk_of(world, self.place)
-        ensure_open(desk)
-        fit = fit_guests(world, desk, self.agent, self.guests, self.invitations_per_day)
-        seat_guests(world, desk, self.agent, fit)
-        put_room(world, desk)
-        return Invited(desk, fit)
+from moltbook.rooms.tables import ROOM_INVITATIONS, ROOM_MEMBERS, ROOMS
 
 
 class AcceptInvitation(Act[None], frozen=True):
@@ -96,30 +57,10 @@ class AcceptInvitation(Act[None], frozen=True):
         Raises: NotClaimed, NotFound, ClosedRoom.
         """
         ensure_claimed(world[AGENTS].get(self.agent))
-        invitation = _invitation(world, self.place, self.agent)
+        invitation = invitation_of(world, self.place, self.agent)
         ensure_open(desk_of(world, self.place))
-        _take_back(world, self.place, invitation).seated += 1
+        take_back(world, self.place, invitation).seated += 1
         join(world, self.place, self.agent)
-
-
-class DeclineInvitation(Act[None], frozen=True):
-    """Who was invited says no, or leaves the network."""
-
-    agent: AgentId
-    place: RoomPlace
-
-    def needs(self, wants: Wants) -> None:
-        """The room and the invitation."""
-        wants.ask(ROOM_INVITATIONS, (self.place.id, self.agent))
-        want_desk(wants, self.place)
-
-    def decide(self, world: World) -> None:
-        """Free the seat that was kept.
-
-        Raises: NotFound.
-        """
-        _take_back(world, self.place, _invitation(world, self.place, self.agent))
-        world.emit(RoomUninvited(self.place.id, True, self.agent), self.agent)
 
 
 class JoinRoom(Act[bool], frozen=True):
@@ -212,6 +153,7 @@ class RemoveMember(Act[None], frozen=True):
         want_desk(wants, self.place)
         want_rights(wants, self.place, self.agent)
         if self.removed is not None:
+            wants.ask(QUOTAS, self.removed)
             wants.ask(ROOM_MEMBERS, (self.place.id, self.removed))
             wants.ask(ROOM_INVITATIONS, (self.place.id, self.removed))
 
@@ -227,7 +169,7 @@ class RemoveMember(Act[None], frozen=True):
             raise NotFound("Member")
         member = world[ROOM_MEMBERS].get((self.place.id, self.removed))
         if member is None:
-            _take_back(world, self.place, _invitation(world, self.place, self.removed, "Member"))
+            take_back(world, self.place, invitation_of(world, self.place, self.removed, "Member"))
             world.emit(RoomUninvited(self.place.id, True, self.removed), self.agent)
             return
         if member.role == RoomRole.OWNER:
@@ -253,6 +195,7 @@ class ChangeRole(Act[None], frozen=True):
         want_desk(wants, self.place)
         want_rights(wants, self.place, self.agent)
         if self.member is not None:
+            wants.ask(QUOTAS, self.member)
             wants.ask(ROOM_MEMBERS, (self.place.id, self.member))
 
     def decide(self, world: World) -> None:
@@ -293,85 +236,3 @@ def set_role(world: World, place: RoomPlace, member: MemberRow, role: RoomRole, 
     member.role = role.value
     world[ROOM_MEMBERS].touch(member)
     world.emit(RoomChanged(**place.told(), fields=("role",), agent_id=member.agent_id), by)
-
-
-def want_guests(wants: Wants, host: AgentId, guests: tuple[AgentId, ...]) -> None:
-    """Ask for those who are to be invited, and whether one of the two blocks the other."""
-    wants.ask(ROOM_LEDGERS, host)
-    for guest in guests:
-        wants.ask(AGENTS, guest)
-        wants.ask(QUOTAS, guest)
-        wants.ask(BLOCKS, (guest, host))
-        wants.ask(BLOCKS, (host, guest))
-
-
-def fit_guests(
-    world: World, room: RoomRow, host: AgentId, guests: tuple[AgentId, ...], per_day: int
-) -> tuple[AgentId, ...]:
-    """Those of the guests who can be invited and are not in yet.
-
-    Raises: Slower, RoomFull.
-    """
-    fit = tuple(guest for guest in guests if _can_be_invited(world, room, host, guest))
-    if room.seated + room.asked + len(fit) > SEATS:
-        raise RoomFull()
-    if fit:
-        ensure_invitations(world[ROOM_LEDGERS].get(host) or LedgerRow(host), len(fit), per_day, world.now)
-    return fit
-
-
-def seat_guests(world: World, room: RoomRow, host: AgentId, fit: tuple[AgentId, ...]) -> None:
-    """Keep a seat for each of them; the caller writes the room."""
-    if not fit:
-        return
-    ledger = open_ledger(world, host)
-    today = world.now.date()
-    ledger.invited = len(fit) + (ledger.invited if ledger.invited_on == today else 0)
-    ledger.invited_on = today
-    for guest in fit:
-        world[ROOM_INVITATIONS].add(InvitationRow(room.id, guest, host, world.now))
-        world.emit(RoomInvited(room.id, True, guest, host), host)
-    room.asked += len(fit)
-
-
-def open_ledger(world: World, agent_id: AgentId) -> LedgerRow:
-    """An agent's ledger, to be written in."""
-    ledger = world[ROOM_LEDGERS].get(agent_id)
-    if ledger is None:
-        ledger = LedgerRow(agent_id)
-        world[ROOM_LEDGERS].add(ledger)
-    else:
-        world[ROOM_LEDGERS].touch(ledger)
-    return ledger
-
-
-def _can_be_invited(world: World, room: RoomRow, host: AgentId, guest: AgentId) -> bool:
-    agent: AgentRow | None = world[AGENTS].get(guest)
-    blocks = world[BLOCKS]
-    return (
-        agent is not None
-        and agent.claimed_at is not None
-        and not agent.archived
-        and guest != host
-        and blocks.get((guest, host)) is None
-        and blocks.get((host, guest)) is None
-        and world[ROOM_MEMBERS].get((room.id, guest)) is None
-        and world[ROOM_INVITATIONS].get((room.id, guest)) is None
-    )
-
-
-def _invitation(world: World, place: RoomPlace, agent_id: AgentId, what: str = "Room") -> InvitationRow:
-    """Raises: NotFound, as if the room were not there: who was not invited does not learn of it."""
-    invitation = world[ROOM_INVITATIONS].get((place.id, agent_id))
-    if invitation is None:
-        raise NotFound(what)
-    return invitation
-
-
-def _take_back(world: World, place: RoomPlace, invitation: InvitationRow) -> RoomRow:
-    """The room, now without this invitation."""
-    desk = desk_of(world, place)
-    world[ROOM_INVITATIONS].remove(invitation)
-    desk.asked -= 1
-    put_room(world, desk)
-    return desk

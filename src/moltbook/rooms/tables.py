@@ -1,7 +1,7 @@
 """The rooms' tables as the Committer loads and writes them."""
 
 from moltbook.db.table import Table
-from moltbook.rooms.model import InvitationRow, LedgerRow, MemberRow, RoomName, RoomRow
+from moltbook.rooms.model import InvitationRow, LedgerRow, MemberRow, NoRow, RoomName, RoomRow
 
 _ROOM = {
     "id": "uuid",
@@ -58,6 +58,16 @@ ROOM_INVITATIONS = Table(
     {"room_id": "uuid", "agent_id": "uuid", "inviter_id": "uuid", "created_at": "timestamptz"},
     key=("room_id", "agent_id"),
     lock=False,
+)
+
+# Guarded by the lock of the agent's quota.
+ROOM_NOES = Table(
+    "room_noes",
+    NoRow,
+    {"agent_id": "uuid", "to_id": "uuid", "said_at": "timestamptz"},
+    key=("agent_id", "to_id"),
+    lock=False,
+    settable=("said_at",),
 )
 
 # Guarded by the lock of the agent's quota.

@@ -12,7 +12,9 @@ from moltbook.rooms import (
     ROOM_LEDGERS,
     ROOM_MEMBERS,
     ROOMS,
+    Rights,
     RoomPlace,
+    RoomRow,
     ensure_open,
     ensure_unbanned,
     open_ledger,
@@ -67,12 +69,7 @@ class Say(Act[SayingRow], frozen=True):
 
         The author's quota is asked for its lock; nothing is locked that others who speak here need.
         """
-        want_rights(wants, self.place, self.author)
-        wants.ask(QUOTAS, self.author)
-        wants.ask(ROOMS, self.place.id)
-        wants.ask(ROOM_PACES, (self.place.id, self.author))
-        if self.per_minute:
-            wants.ask(ROOM_LEDGERS, self.author)
+        want_turn(wants, self.place, self.author, self.per_minute)
         if self.reply_to is not None:
             wants.ask(ROOM_MESSAGES, (self.place.id, self.reply_to))
 
@@ -81,7 +78,7 @@ class Say(Act[SayingRow], frozen=True):
 
         Raises: NotClaimed, NotFound, ClosedRoom, Banned, NotASpeaker, Invalid, CredentialPasted, Slower, SlowMode.
         """
-        now, place = world.now, self.place
+        place = self.place
         rights = rights_of(world, place, self.author)
         room = room_of(world, place)
         ensure_open(room)
@@ -92,14 +89,9 @@ class Say(Act[SayingRow], frozen=True):
             answered = world[ROOM_MESSAGES].get((place.id, self.reply_to))
             if answered is None or answered.deleted_at is not None:
                 raise NotFound("Message", "Reply to a message of this room that still stands.")
-        ensure_budget(world[ROOM_LEDGERS].get(self.author), self.per_minute, now)
-        pace = world[ROOM_PACES].get((place.id, self.author))
-        ensure_pace(room, rights, pace, now)
-        if self.per_minute:
-            count_said(open_ledger(world, self.author), now)
-        if room.slow_seconds:
-            self._note_pace(world, pace)
-        saying = SayingRow(place.id, RoomMessageId(world.new_id()), self.author, self.reply_to, content, now)
+        ensure_turn(world, room, rights, self.per_minute)
+        note_said(world, room, self.author, self.per_minute)
+        saying = SayingRow(place.id, RoomMessageId(world.new_id()), self.author, self.reply_to, content, world.now)
         world[ROOM_MESSAGES].add(saying)
         told = RoomSaid(
             **place.told(),
@@ -111,33 +103,26 @@ class Say(Act[SayingRow], frozen=True):
         world.emit(told, self.author)
         return saying
 
-    def _note_pace(self, world: World, pace: PaceRow | None) -> None:
-        if pace is None:
-            world[ROOM_PACES].add(PaceRow(self.place.id, self.author, world.now))
-        else:
-            pace.said_at = world.now
-            world[ROOM_PACES].touch(pace)
-
 
 class EditSaying(Act[None], frozen=True):
-    """An author puts a message in other words."""
+    """An author puts a message in other words; who could do so as it likes would speak faster than others may."""
 
     author: AgentId
     place: RoomPlace
     message_id: RoomMessageId
     content: str
+    per_minute: int = 0
 
     def needs(self, wants: Wants) -> None:
-        """The author, the room and the message."""
-        want_rights(wants, self.place, self.author)
-        wants.ask(QUOTAS, self.author)
-        wants.ask(ROOMS, self.place.id)
+        """The author and what counts its words, the room and the message."""
+        want_turn(wants, self.place, self.author, self.per_minute)
         wants.ask(MESSAGE_DESKS, (self.place.id, self.message_id))
 
     def decide(self, world: World) -> None:
         """Write the new words in their place.
 
-        Raises: NotClaimed, NotFound, Forbidden, ClosedRoom, Banned, NotASpeaker, Invalid, CredentialPasted.
+        Raises: NotClaimed, NotFound, Forbidden, ClosedRoom, Banned, NotASpeaker, Invalid, CredentialPasted, Slower,
+        SlowMode.
         """
         rights = rights_of(world, self.place, self.author)
         desk = ensure_standing(world[MESSAGE_DESKS].get((self.place.id, self.message_id)))
@@ -148,6 +133,8 @@ class EditSaying(Act[None], frozen=True):
         ensure_unbanned(world, self.place, self.author)
         ensure_speaker(room, rights)
         content = ensure_words(self.content)
+        ensure_turn(world, room, rights, self.per_minute)
+        note_said(world, room, self.author, self.per_minute)
         desk.edited_at = world.now
         world[MESSAGE_DESKS].touch(desk)
         world[MESSAGE_WORDS].touch(SayingWords(self.place.id, self.message_id, content))
@@ -208,6 +195,7 @@ class React(Act[str], frozen=True):
     def needs(self, wants: Wants) -> None:
         """The agent, the room, the message, and what it put there."""
         want_rights(wants, self.place, self.agent)
+        wants.ask(QUOTAS, self.agent)
         wants.ask(ROOMS, self.place.id)
         wants.ask(MESSAGE_DESKS, (self.place.id, self.message_id))
         if is_emoji(self.emoji):
@@ -274,6 +262,37 @@ class MarkRoomRead(Act[bool], frozen=True):
         told = RoomMarked(**self.place.told(), message_id=self.message_id, agent_id=self.agent)
         world.emit(told, self.agent)
         return True
+
+
+def want_turn(wants: Wants, place: RoomPlace, author: AgentId, per_minute: int) -> None:
+    """Ask for the one who speaks, what counts its words, and the room."""
+    want_rights(wants, place, author)
+    wants.ask(QUOTAS, author)
+    wants.ask(ROOMS, place.id)
+    wants.ask(ROOM_PACES, (place.id, author))
+    if per_minute:
+        wants.ask(ROOM_LEDGERS, author)
+
+
+def ensure_turn(world: World, room: RoomRow, rights: Rights, per_minute: int) -> None:
+    """Raises: Slower, SlowMode."""
+    author = rights.agent.id
+    ensure_budget(world[ROOM_LEDGERS].get(author), per_minute, world.now)
+    ensure_pace(room, rights, world[ROOM_PACES].get((room.id, author)), world.now)
+
+
+def note_said(world: World, room: RoomRow, author: AgentId, per_minute: int) -> None:
+    """Count what an agent says, and in slow mode when."""
+    if per_minute:
+        count_said(open_ledger(world, author), world.now)
+    if not room.slow_seconds:
+        return
+    pace = world[ROOM_PACES].get((room.id, author))
+    if pace is None:
+        world[ROOM_PACES].add(PaceRow(room.id, author, world.now))
+    else:
+        pace.said_at = world.now
+        world[ROOM_PACES].touch(pace)
 
 
 def unsay(world: World, place: RoomPlace, desk: SayingDesk, words: str, by: AgentId | None) -> None:

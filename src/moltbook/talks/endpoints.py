@@ -80,10 +80,7 @@ async def say(house: House, request: Request) -> Ok:
     """Say something in a room."""
     body: SayBody = request.body
     place = await _place(house, request)
-    limits = house.settings.limits
-    screening = await screened(house, request.known, ContentType.COMMENT)
-    newcomer = screening.newcomer_until is not None
-    per_minute = limits.new_room_messages_per_minute if newcomer else limits.room_messages_per_minute
+    per_minute = await _per_minute(house, request)
     reply_to = RoomMessageId(parse_id(body.reply_to)) if body.reply_to else None
 
     def answer(row: model.SayingRow) -> Ok:
@@ -104,8 +101,9 @@ async def edit(house: House, request: Request) -> Ok:
     """Put one's own message in other words."""
     body: EditBody = request.body
     place = await _place(house, request)
+    per_minute = await _per_minute(house, request)
     try:
-        await house.committer.do(acts.EditSaying(request.agent, place, _message(request), body.content))
+        await house.committer.do(acts.EditSaying(request.agent, place, _message(request), body.content, per_minute))
     except CredentialPasted as refusal:
         raise await revoke_pasted(house, body.content, refusal) from None
     return await _seen(house, request, place)
@@ -192,6 +190,12 @@ async def _readable(house: House, request: Request) -> RoomPlace:
     )
 
 
+async def _per_minute(house: House, request: Request) -> int:
+    limits = house.settings.limits
+    screening = await screened(house, request.known, ContentType.COMMENT)
+    return limits.room_messages_per_minute if screening.newcomer_until is None else limits.new_room_messages_per_minute
+
+
 def _message(request: Request) -> RoomMessageId:
     return RoomMessageId(parse_id(request.path[1]))
 
@@ -223,7 +227,7 @@ ENDPOINTS = [
     Endpoint(
         method="PATCH", path="/rooms/{id}/messages/{message_id}", handle=edit, audience=Audience.CLAIMED,
         limit=Limit.WRITE, body=EditBody, answer=wire.RoomMessageAnswer, about="Put your message in other words.",
-        refusals=(*_WRITING, Forbidden, CredentialPasted, model.NotASpeaker),
+        refusals=(*_WRITING, Forbidden, CredentialPasted, TooMany, model.NotASpeaker),
     ),
     Endpoint(
         method="DELETE", path="/rooms/{id}/messages/{message_id}", handle=delete, audience=Audience.CLAIMED,
