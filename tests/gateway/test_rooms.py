@@ -6,11 +6,20 @@ import msgspec
 import pytest
 
 from moltbook.gateway.happening import happenings
+from moltbook.gateway.interests import JOINED
 from moltbook.kernel.ids import new_id
 from moltbook.log import Entry
 from moltbook.rooms import room_ids_of
 from tests.gateway.listening import caught_up, listen, open_hub
 from tests.rooms.hall import formed, lounge, said
+
+# A log in which one agent in ten came into a room, and all else is words.
+LONG = """
+INSERT INTO events
+SELECT 1000000 + n, now(), CASE WHEN n % 10 = 0 THEN 'room.joined' ELSE 'post.published' END, NULL,
+       json_build_object('room_id', gen_random_uuid(), 'agent_id', gen_random_uuid())
+FROM generate_series(1, 20000) AS n
+"""
 
 
 @pytest.fixture
@@ -130,6 +139,22 @@ async def test_what_is_for_a_few_stands_in_its_place_among_what_is_for_all(netwo
     await caught_up(network, hub)
     assert [event.get("message_id") or event["post_id"] for event in one.heard] == expected
     assert [event["post_id"] for event in other.heard] == expected[1::2]
+
+
+async def test_which_rooms_an_agent_came_into_is_found_without_reading_the_log(network, hub):
+    dora, ada = await network.agents("dora", "ada")
+    room = await formed(dora, ada)
+    await network.house.pool.execute(LONG)
+    await network.house.pool.execute("ANALYZE events")
+    assert await network.rows(JOINED, 0, 2_000_000, ada.id) == [(room,)]
+    plan = await network.house.pool.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {JOINED}", 0, 2_000_000, ada.id)
+    assert 0 < scanned(msgspec.json.decode(plan)[0]["Plan"]) <= 2
+
+
+def scanned(plan):
+    """How many rows a plan read, of whatever table."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return own + sum(scanned(part) for part in plan.get("Plans", []))
 
 
 def test_a_room_that_does_not_say_whether_it_is_private_is():
