@@ -10,7 +10,7 @@ from moltbook.gateway.ear import Ear
 from moltbook.gateway.filters import EVERYTHING
 from moltbook.gateway.poll import await_events
 from moltbook.settings import NO_LIMITS, Settings
-from tests.gateway.listening import until
+from tests.gateway.listening import caught_up, open_hub, until
 from tests.gateway.streams import Watcher, member, poll, publish
 from tests.skill.examples import examples
 from tests.world import Caller
@@ -75,6 +75,35 @@ async def test_the_place_to_go_on_moves_past_what_was_not_wished_for(server):
     assert answer["events"] == []
     assert answer["seq"] >= int(posted.headers["x-moltbook-seq"])
     assert (await poll(server, "after=999999999999&wait=0"))["seq"] >= answer["seq"]
+
+
+# A long log in which nothing happens.
+LONG = """
+WITH head AS (UPDATE log_head SET seq = seq + 10500 RETURNING seq),
+written AS (
+    INSERT INTO events
+    SELECT seq - 10500 + n, now(), 'nothing.happened', NULL, '{"kind": "nothing.happened"}'
+    FROM head, generate_series(1, 10500) AS n
+)
+SELECT pg_notify('log', seq::text) FROM head
+"""
+
+
+async def test_one_who_is_far_behind_is_answered_on_the_way_and_goes_on_from_there(network):
+    ada = await network.agent("ada")
+    async with open_hub(network) as hub:
+        await network.value(LONG)
+        post = await network.post(ada)
+        await caught_up(network, hub)
+        wish, answers = await hub.wish({"thread": post}), []
+        while not answers or not answers[-1].events:
+            since = answers[-1].seq if answers else 0
+            # Nobody waits a minute for what the log has already.
+            answers.append(await await_events(hub, Ear(None, wish, "json"), since, 100, 60.0))
+            assert since < answers[-1].seq <= since + 10_000
+        assert len(answers) >= 2
+        assert answers[-1].seq > 10_500
+        assert len(hub) == 0
 
 
 async def test_a_wait_that_is_over_is_answered_with_nothing(server):

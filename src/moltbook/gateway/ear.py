@@ -17,11 +17,14 @@ WAITING_BYTES = 1_000_000
 class Ear:
     """A Subscriber; `wake` is set when there is something to do."""
 
-    def __init__(self, caller: Caller | None, wish: Filter, framing: str, most_bytes: int = WAITING_BYTES) -> None:
+    def __init__(
+        self, caller: Caller | None, wish: Filter, framing: str, network: str = "", most_bytes: int = WAITING_BYTES
+    ) -> None:
         self.viewer = caller.id if caller is not None else None
         self.key_id = caller.key_id if caller is not None else ""
         self.filter = wish
         self.framing = framing
+        self.network = network
         self.rooms: set[str] = set()
         self.wake = asyncio.Event()
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()

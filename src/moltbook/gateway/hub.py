@@ -13,6 +13,7 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 import asyncpg
 import msgspec
@@ -68,6 +69,8 @@ class Hub:
         self._moved = asyncio.Event()
         self._is_stopped = False
         self._digging = asyncio.Lock()
+        # However many dig for one caller, they stand in that row as one.
+        self._rows: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners = Listeners()
         # Those who are still reading what they missed, and those whose key will end.
         self._coming: set[Subscriber] = set()
@@ -211,10 +214,13 @@ class Hub:
     ) -> tuple[list[Happening], int]:
         """The same from the depths of the log; however many dig there, half of the time is for those who listen now.
 
+        All who dig take turns, first by caller and then among those of one.
+
         Raises: KeyGone.
         """
         clock = asyncio.get_running_loop().time
-        async with self._digging:
+        whose = self._rows.setdefault(subscriber.viewer or f"from {subscriber.network}", asyncio.Lock())
+        async with whose, self._digging:
             began = clock()
             page = await self._page(subscriber, cursor, rooms, known)
             await asyncio.sleep(min(clock() - began, REST_SECONDS))

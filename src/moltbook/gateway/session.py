@@ -80,6 +80,7 @@ class Session:
     def __init__(self, sessions: "Sessions", socket: Socket, address: str, place: str) -> None:
         self.viewer: AgentId | None = None
         self.key_id = ""
+        self.network = network_of(address)
         self.filter = Filter()
         self.rooms: set[str] = set()
         # Where it is counted.
@@ -258,7 +259,7 @@ class Session:
         position = sessions.hub.position if since is None else await sessions.start_of(since)
         if not self._socket.is_open:
             return
-        if not sessions.seat(self, network_of(self._address)):
+        if not sessions.seat(self):
             self._reject(Code.TOO_MANY_CONNECTIONS)
             return
         self._is_identified = True

@@ -96,13 +96,14 @@ class Sessions:
         session.begin()
         return session
 
-    def seat(self, session: Session, network: str) -> bool:
+    def seat(self, session: Session) -> bool:
         """Count a connection where it belongs now that it is known whose it is; whether there is room."""
         if session.viewer is not None:
             place, most = f"agent {session.viewer}", self.bounds.connections_an_agent
         else:
             # Whoever comes from this machine is as good as the machine.
-            place, most = f"watcher {network}", self.bounds.watchers_a_network if network else self.bounds.connections
+            most = self.bounds.watchers_a_network if session.network else self.bounds.connections
+            place = f"watcher {session.network}"
         if self._counts[place] >= most:
             return False
         self._unseat(session.place)
