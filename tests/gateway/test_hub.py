@@ -335,27 +335,6 @@ async def test_what_is_no_longer_in_memory_is_read_from_the_log(network, hub):
     assert len(hub) == 3
 
 
-async def test_many_who_dig_for_one_caller_delay_another_as_one_would(network, hub):
-    ada, blaise = await network.agents("ada", "blaise")
-    start = await network.value("SELECT seq FROM log_head")
-    await network.post(ada)
-    await caught_up(network, hub)
-    network.house.log._ring.clear()
-    many = [Listener(network="203.0.113.7") for _ in range(4)]
-    others = [Listener(network="203.0.113.8"), Listener(blaise)]
-    came = []
-
-    async def dig(listener):
-        async for page in hub.replay(listener, start):
-            listener.take(page)
-            came.append(listener)
-
-    await asyncio.gather(*map(dig, [*many, *others]))
-    assert set(came[:3]) == {many[0], *others}
-    assert all(one.kinds == ["post.published"] for one in came)
-    assert not hub._rows
-
-
 async def test_a_listener_that_breaks_is_let_go_and_the_others_hear_on(network, hub):
     ada = await network.agent("ada")
     await caught_up(network, hub)
