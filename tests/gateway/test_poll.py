@@ -114,6 +114,28 @@ async def test_a_wait_that_is_over_is_answered_with_nothing(server):
     assert len(server.hub) == 0
 
 
+async def test_what_one_tick_brings_is_never_too_much_and_nothing_is_skipped(network):
+    ada = await network.agent("ada")
+    async with open_hub(network) as hub:
+        await caught_up(network, hub)
+        start = hub.position
+        ear = Ear(None, EVERYTHING, "json", most_bytes=10)
+        asking = asyncio.create_task(await_events(hub, ear, start, 100, 60.0))
+        await until(lambda: len(hub) == 1)
+        await network.post(ada)
+        assert len((await asking).events) >= 1
+        # A second tick comes before the first was taken: it is told to ask again from where it was.
+        await caught_up(network, hub)
+        start, ear = hub.position, Ear(None, EVERYTHING, "json", most_bytes=10)
+        asking = asyncio.create_task(await_events(hub, ear, start, 100, 60.0))
+        await until(lambda: len(hub) == 1)
+        for seq in (1, 2):
+            ear.deliver(b'{"seq": %d, "kind": "test"}' % (start + seq), start + seq)
+        hub.position += 2
+        answer = await asking
+        assert (answer.events, answer.seq) == ([], start)
+
+
 async def test_more_than_is_asked_for_waits_for_the_next_time(server):
     call = Caller(server)
     ada = await member(call, "ada")

@@ -64,8 +64,10 @@ async def await_events(hub: Hub, ear: Ear, cursor: int, limit: int, seconds: flo
                 async with asyncio.timeout(seconds):
                     await ear.wake.wait()
             data = ear.take()
-            found = data.split(COMMA) if data else []
-            reached = ear.upto if data else hub.position
+            if data:
+                found, reached = data.split(COMMA), ear.upto
+            elif not ear.ended.done():
+                reached = hub.position
     except LetGo:
         pass
     finally:
