@@ -240,6 +240,20 @@ async def test_a_silent_stream_says_that_it_is_there_and_how_far_it_is(network):
         assert len(hub) == 0
 
 
+async def test_a_stream_that_takes_nothing_of_what_it_missed_is_ended(network):
+    ada = await network.agent("ada")
+    async with open_hub(network) as hub:
+        await network.post(ada)
+        await caught_up(network, hub)
+        line, ear = Line(1), Ear(None, EVERYTHING, "sse")
+        leaving = asyncio.create_task(asyncio.Event().wait())
+        async with asyncio.timeout(20):
+            await Stream(hub, ear, line.send, patience_seconds=0.001).run(0, leaving, [])
+        leaving.cancel()
+        assert line.text.endswith(": too slow\n\n")
+        assert "data:" not in line.text
+
+
 async def test_a_stream_that_lags_is_ended_and_the_others_go_on(network):
     ada = await network.agent("ada")
     async with open_hub(network) as hub:

@@ -49,6 +49,8 @@ AGAIN_SECONDS = 0.5
 REST_SECONDS = 0.1
 # A full page says that more is waiting.
 PAGE = 1000
+# Who missed much is handed so many events at a time, some hundred kilobytes with their words.
+PART = 100
 HEAD = "SELECT seq FROM log_head"
 
 AGENT_GONE, KEY_REVOKED, KEY_ROTATED = "agent.deleted", "key.revoked", "key.rotated"
@@ -109,7 +111,7 @@ class Hub:
         return await filter_of(self._house, query, viewer)
 
     async def replay(self, subscriber: Subscriber, cursor: int) -> AsyncIterator[bytes]:
-        """What a listener missed after the cursor, page by page, and then attach it; every session begins with this.
+        """What a listener missed after the cursor, part by part, and then attach it; every session begins with this.
 
         At its end the listener is attached, or it was let go. Whoever begins this detaches the listener in the end,
         and before its wish is changed; with another wish it begins anew, at the position it had.
@@ -121,11 +123,16 @@ class Hub:
             # In the same breath in which there was nothing more to read: what comes next, it hears.
             self.attach(subscriber)
 
-    async def missed(self, subscriber: Subscriber, cursor: int) -> AsyncGenerator[tuple[list[Happening], int], None]:
-        """What a listener missed, in pages that say how far they reach, until the hub's position.
+    async def missed(
+        self, subscriber: Subscriber, cursor: int, most: int = PART
+    ) -> AsyncGenerator[tuple[list[Happening], int], None]:
+        """What a listener missed, in parts of at most so many that say how far they reach, until the hub's position.
+
+        Words are read as each part is about to go: one who takes its time holds those of one part and no more.
 
         Raises: LetGo when it was let go on the way, KeyGone where that was because of its key.
         """
+        part = min(most, PART)
         self._coming.add(subscriber)
         try:
             if cursor > self.position:
@@ -141,15 +148,21 @@ class Hub:
             if subscriber.viewer is not None:
                 rooms = await self._begin(subscriber, subscriber.viewer, cursor)
             while cursor < self.position:
-                if self._house.log.remembers(cursor):
+                is_old = not self._house.log.remembers(cursor)
+                async with self._turn(subscriber) if is_old else contextlib.nullcontext():
                     found, cursor = await self._page(subscriber, cursor, rooms, known)
-                else:
-                    found, cursor = await self._old_page(subscriber, cursor, rooms, known)
-                if subscriber not in self._coming:
-                    raise LetGo()
-                yield found, cursor
-                # Pages from memory take no time to read; others have their turn.
-                await asyncio.sleep(0)
+                    await read_words(self._pool, found[:part])
+                while True:
+                    if subscriber not in self._coming:
+                        raise LetGo()
+                    some, found = found[:part], found[part:]
+                    yield some, some[-1].seq if found else cursor
+                    # What is in memory takes no time to read; others have their turn.
+                    await asyncio.sleep(0)
+                    if not found:
+                        break
+                    async with self._turn(subscriber) if is_old else contextlib.nullcontext():
+                        await read_words(self._pool, found[:part])
             if subscriber not in self._coming:
                 raise LetGo()
         except KeyGone:
@@ -209,27 +222,25 @@ class Hub:
         reached = min(entries[-1].seq, self.position)
         return await self._heard(subscriber, some, rooms, known), reached
 
-    async def _old_page(
-        self, subscriber: Subscriber, cursor: int, rooms: set[str], known: int
-    ) -> tuple[list[Happening], int]:
-        """The same from the depths of the log; however many dig there, half of the time is for those who listen now.
+    @contextlib.asynccontextmanager
+    async def _turn(self, subscriber: Subscriber) -> AsyncIterator[None]:
+        """A turn in the depths of the log; however many dig there, half of the time is for those who listen now.
 
         All who dig take turns, first by caller and then among those of one.
-
-        Raises: KeyGone.
         """
         clock = asyncio.get_running_loop().time
         whose = self._rows.setdefault(subscriber.viewer or f"from {subscriber.network}", asyncio.Lock())
         async with whose, self._digging:
             began = clock()
-            page = await self._page(subscriber, cursor, rooms, known)
+            yield
             await asyncio.sleep(min(clock() - began, REST_SECONDS))
-        return page
 
     async def _heard(
         self, subscriber: Subscriber, some: list[Happening], rooms: set[str], known: int
     ) -> list[Happening]:
-        """What of this a listener may hear and wishes to; it is not attached yet, and what it owns changes on the way.
+        """What of this a listener may hear and wishes to, without its words yet.
+
+        It is not attached yet, and what it owns changes on the way.
 
         Raises: KeyGone.
         """
@@ -259,7 +270,6 @@ class Hub:
                 subscriber.rooms.add(change.room_id)
             elif one.entry.kind == LEAVES:
                 subscriber.rooms.discard(change.room_id)
-        await read_words(self._pool, found)
         return found
 
     async def _tick(self, entries: Sequence[Entry]) -> None:

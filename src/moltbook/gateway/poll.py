@@ -19,7 +19,7 @@ from moltbook.gateway.listeners import Ending
 from moltbook.house import Ok
 
 # How much of what it missed one question may read; at least a page.
-MOST_PAGES = 10
+MOST_EVENTS = 10_000
 MOST_SECONDS = 1.0
 
 
@@ -49,13 +49,11 @@ async def await_events(hub: Hub, ear: Ear, cursor: int, limit: int, seconds: flo
         reached, is_behind = cursor, False
         clock = asyncio.get_running_loop().time
         over_at = clock() + MOST_SECONDS
-        async with contextlib.aclosing(hub.missed(ear, cursor)) as pages:
-            count = 0
+        async with contextlib.aclosing(hub.missed(ear, cursor, limit)) as pages:
             async for page, upto in pages:
                 reached = upto
                 found += [one.payload for one in page]
-                count += 1
-                is_behind = upto < hub.position and (count == MOST_PAGES or clock() >= over_at)
+                is_behind = upto < hub.position and (upto - cursor >= MOST_EVENTS or clock() >= over_at)
                 if is_behind or len(found) >= limit:
                     break
         if not found and seconds and not is_behind:

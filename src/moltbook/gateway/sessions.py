@@ -40,6 +40,8 @@ class Bounds(msgspec.Struct, frozen=True):
     # Of that, before somebody who says nothing is taken for gone.
     heartbeats_missed: float = 1.5
     identify_seconds: float = 10.0
+    # How long one who goes on may take over a part of what it missed.
+    replay_seconds: float = 60.0
     messages_a_minute: int = 120
     connections: int = 20_000
     connections_an_agent: int = 5
