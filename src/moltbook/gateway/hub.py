@@ -23,15 +23,16 @@ from moltbook.db.commit import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
 from moltbook.gateway.happening import Happening, happenings, joined, room_topic
 from moltbook.gateway.interests import (
-    JOINED,
     JOINS,
     LEAVES,
     KeyGone,
     LetGo,
+    Membership,
     Read,
     change_of,
     expiry_of,
     followed_by,
+    membership_of,
     turn,
 )
 from moltbook.gateway.listeners import Ending, Listeners, Subscriber
@@ -143,14 +144,13 @@ class Hub:
                         self._let_go(subscriber, Ending.SERVER_STOPS)
                         raise LetGo()
                     await self._moved.wait()
-            known = self.position
-            rooms: set[str] = set()
+            own = Membership(self.position)
             if subscriber.viewer is not None:
-                rooms = await self._begin(subscriber, subscriber.viewer, cursor)
+                own = await self._begin(subscriber, subscriber.viewer, cursor)
             while cursor < self.position:
                 is_old = not self._house.log.remembers(cursor)
                 async with self._turn(subscriber) if is_old else contextlib.nullcontext():
-                    found, cursor = await self._page(subscriber, cursor, rooms, known)
+                    found, cursor = await self._page(subscriber, cursor, own)
                     await read_words(self._pool, found[:part])
                 while True:
                     if subscriber not in self._coming:
@@ -186,7 +186,7 @@ class Hub:
             timer.cancel()
         self._listeners.detach(subscriber)
 
-    async def _begin(self, subscriber: Subscriber, viewer: AgentId, cursor: int) -> set[str]:
+    async def _begin(self, subscriber: Subscriber, viewer: AgentId, cursor: int) -> Membership:
         """Read what an agent's session begins with; answers the rooms it is in at this moment.
 
         In a room that it entered after the cursor it has missed only what came after that.
@@ -200,18 +200,19 @@ class Hub:
             if until <= self._house.clock():
                 raise KeyGone()
             self._end_at(subscriber, until)
-        rooms = set(await self._rooms_of(self._pool, viewer)) if self._rooms_of is not None else set()
+        own = Membership(known)
+        if self._rooms_of is not None:
+            own = await membership_of(self._pool, self._rooms_of, viewer, cursor, known)
         subscriber.rooms.clear()
-        subscriber.rooms.update(rooms)
-        if rooms and cursor < known:
-            subscriber.rooms -= {row[0] for row in await self._pool.fetch(JOINED, cursor, known, viewer)}
+        subscriber.rooms.update(own.rooms - own.joined.keys())
         if subscriber.filter.only == Only.FOLLOWED:
-            self._listeners.interests[subscriber] = {*map(room_topic, rooms), *await self._followed(self._pool, viewer)}
-        return rooms
+            self._listeners.interests[subscriber] = {
+                *map(room_topic, own.rooms),
+                *await self._followed(self._pool, viewer),
+            }
+        return own
 
-    async def _page(
-        self, subscriber: Subscriber, cursor: int, rooms: set[str], known: int
-    ) -> tuple[list[Happening], int]:
+    async def _page(self, subscriber: Subscriber, cursor: int, own: Membership) -> tuple[list[Happening], int]:
         """The next page of what a listener missed, and how far it reaches.
 
         Raises: KeyGone.
@@ -220,7 +221,7 @@ class Hub:
         # What the hub has not handed out yet is still to come.
         some = happenings(entries[: self.position - cursor])
         reached = min(entries[-1].seq, self.position)
-        return await self._heard(subscriber, some, rooms, known), reached
+        return await self._heard(subscriber, some, own), reached
 
     @contextlib.asynccontextmanager
     async def _turn(self, subscriber: Subscriber) -> AsyncIterator[None]:
@@ -235,9 +236,7 @@ class Hub:
             yield
             await asyncio.sleep(min(clock() - began, REST_SECONDS))
 
-    async def _heard(
-        self, subscriber: Subscriber, some: list[Happening], rooms: set[str], known: int
-    ) -> list[Happening]:
+    async def _heard(self, subscriber: Subscriber, some: list[Happening], own: Membership) -> list[Happening]:
         """What of this a listener may hear and wishes to, without its words yet.
 
         It is not attached yet, and what it owns changes on the way.
@@ -265,8 +264,7 @@ class Hub:
             if change is None or change.agent_id != viewer:
                 continue
             turn(interests, change)
-            # A room left since then is not entered again on the way.
-            if one.entry.kind == JOINS and (change.room_id in rooms or one.seq > known):
+            if one.entry.kind == JOINS and own.begins_at(change.room_id, one.seq):
                 subscriber.rooms.add(change.room_id)
             elif one.entry.kind == LEAVES:
                 subscriber.rooms.discard(change.room_id)
