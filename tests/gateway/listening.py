@@ -12,9 +12,10 @@ from moltbook.gateway.filters import EVERYTHING
 class Listener:
     """Hears what the hub hands out, as data."""
 
-    def __init__(self, member=None, wish=EVERYTHING, key_id=""):
+    def __init__(self, member=None, wish=EVERYTHING, key_id="", network=""):
         self.viewer = member.id if member is not None else None
         self.key_id = key_id
+        self.network = network
         self.filter = wish
         self.rooms = set()
         self.framing = "json"

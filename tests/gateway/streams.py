@@ -11,14 +11,16 @@ from tests.world import Answer
 class Watcher:
     """A browser that listens."""
 
-    def __init__(self, server, query="", headers=(), method="GET", key=None, accept=b"text/event-stream"):
+    def __init__(
+        self, server, query="", headers=(), method="GET", key=None, accept=b"text/event-stream", address="127.0.0.1"
+    ):
         self.sent = asyncio.Queue()
         if key is not None:
             headers = [*headers, (b"authorization", f"Bearer {key}".encode())]
         self._left = asyncio.Event()
         scope = {
             "type": "http", "method": method, "path": "/api/v1/events", "query_string": query.encode(),
-            "headers": [(b"accept", accept), *headers], "client": ("127.0.0.1", 1),
+            "headers": [(b"accept", accept), *headers], "client": (address, 1),
         }  # fmt: skip
         self.task = asyncio.create_task(server(scope, self._receive, self.sent.put))
         self._text = ""

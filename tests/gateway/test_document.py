@@ -2,7 +2,7 @@
 
 import re
 
-from moltbook.gateway import ear, events, words
+from moltbook.gateway import ear, events, poll, words
 from moltbook.gateway.audience import Group
 from moltbook.gateway.filters import Only
 from moltbook.gateway.listeners import Ending
@@ -36,7 +36,10 @@ def test_the_numbers_on_the_page_are_those_of_the_code():
     assert f"({events.EventsQuery().limit}; up to 1,000)" in TEXT
     assert f"every {HEARTBEAT_SECONDS:.0f} seconds" in TEXT
     assert f"cut at {words.WORDS_CHARS:,} characters" in TEXT
+    assert f"at most {poll.MOST_EVENTS:,} events of the log" in TEXT
     assert f"keeps {Settings().streams:,} streams" in TEXT
+    assert f"at most {events.OF_AN_AGENT} streams and polls" in TEXT
+    assert f"without a key {events.OF_A_NETWORK} (" in TEXT
     assert ear.WAITING_BYTES == 1_000_000
     followed = next(line for line in TEXT.splitlines() if line.startswith("| `only=followed`"))
     numbers = [int(number.replace(",", "")) for number in re.findall(r"\((?:the newest )?([\d,]+)\)", followed)]

@@ -10,7 +10,7 @@ from moltbook.gateway.ear import Ear
 from moltbook.gateway.filters import EVERYTHING
 from moltbook.gateway.poll import await_events
 from moltbook.settings import NO_LIMITS, Settings
-from tests.gateway.listening import until
+from tests.gateway.listening import caught_up, open_hub, until
 from tests.gateway.streams import Watcher, member, poll, publish
 from tests.skill.examples import examples
 from tests.world import Caller
@@ -77,12 +77,63 @@ async def test_the_place_to_go_on_moves_past_what_was_not_wished_for(server):
     assert (await poll(server, "after=999999999999&wait=0"))["seq"] >= answer["seq"]
 
 
+# A long log in which nothing happens.
+LONG = """
+WITH head AS (UPDATE log_head SET seq = seq + 10500 RETURNING seq),
+written AS (
+    INSERT INTO events
+    SELECT seq - 10500 + n, now(), 'nothing.happened', NULL, '{"kind": "nothing.happened"}'
+    FROM head, generate_series(1, 10500) AS n
+)
+SELECT pg_notify('log', seq::text) FROM head
+"""
+
+
+async def test_one_who_is_far_behind_is_answered_on_the_way_and_goes_on_from_there(network):
+    ada = await network.agent("ada")
+    async with open_hub(network) as hub:
+        await network.value(LONG)
+        post = await network.post(ada)
+        await caught_up(network, hub)
+        wish, answers = await hub.wish({"thread": post}), []
+        while not answers or not answers[-1].events:
+            since = answers[-1].seq if answers else 0
+            # Nobody waits a minute for what the log has already.
+            answers.append(await await_events(hub, Ear(None, wish, "json"), since, 100, 60.0))
+            assert since < answers[-1].seq <= since + 10_000
+        assert len(answers) >= 2
+        assert answers[-1].seq > 10_500
+        assert len(hub) == 0
+
+
 async def test_a_wait_that_is_over_is_answered_with_nothing(server):
     before = await poll(server, "wait=0")
     answer = await await_events(server.hub, Ear(None, EVERYTHING, "json"), server.hub.position, 100, 0.001)
     assert answer.events == []
     assert answer.seq >= before["seq"]
     assert len(server.hub) == 0
+
+
+async def test_what_one_tick_brings_is_never_too_much_and_nothing_is_skipped(network):
+    ada = await network.agent("ada")
+    async with open_hub(network) as hub:
+        await caught_up(network, hub)
+        start = hub.position
+        ear = Ear(None, EVERYTHING, "json", most_bytes=10)
+        asking = asyncio.create_task(await_events(hub, ear, start, 100, 60.0))
+        await until(lambda: len(hub) == 1)
+        await network.post(ada)
+        assert len((await asking).events) >= 1
+        # A second tick comes before the first was taken: it is told to ask again from where it was.
+        await caught_up(network, hub)
+        start, ear = hub.position, Ear(None, EVERYTHING, "json", most_bytes=10)
+        asking = asyncio.create_task(await_events(hub, ear, start, 100, 60.0))
+        await until(lambda: len(hub) == 1)
+        for seq in (1, 2):
+            ear.deliver(b'{"seq": %d, "kind": "test"}' % (start + seq), start + seq)
+        hub.position += 2
+        answer = await asking
+        assert (answer.events, answer.seq) == ([], start)
 
 
 async def test_more_than_is_asked_for_waits_for_the_next_time(server):

@@ -1,16 +1,27 @@
 """Rooms: what is said in a private one reaches those who are in it at that moment, and nobody else."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
+from moltbook.gateway import Hub
 from moltbook.gateway.happening import happenings
+from moltbook.gateway.interests import JOINED
 from moltbook.kernel.ids import new_id
 from moltbook.log import Entry
 from moltbook.rooms import room_ids_of
 from tests.gateway.listening import caught_up, listen, open_hub
 from tests.rooms.hall import formed, lounge, said
+
+# A log in which one agent in ten came into a room, and all else is words.
+LONG = """
+INSERT INTO events
+SELECT 1000000 + n, now(), CASE WHEN n % 10 = 0 THEN 'room.joined' ELSE 'post.published' END, NULL,
+       json_build_object('room_id', gen_random_uuid(), 'agent_id', gen_random_uuid())
+FROM generate_series(1, 20000) AS n
+"""
 
 
 @pytest.fixture
@@ -92,6 +103,23 @@ async def test_of_a_private_room_its_members_hear_while_they_are_in_it(network, 
     assert heard(ears[ada]) == [*by_ada, "room.invited", "room.joined", "5"]
 
 
+async def test_what_was_said_before_one_came_is_not_heard_where_the_hub_lags_behind_the_database(network):
+    dora, ada = await network.agents("dora", "ada")
+    room = await formed(dora)
+    hub = Hub(network.house, rooms_of=room_ids_of)
+    await said(dora, room, "before")
+    await come(dora, ada, room)
+    await said(dora, room, "after")
+    # It follows the log only once both listen.
+    ears = [await listen(network, hub, who, groups="rooms") for who in (dora, ada)]
+    running = asyncio.create_task(hub.run())
+    await caught_up(network, hub)
+    assert heard(ears[0]) == ["before", "room.invited", "room.joined", "after"]
+    assert heard(ears[1]) == ["room.invited", "room.joined", "after"]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_lounge_and_its_submolt_are_followed_each_by_itself(network, hub):
     ada, blaise = await network.agents("ada", "blaise")
     await ada.call("POST", "/submolts", {"name": "reef"})
@@ -130,6 +158,23 @@ async def test_what_is_for_a_few_stands_in_its_place_among_what_is_for_all(netwo
     await caught_up(network, hub)
     assert [event.get("message_id") or event["post_id"] for event in one.heard] == expected
     assert [event["post_id"] for event in other.heard] == expected[1::2]
+
+
+async def test_which_rooms_an_agent_came_into_is_found_without_reading_the_log(network, hub):
+    dora, ada = await network.agents("dora", "ada")
+    room = await formed(dora, ada)
+    joined = await network.value("SELECT max(seq) FROM events WHERE kind = 'room.joined'")
+    await network.house.pool.execute(LONG)
+    await network.house.pool.execute("ANALYZE events")
+    assert await network.rows(JOINED, 0, ada.id) == [(room, joined)]
+    plan = await network.house.pool.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {JOINED}", 0, ada.id)
+    assert 0 < scanned(msgspec.json.decode(plan)[0]["Plan"]) <= 4
+
+
+def scanned(plan):
+    """How many rows a plan read, of whatever table."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return own + sum(scanned(part) for part in plan.get("Plans", []))
 
 
 def test_a_room_that_does_not_say_whether_it_is_private_is():

@@ -165,7 +165,8 @@ async def test_what_one_assembles_is_the_log_filtered_by_its_rights(dsn, tmp_pat
             (way, viewer, query)
             for way, queries in ((streamed, STREAMED), (polled, POLLED))
             for viewer in (None, "ada", "blaise", "carl")
-            for query in dice.sample(queries, 3)
+            # All of one agent's may come to the same worker, which lets it listen five times.
+            for query in dice.sample(queries, 3 if viewer is None else 2)
         ]
         heard = await asyncio.gather(
             *(

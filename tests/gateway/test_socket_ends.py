@@ -100,6 +100,27 @@ async def test_who_reads_too_slowly_is_told_so(served):
         assert client.wire.close_code == Code.TOO_SLOW
 
 
+async def test_who_takes_nothing_of_what_it_missed_is_told_so(serve):
+    async with serve(replay_seconds=0.001) as (server, port):
+        await member(server, "ada")
+        async with hearing(port) as client:
+            client.wire.transport.pause_reading()
+            (session,) = server.sessions.connected
+            session._socket._transport.set_write_buffer_limits(high=0)
+            session._socket.send(b"\x81\x7e\xea\x60" + b" " * 60_000)
+            while session in server.sessions.connected:
+                if session._replaying is None:
+                    server.hub.detach(session)
+                    session._replay(0, is_told=False)
+                session._socket.send(b"\x81\x7e\xea\x60" + b" " * 60_000)
+                await asyncio.sleep(0)
+            client.wire.transport.resume_reading()
+            with pytest.raises(ConnectionClosed):
+                while True:
+                    await client.wire.recv()
+            assert client.wire.close_code == Code.TOO_SLOW
+
+
 async def sent_away(port, headers=None):
     """The code with which a connection ends before hello."""
     async with connect(f"ws://127.0.0.1:{port}/api/v1/gateway", additional_headers=headers, proxy=None) as wire:

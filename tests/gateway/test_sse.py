@@ -11,7 +11,7 @@ from moltbook.gateway.filters import EVERYTHING
 from moltbook.gateway.sse import Stream
 from moltbook.settings import NO_LIMITS, Settings
 from tests.gateway.listening import caught_up, open_hub, until
-from tests.gateway.streams import Watcher, member, publish, watching
+from tests.gateway.streams import Watcher, member, poll, publish, watching
 from tests.world import Caller
 
 
@@ -164,6 +164,50 @@ async def test_only_so_many_listen_at_once(dsn, tmp_path):
             pass
 
 
+async def test_nobody_takes_all_places_alone(server):
+    call = Caller(server)
+    ada, blaise = await member(call, "ada"), await member(call, "blaise")
+
+    async def come(most, **who):
+        """So many streams, and then one too many."""
+        streams = [Watcher(server, **who) for _ in range(most)]
+        for stream in streams:
+            assert (await stream.start())["status"] == 200
+        late = Watcher(server, **who)
+        started = await late.start()
+        assert (started["status"], dict(started["headers"])[b"retry-after"]) == (429, b"10")
+        await late.leave()
+        return streams
+
+    streams = [*await come(5, key=ada), *await come(20, address="203.0.113.7")]
+    refused = await poll(server, "wait=0", ada)
+    assert (refused.status, refused["hint"]) == (429, "End another stream or poll first.")
+    # Another agent, another network, an agent behind a full one, and this machine have theirs.
+    for who in ({"key": blaise}, {"address": "203.0.113.8"}, {"key": blaise, "address": "203.0.113.7"}, {}):
+        streams.append(Watcher(server, **who))
+        assert (await streams[-1].start())["status"] == 200
+    for stream in streams:
+        await stream.leave()
+    again = Watcher(server, key=ada)
+    assert (await again.start())["status"] == 200
+    await again.leave()
+
+
+async def test_some_places_are_for_those_with_a_key(dsn, tmp_path):
+    server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3, streams=10), dsn)
+    async with server.running():
+        ada = await member(Caller(server), "ada")
+        watchers = [Watcher(server) for _ in range(9)]
+        for watcher in watchers:
+            assert (await watcher.start())["status"] == 200
+        for key, status in ((None, 503), (ada, 200)):
+            one = Watcher(server, key=key)
+            assert (await one.start())["status"] == status
+            await one.leave()
+        for watcher in watchers:
+            await watcher.leave()
+
+
 class Line:
     """A connection that takes so many messages, and then nothing until it is asked again."""
 
@@ -194,6 +238,20 @@ async def test_a_silent_stream_says_that_it_is_there_and_how_far_it_is(network):
         await stream
         assert "data:" not in line.text
         assert len(hub) == 0
+
+
+async def test_a_stream_that_takes_nothing_of_what_it_missed_is_ended(network):
+    ada = await network.agent("ada")
+    async with open_hub(network) as hub:
+        await network.post(ada)
+        await caught_up(network, hub)
+        line, ear = Line(1), Ear(None, EVERYTHING, "sse")
+        leaving = asyncio.create_task(asyncio.Event().wait())
+        async with asyncio.timeout(20):
+            await Stream(hub, ear, line.send, patience_seconds=0.001).run(0, leaving, [])
+        leaving.cancel()
+        assert line.text.endswith(": too slow\n\n")
+        assert "data:" not in line.text
 
 
 async def test_a_stream_that_lags_is_ended_and_the_others_go_on(network):

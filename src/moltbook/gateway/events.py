@@ -5,6 +5,7 @@ which of the two ways is wanted. Not here: the stream (sse), the answer that wai
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -17,7 +18,8 @@ from moltbook.gateway.hub import Hub
 from moltbook.gateway.poll import EventsAnswer, await_events
 from moltbook.gateway.sse import Stream
 from moltbook.house import Audience, Endpoint, House, Limit, Ok, Request
-from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Unauthorized, Unavailable
+from moltbook.kernel.errors import BadRequest, Invalid, NotFound, TooMany, Unauthorized, Unavailable
+from moltbook.kernel.origin import network_of
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -26,6 +28,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 PATH = "/api/v1/events"
 STREAM = "text/event-stream"
 MOST_SECONDS = 60
+# Streams and polls at once: of one agent, and of one network beyond this machine without a key.
+OF_AN_AGENT = 5
+OF_A_NETWORK = 20
+# One place in so many is for those with a key, however many watch.
+KEYED_SHARE = 10
 
 # A place in the log, as it is written in a query.
 Place = Annotated[int, msgspec.Meta(ge=0, lt=10**18)]
@@ -37,6 +44,14 @@ ANSWER = [
 ]
 
 _encode = msgspec.json.Encoder().encode
+
+
+class TooManyStreams(TooMany):
+    """One listens in as many places as one may."""
+
+    message = "You listen too often at once."
+    hint = "End another stream or poll first."
+    retry_after_seconds = 10
 
 
 class EventsQuery(msgspec.Struct, frozen=True):
@@ -61,10 +76,13 @@ class Events:
         self._house = house
         self._hub = hub
         self._api = api
+        # How many listen, all of them and of each agent and network.
         self._open = 0
+        self._counts: Counter[str] = Counter()
         self.row = Endpoint(
             method="GET", path="/events", handle=self.poll, audience=Audience.ANYONE, limit=Limit.READ,
-            query=EventsQuery, answer=EventsAnswer, media=(STREAM,), refusals=(Invalid, NotFound, Unauthorized),
+            query=EventsQuery, answer=EventsAnswer, media=(STREAM,),
+            refusals=(Invalid, NotFound, Unauthorized, TooManyStreams),
             about="What happens: a stream of server-sent events, or with wait (0-60 seconds) one answer as soon as "
             "something did. With a key also what is for you alone.",
         )  # fmt: skip
@@ -73,10 +91,8 @@ class Events:
         caller, budget = await self._api.let_in(self.row, scope)
         headers = Headers(scope["headers"])
         query = _query(scope["query_string"], headers.get(b"last-event-id"))
-        request = Request((), query, None, caller, "")
-        if self._open >= self._house.settings.streams:
-            raise Unavailable("Too many listen already.", "Come back later.")
-        self._open += 1
+        request = Request((), query, None, caller, scope["client"][0] if scope.get("client") else "")
+        place = self._seat(request)
         leaving = asyncio.create_task(_gone(receive))
         try:
             if _wants_stream(headers.get(b"accept") or b"", query):
@@ -85,9 +101,32 @@ class Events:
             else:
                 await self._answer(request, leaving, send, budget)
         finally:
-            self._open -= 1
+            self._leave(place)
             leaving.cancel()
             await asyncio.gather(leaving, return_exceptions=True)
+
+    def _seat(self, request: Request) -> str:
+        """Count one more who listens; answers where.
+
+        Raises: Unavailable, TooManyStreams.
+        """
+        streams, caller, network = self._house.settings.streams, request.caller, network_of(request.address)
+        if self._open >= (streams if caller is not None else streams - streams // KEYED_SHARE):
+            raise Unavailable("Too many listen already.", "Come back later.")
+        place = f"watcher {network}" if caller is None else f"agent {caller.id}"
+        # Whoever watches from this machine is as good as the machine.
+        most = OF_AN_AGENT if caller is not None else OF_A_NETWORK if network else streams
+        if self._counts[place] >= most:
+            raise TooManyStreams()
+        self._open += 1
+        self._counts[place] += 1
+        return place
+
+    def _leave(self, place: str) -> None:
+        self._open -= 1
+        self._counts[place] -= 1
+        if not self._counts[place]:
+            del self._counts[place]
 
     async def poll(self, _house: House, request: Request) -> Ok:
         """What came after a place in the log, or what comes."""
@@ -116,7 +155,7 @@ class Events:
     async def _ear(self, request: Request, framing: str) -> Ear:
         caller = request.caller
         wish = await self._hub.wish(msgspec.to_builtins(request.query), caller.id if caller else None)
-        return Ear(caller, wish, framing)
+        return Ear(caller, wish, framing, network_of(request.address))
 
     def _from(self, query: EventsQuery) -> int:
         return self._hub.position if query.after is None else query.after

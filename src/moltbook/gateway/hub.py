@@ -13,6 +13,7 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 import asyncpg
 import msgspec
@@ -22,15 +23,16 @@ from moltbook.db.commit import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
 from moltbook.gateway.happening import Happening, happenings, joined, room_topic
 from moltbook.gateway.interests import (
-    JOINED,
     JOINS,
     LEAVES,
     KeyGone,
     LetGo,
+    Membership,
     Read,
     change_of,
     expiry_of,
     followed_by,
+    membership_of,
     turn,
 )
 from moltbook.gateway.listeners import Ending, Listeners, Subscriber
@@ -49,6 +51,8 @@ AGAIN_SECONDS = 0.5
 REST_SECONDS = 0.1
 # A full page says that more is waiting.
 PAGE = 1000
+# Who missed much is handed so many events at a time, some hundred kilobytes with their words.
+PART = 100
 HEAD = "SELECT seq FROM log_head"
 
 AGENT_GONE, KEY_REVOKED, KEY_ROTATED = "agent.deleted", "key.revoked", "key.rotated"
@@ -71,6 +75,8 @@ class Hub:
         self._moved = asyncio.Event()
         self._is_stopped = False
         self._digging = asyncio.Lock()
+        # However many dig for one caller, they stand in that row as one.
+        self._rows: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listeners = Listeners()
         # Those who are still reading what they missed, and those whose key will end.
         self._coming: set[Subscriber] = set()
@@ -109,7 +115,7 @@ class Hub:
         return await filter_of(self._house, query, viewer)
 
     async def replay(self, subscriber: Subscriber, cursor: int) -> AsyncIterator[bytes]:
-        """What a listener missed after the cursor, page by page, and then attach it; every session begins with this.
+        """What a listener missed after the cursor, part by part, and then attach it; every session begins with this.
 
         At its end the listener is attached, or it was let go. Whoever begins this detaches the listener in the end,
         and before its wish is changed; with another wish it begins anew, at the position it had.
@@ -121,11 +127,16 @@ class Hub:
             # In the same breath in which there was nothing more to read: what comes next, it hears.
             self.attach(subscriber)
 
-    async def missed(self, subscriber: Subscriber, cursor: int) -> AsyncGenerator[tuple[list[Happening], int], None]:
-        """What a listener missed, in pages that say how far they reach, until the hub's position.
+    async def missed(
+        self, subscriber: Subscriber, cursor: int, most: int = PART
+    ) -> AsyncGenerator[tuple[list[Happening], int], None]:
+        """What a listener missed, in parts of at most so many that say how far they reach, until the hub's position.
+
+        Words are read as each part is about to go: one who takes its time holds those of one part and no more.
 
         Raises: LetGo when it was let go on the way, KeyGone where that was because of its key.
         """
+        part = min(most, PART)
         self._coming.add(subscriber)
         try:
             if cursor > self.position:
@@ -136,20 +147,25 @@ class Hub:
                         self._let_go(subscriber, Ending.SERVER_STOPS)
                         raise LetGo()
                     await self._moved.wait()
-            known = self.position
-            rooms: set[str] = set()
+            own = Membership(self.position)
             if subscriber.viewer is not None:
-                rooms = await self._begin(subscriber, subscriber.viewer, cursor)
+                own = await self._begin(subscriber, subscriber.viewer, cursor)
             while cursor < self.position:
-                if self._house.log.remembers(cursor):
-                    found, cursor = await self._page(subscriber, cursor, rooms, known)
-                else:
-                    found, cursor = await self._old_page(subscriber, cursor, rooms, known)
-                if subscriber not in self._coming:
-                    raise LetGo()
-                yield found, cursor
-                # Pages from memory take no time to read; others have their turn.
-                await asyncio.sleep(0)
+                is_old = not self._house.log.remembers(cursor)
+                async with self._turn(subscriber) if is_old else contextlib.nullcontext():
+                    found, cursor = await self._page(subscriber, cursor, own)
+                    await read_words(self._pool, found[:part])
+                while True:
+                    if subscriber not in self._coming:
+                        raise LetGo()
+                    some, found = found[:part], found[part:]
+                    yield some, some[-1].seq if found else cursor
+                    # What is in memory takes no time to read; others have their turn.
+                    await asyncio.sleep(0)
+                    if not found:
+                        break
+                    async with self._turn(subscriber) if is_old else contextlib.nullcontext():
+                        await read_words(self._pool, found[:part])
             if subscriber not in self._coming:
                 raise LetGo()
         except KeyGone:
@@ -173,7 +189,7 @@ class Hub:
             timer.cancel()
         self._listeners.detach(subscriber)
 
-    async def _begin(self, subscriber: Subscriber, viewer: AgentId, cursor: int) -> set[str]:
+    async def _begin(self, subscriber: Subscriber, viewer: AgentId, cursor: int) -> Membership:
         """Read what an agent's session begins with; answers the rooms it is in at this moment.
 
         In a room that it entered after the cursor it has missed only what came after that.
@@ -187,18 +203,19 @@ class Hub:
             if until <= self._house.clock():
                 raise KeyGone()
             self._end_at(subscriber, until)
-        rooms = set(await self._rooms_of(self._pool, viewer)) if self._rooms_of is not None else set()
+        own = Membership(known)
+        if self._rooms_of is not None:
+            own = await membership_of(self._pool, self._rooms_of, viewer, cursor, known)
         subscriber.rooms.clear()
-        subscriber.rooms.update(rooms)
-        if rooms and cursor < known:
-            subscriber.rooms -= {row[0] for row in await self._pool.fetch(JOINED, cursor, known, viewer)}
+        subscriber.rooms.update(own.rooms - own.joined.keys())
         if subscriber.filter.only == Only.FOLLOWED:
-            self._listeners.interests[subscriber] = {*map(room_topic, rooms), *await self._followed(self._pool, viewer)}
-        return rooms
+            self._listeners.interests[subscriber] = {
+                *map(room_topic, own.rooms),
+                *await self._followed(self._pool, viewer),
+            }
+        return own
 
-    async def _page(
-        self, subscriber: Subscriber, cursor: int, rooms: set[str], known: int
-    ) -> tuple[list[Happening], int]:
+    async def _page(self, subscriber: Subscriber, cursor: int, own: Membership) -> tuple[list[Happening], int]:
         """The next page of what a listener missed, and how far it reaches.
 
         Raises: KeyGone.
@@ -207,26 +224,25 @@ class Hub:
         # What the hub has not handed out yet is still to come.
         some = happenings(entries[: self.position - cursor])
         reached = min(entries[-1].seq, self.position)
-        return await self._heard(subscriber, some, rooms, known), reached
+        return await self._heard(subscriber, some, own), reached
 
-    async def _old_page(
-        self, subscriber: Subscriber, cursor: int, rooms: set[str], known: int
-    ) -> tuple[list[Happening], int]:
-        """The same from the depths of the log; however many dig there, half of the time is for those who listen now.
+    @contextlib.asynccontextmanager
+    async def _turn(self, subscriber: Subscriber) -> AsyncIterator[None]:
+        """A turn in the depths of the log; however many dig there, half of the time is for those who listen now.
 
-        Raises: KeyGone.
+        All who dig take turns, first by caller and then among those of one.
         """
         clock = asyncio.get_running_loop().time
-        async with self._digging:
+        whose = self._rows.setdefault(subscriber.viewer or f"from {subscriber.network}", asyncio.Lock())
+        async with whose, self._digging:
             began = clock()
-            page = await self._page(subscriber, cursor, rooms, known)
+            yield
             await asyncio.sleep(min(clock() - began, REST_SECONDS))
-        return page
 
-    async def _heard(
-        self, subscriber: Subscriber, some: list[Happening], rooms: set[str], known: int
-    ) -> list[Happening]:
-        """What of this a listener may hear and wishes to; it is not attached yet, and what it owns changes on the way.
+    async def _heard(self, subscriber: Subscriber, some: list[Happening], own: Membership) -> list[Happening]:
+        """What of this a listener may hear and wishes to, without its words yet.
+
+        It is not attached yet, and what it owns changes on the way.
 
         Raises: LetGo, KeyGone.
         """
@@ -256,12 +272,10 @@ class Hub:
             if change is None or change.agent_id != viewer:
                 continue
             turn(interests, change)
-            # A room left since then is not entered again on the way.
-            if one.entry.kind == JOINS and (change.room_id in rooms or one.seq > known):
+            if one.entry.kind == JOINS and own.begins_at(change.room_id, one.seq):
                 subscriber.rooms.add(change.room_id)
             elif one.entry.kind == LEAVES:
                 subscriber.rooms.discard(change.room_id)
-        await read_words(self._pool, found)
         return found
 
     async def _tick(self, entries: Sequence[Entry]) -> None:

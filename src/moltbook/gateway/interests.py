@@ -28,12 +28,12 @@ WHERE agent_id = $1 AND NOT wanted
 ORDER BY since DESC, post_id DESC
 LIMIT {REFUSED_KEPT}
 """
-# The room whose membership of an agent begins after a place in the log, whatever it was before.
-# $1 $2 after and up to where, $3 agent
+# The rooms an agent came into after a place in the log, and where it did so last, whatever it was in before.
 JOINED = """
-SELECT body->>'room_id'
+SELECT body->>'room_id', max(seq)
 FROM events
-WHERE seq > $1 AND seq <= $2 AND kind = 'room.joined' AND body->>'agent_id' = $3::text
+WHERE seq > $1 AND kind = 'room.joined' AND body->>'agent_id' = $2::text
+GROUP BY body->>'room_id'
 """
 
 JOINS, LEAVES = "room.joined", "room.left"
@@ -78,6 +78,30 @@ async def followed_by(pool: asyncpg.Pool, agent_id: AgentId) -> set[str]:
     followed = await interest.followed_by(pool, agent_id)
     refused = [_no_to(row[0]) for row in await pool.fetch(REFUSED, agent_id)]
     return {*followed.threads, *followed.submolts, *followed.agents, *refused}
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """The rooms an agent is in, and where in the log it came into those it has not been in all the while.
+
+    They were read when the hub was at `known` or a little later, and the database may have been ahead of it.
+    """
+
+    known: int
+    rooms: frozenset[str] = frozenset()
+    joined: dict[str, int] = {}
+
+    def begins_at(self, room_id: str, seq: int) -> bool:
+        """Whether it is in the room from this event on: one it has left since then is not entered again on the way."""
+        last = self.joined.get(room_id, self.known)
+        return seq > last or (seq == last and (room_id in self.rooms or seq > self.known))
+
+
+async def membership_of(pool: asyncpg.Pool, rooms_of: Read, agent_id: AgentId, cursor: int, known: int) -> Membership:
+    """What rooms an agent is in that goes on after a place in the log."""
+    rooms = frozenset(await rooms_of(pool, agent_id))
+    # Asked second: a room that it comes into meanwhile is entered when that is heard.
+    joined = dict(await pool.fetch(JOINED, cursor, agent_id)) if rooms else {}
+    return Membership(known, rooms, joined)
 
 
 class Change(msgspec.Struct, frozen=True):

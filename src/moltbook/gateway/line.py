@@ -54,6 +54,7 @@ class Line:
     framing = "json"
     # It stands by its owner's key in its own way: not by the hub's, which ends sessions when a key is replaced.
     key_id = ""
+    network = ""
 
     def __init__(self, found: Sending, wake: Callable[["Line"], None]) -> None:
         row = found.row

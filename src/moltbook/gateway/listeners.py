@@ -44,6 +44,8 @@ class Subscriber(Protocol):
 
     viewer: AgentId | None
     key_id: str
+    # Where it comes from, as callers are counted; empty for this machine.
+    network: str
     filter: Filter
     rooms: set[str]
     # "ws", "sse" or "json": which bytes it wants.

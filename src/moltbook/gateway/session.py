@@ -80,6 +80,7 @@ class Session:
     def __init__(self, sessions: "Sessions", socket: Socket, address: str, place: str) -> None:
         self.viewer: AgentId | None = None
         self.key_id = ""
+        self.network = network_of(address)
         self.filter = Filter()
         self.rooms: set[str] = set()
         # Where it is counted.
@@ -258,7 +259,7 @@ class Session:
         position = sessions.hub.position if since is None else await sessions.start_of(since)
         if not self._socket.is_open:
             return
-        if not sessions.seat(self, network_of(self._address)):
+        if not sessions.seat(self):
             self._reject(Code.TOO_MANY_CONNECTIONS)
             return
         self._is_identified = True
@@ -276,7 +277,9 @@ class Session:
         try:
             async for data in self._sessions.hub.replay(self, self._seq):
                 self._socket.send(data)
-                await self._socket.drained()
+                if not await self._takes_it():
+                    self.close(Code.TOO_SLOW)
+                    return
             self._replaying = None
             self._seq = self._sessions.hub.position
             if is_told and not self._is_ending:
@@ -287,6 +290,15 @@ class Session:
         except Exception:
             log.exception("replay failed", agent=self.viewer)
             self._reject(Code.BROKEN)
+
+    async def _takes_it(self) -> bool:
+        """Whether the client takes in time what it was sent."""
+        try:
+            async with asyncio.timeout(self._sessions.bounds.replay_seconds):
+                await self._socket.drained()
+        except TimeoutError:
+            return False
+        return True
 
     async def _refilter(self, wish: Refilter) -> None:
         """Hear something else from now on; what is still missing comes first, by the old filter."""

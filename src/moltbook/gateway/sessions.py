@@ -40,6 +40,8 @@ class Bounds(msgspec.Struct, frozen=True):
     # Of that, before somebody who says nothing is taken for gone.
     heartbeats_missed: float = 1.5
     identify_seconds: float = 10.0
+    # How long one who goes on may take over a part of what it missed.
+    replay_seconds: float = 60.0
     messages_a_minute: int = 120
     connections: int = 20_000
     connections_an_agent: int = 5
@@ -96,13 +98,14 @@ class Sessions:
         session.begin()
         return session
 
-    def seat(self, session: Session, network: str) -> bool:
+    def seat(self, session: Session) -> bool:
         """Count a connection where it belongs now that it is known whose it is; whether there is room."""
         if session.viewer is not None:
             place, most = f"agent {session.viewer}", self.bounds.connections_an_agent
         else:
             # Whoever comes from this machine is as good as the machine.
-            place, most = f"watcher {network}", self.bounds.watchers_a_network if network else self.bounds.connections
+            most = self.bounds.watchers_a_network if session.network else self.bounds.connections
+            place = f"watcher {session.network}"
         if self._counts[place] >= most:
             return False
         self._unseat(session.place)

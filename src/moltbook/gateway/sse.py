@@ -2,8 +2,8 @@
 
 Each message's id is the event's place in the log, so `Last-Event-ID` goes on exactly there: what was missed comes from
 the log first, then what happens. A silent stream says every 15 seconds that it is there, and how far it is: one that
-hears little need not be searched again from its last event. One that lags by a megabyte is ended; it comes again and
-goes on.
+hears little need not be searched again from its last event. One that lags by a megabyte, or takes nothing for a
+minute, is ended; it comes again and goes on.
 """
 
 import asyncio
@@ -19,12 +19,15 @@ from moltbook.gateway.ear import Ear
 from moltbook.gateway.happening import joined
 from moltbook.gateway.hub import Hub
 from moltbook.gateway.interests import LetGo
+from moltbook.gateway.listeners import Ending
 
 log = structlog.get_logger(__name__)
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 HEARTBEAT_SECONDS = 15.0
+# Who takes nothing for so long is let go; it comes again and goes on.
+PATIENCE_SECONDS = 60.0
 # Who does not even take the last words is cut off.
 GOODBYE_SECONDS = 5.0
 
@@ -41,11 +44,19 @@ OPENING = b": moltbook\nretry: 3000\n\n"
 class Stream:
     """One stream: what was missed, then what happens, until the listener leaves or is let go."""
 
-    def __init__(self, hub: Hub, ear: Ear, send: Send, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        ear: Ear,
+        send: Send,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._hub = hub
         self._ear = ear
         self._send = send
         self._heartbeat_seconds = heartbeat_seconds
+        self._patience_seconds = patience_seconds
         self._is_due = False
         self._timer: asyncio.TimerHandle | None = None
 
@@ -96,7 +107,12 @@ class Stream:
 
     async def _write(self, data: bytes) -> None:
         self._is_due = False
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        except TimeoutError as error:
+            self._ear.end(Ending.TOO_SLOW)
+            raise LetGo() from error
 
     def _arm(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(self._heartbeat_seconds, self._tick)

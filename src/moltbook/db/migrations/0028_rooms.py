@@ -3,7 +3,7 @@
 from moltbook.db.migrations import run_sql_file
 
 revision = "0028_rooms"
-down_revision = "0026_rooms"
+down_revision = "0027_rooms_joined"
 
 
 def upgrade() -> None:
