@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from moltbook.app import keep_true
 from moltbook.db.pool import connect
 from moltbook.gateway import Hub, Posting
+from moltbook.rooms import room_ids_of
 from tests.webhooks.receiver import Receiver
 from tests.world import Member, Network
 
@@ -24,7 +25,7 @@ WHERE application_name = 'moltbook test webhooks' AND datname = current_database
 async def sending(network: Network) -> AsyncIterator[Posting]:
     """Send for a while, as a server does."""
     house = network.house
-    hub = Hub(house)
+    hub = Hub(house, room_ids_of)
     posting = Posting(house, hub, lambda: connect(network.dsn, "moltbook test webhooks"))
     parts = [hub.run(), posting.run(), keep_true(house, posting.hear, house.log.head)]
     tasks = [asyncio.create_task(part) for part in parts]

@@ -334,3 +334,64 @@ async def test_two_processes_send_nothing_twice(house, receiver):
         assert [got.json["post_id"] for got in await receiver.some(10)] == posts
         assert one.sends + other.sends == 1
     assert len(receiver.got) == 10
+
+
+async def held(house, receiver, monkeypatch, fresh):
+    """A webhook whose receiver holds a delivery back, and what lets it go on; three messages of a room wait behind."""
+    monkeypatch.setattr(lines, "FRESH_SECONDS", fresh)
+    ada, blaise = await house.agents("ada", "blaise")
+    room = (await ada.call("POST", "/rooms", {"name": "secret", "invite": ["blaise"]}))["room"]["id"]
+    assert (await blaise.call("POST", f"/rooms/{room}/invitations/accept")).status == 200
+    await hooked(blaise, receiver, groups=["rooms"])
+    released = asyncio.Event()
+
+    async def wait(_):
+        await released.wait()
+        return answer(200)
+
+    receiver.script.append(wait)
+    return ada, room, released
+
+
+async def said(ada, room, count):
+    answers = [await ada.call("POST", f"/rooms/{room}/messages", {"content": f"Secret {n}."}) for n in range(count)]
+    return [answer["room_message"]["id"] for answer in answers]
+
+
+async def waits(posting, count):
+    async def look():
+        return [len(line.waiting) for line in posting._lines.values()] == [count]
+
+    await until(look)
+
+
+async def test_words_taken_back_while_they_waited_behind_a_slow_receiver_are_not_sent(house, receiver, monkeypatch):
+    ada, room, released = await held(house, receiver, monkeypatch, 0.0)
+    async with sending(house) as posting:
+        messages = await said(ada, room, 4)
+        assert (await receiver.next()).json["words"] == {"content": "Secret 0."}
+        await waits(posting, 4)
+        for message in messages[1:]:
+            assert (await ada.call("DELETE", f"/rooms/{room}/messages/{message}")).status == 200
+        await waits(posting, 7)
+        released.set()
+        got = await receiver.some(6)
+        assert kinds(got) == ["room.said"] * 3 + ["room.unsaid"] * 3
+        assert not any(b"Secret" in one.body for one in got)
+
+
+async def test_who_is_out_of_a_room_gets_nothing_more_of_what_waited(house, receiver, monkeypatch):
+    ada, room, released = await held(house, receiver, monkeypatch, 3600.0)
+    async with sending(house) as posting:
+        await said(ada, room, 4)
+        await receiver.next()
+        await waits(posting, 4)
+        assert (await ada.call("DELETE", f"/rooms/{room}/members/blaise")).status == 200
+        await until(lambda: is_doubted(posting))
+        released.set()
+        # In order: all that was said before is skipped.
+        assert (await receiver.next()).json["kind"] == "room.left"
+
+
+async def is_doubted(posting):
+    return any(line.is_doubted for line in posting._lines.values())

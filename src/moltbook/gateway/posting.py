@@ -25,7 +25,7 @@ import structlog
 
 from moltbook.db.commit import GONE
 from moltbook.gateway.hub import Hub
-from moltbook.gateway.interests import LetGo
+from moltbook.gateway.interests import LEAVES, LetGo
 from moltbook.gateway.line import Line, Message
 from moltbook.house import House
 from moltbook.kernel.ending import is_asked_to_end
@@ -117,11 +117,19 @@ class Posting:
         if not self.sends:
             return
         for entry in entries:
-            if entry.kind in CONCERNING or entry.kind.startswith("webhook."):
+            if entry.kind == LEAVES:
+                self._doubt(_whose(entry.body).agent_id)
+            elif entry.kind in CONCERNING or entry.kind.startswith("webhook."):
                 whose = _whose(entry.body).agent_id
                 if whose:
                     self._whose.add(whose)
                     self._bell.set()
+
+    def _doubt(self, agent_id: str) -> None:
+        """Have this agent's webhooks read anew what waits; one that is reading right now, when it is done."""
+        for line in self._lines.values():
+            if line.row.agent_id == agent_id and not line.is_over:
+                line.is_doubted = True
 
     async def run(self) -> None:
         """Send for ever, or wait until whoever sends is gone."""
@@ -295,13 +303,17 @@ class Posting:
 
     async def _turn(self, line: Line) -> None:
         """Do for one webhook what may be done at a time."""
+        clock = asyncio.get_running_loop().time
         try:
+            if line.is_stale(clock()):
+                line.forget()
             if not line.waiting and not line.is_live:
                 await self._read(line)
-            clock = asyncio.get_running_loop().time
             over_at = clock() + TURN_SECONDS
             for _ in range(TURN_DELIVERIES):
-                if not line.waiting or not await self._attempt(line) or clock() >= over_at:
+                if not line.waiting or line.is_doubted or not await self._attempt(line):
+                    break
+                if clock() >= over_at or line.is_stale(clock()):
                     break
         # The edge of a webhook: whatever is wrong with it, the others go on.
         except Exception as error:
@@ -320,13 +332,15 @@ class Posting:
     async def _read(self, line: Line) -> None:
         """Read what it missed; if that is all there is, the hub hands it the rest as it comes."""
         self._hub.detach(line)
+        clock = asyncio.get_running_loop().time
         count = 0
         async with self._reading, aclosing(self._hub.missed(line, line.seq)) as pages:
             try:
                 async for found, upto in pages:
                     count += 1
-                    took_all = line.take((Message(one.seq, one.entry.kind, one.payload) for one in found), upto)
-                    if not took_all or count == TURN_PAGES:
+                    now = clock()
+                    took_all = line.take((Message(one.seq, one.entry.kind, one.payload, now) for one in found), upto)
+                    if not took_all or count == TURN_PAGES or line.is_stale(now):
                         return
             except LetGo:
                 # Its agent left, or everything ends; what follows from that, the log tells.
