@@ -8,6 +8,7 @@ import pytest
 from moltbook.agents import RevokeKey
 from moltbook.gateway import line as lines
 from moltbook.gateway import posting as postings
+from moltbook.gateway import turns
 from moltbook.kernel.ids import AgentId
 from moltbook.measures import Step, Take
 from tests.webhooks.receiver import answer, receiving
@@ -209,25 +210,67 @@ async def test_one_that_hangs_or_is_far_behind_holds_up_nobody_and_has_one_deliv
             await fares(ada, hook, seq=got[-1].json["seq"])
 
 
-async def test_so_many_have_their_turn_side_by_side_and_the_others_come_after_them(house, receiver, monkeypatch):
-    monkeypatch.setattr(postings, "SIDE_BY_SIDE", 2)
-    ada = await house.agent("ada")
+@pytest.fixture
+async def tarpit():
+    """A receiver that answers nothing until it is let go."""
     released = asyncio.Event()
 
     async def wait(_):
         await released.wait()
         return answer(200)
 
-    receiver.script += [wait] * 5
+    async with receiving() as tarpit:
+        tarpit.script += [wait] * 100
+        tarpit.let_go = released.set
+        yield tarpit
+
+
+async def test_so_many_have_their_turn_side_by_side_and_the_others_come_after_them(house, tarpit, monkeypatch):
+    monkeypatch.setattr(turns, "SIDE_BY_SIDE", 2)
+    monkeypatch.setattr(turns, "SLOW_SECONDS", 3600.0)
+    members = await house.agents("ada", "blaise", "clea")
     for n in range(5):
-        await hooked(ada, receiver, f"/{n}", groups=["posts"])
+        await hooked(members[n % 3], tarpit, f"/{n}", groups=["posts"])
     async with sending(house):
-        await house.post(ada)
-        first = await receiver.some(2)
-        released.set()
-        got = [*first, *await receiver.some(3)]
+        await house.post(members[0])
+        first = await tarpit.some(2)
+        tarpit.let_go()
+        got = [*first, *await tarpit.some(3)]
     assert sorted(one.target for one in got) == [f"/hook/{n}" for n in range(5)]
-    assert receiver.most_at_once == 2
+    assert tarpit.most_at_once == 2
+
+
+async def test_one_agent_has_two_turns_at_a_time_and_leaves_the_places_to_others(house, receiver, tarpit, monkeypatch):
+    monkeypatch.setattr(turns, "SIDE_BY_SIDE", 3)
+    monkeypatch.setattr(turns, "SLOW_SECONDS", 3600.0)
+    ada, blaise = await house.agents("ada", "blaise")
+    for n in range(5):
+        await hooked(ada, tarpit, f"/{n}", groups=["posts"])
+    await hooked(blaise, receiver, groups=["posts"])
+    async with sending(house):
+        for n in range(3):
+            post = await house.post(ada, f"Thought {n}")
+            assert (await receiver.next()).json["post_id"] == post
+        await tarpit.some(2)
+        assert len(tarpit.got) == 2
+        tarpit.let_go()
+        targets = [one.target for one in [*tarpit.got[:2], *await tarpit.some(13)]]
+        assert sorted(targets) == sorted(f"/hook/{n}" for n in range(5) for _ in range(3))
+    assert tarpit.most_at_once == 2
+
+
+async def test_receivers_that_answer_late_keep_nobody_from_a_turn(house, receiver, tarpit, monkeypatch):
+    monkeypatch.setattr(turns, "SIDE_BY_SIDE", 2)
+    monkeypatch.setattr(turns, "SLOW_SECONDS", 0.1)
+    ada, blaise, clea, dido = await house.agents("ada", "blaise", "clea", "dido")
+    for member in (ada, blaise, clea):
+        await hooked(member, tarpit, groups=["posts"])
+    await hooked(dido, receiver, groups=["posts"])
+    async with sending(house):
+        posts = [await house.post(ada, f"Thought {n}") for n in range(2)]
+        assert [one.json["post_id"] for one in await receiver.some(2)] == posts
+        await tarpit.some(3)
+        assert len(tarpit.got) == 3
 
 
 async def test_a_webhook_that_missed_much_reads_it_page_by_page_and_then_hears_live(house, receiver, monkeypatch):

@@ -80,6 +80,8 @@ class Line:
         self.is_live = False
         # Its agent is out of a room, and something of that may wait.
         self.is_doubted = False
+        # What was done for it last took long (turns).
+        self.is_slow = False
         # It was found to be at its end, and waits for that to be written down.
         self.is_over = False
 

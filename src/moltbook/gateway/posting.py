@@ -1,17 +1,16 @@
 """Posting: the events of the log, to the webhooks that want them; at least once, and in order at each of them.
 
-In this room: whose turn it is, reading what a webhook missed, writing down how far each came. Not here: one webhook's
-state (line), signatures and tables (webhooks), the call itself (house).
+In this room: what is done in a turn, reading what a webhook missed, writing down how far each came. Not here: whose
+turn it is (turns), one webhook's state (line), signatures and tables (webhooks), the call itself (house).
 
 One process of the network sends, held by an advisory lock. Many webhooks have their turn side by side, none has two
-deliveries under way. A turn is short, so that one which is slow or far behind goes to the end of the row. What was done
-is noted twice a second for all together; a process that is killed repeats what was not noted yet.
+deliveries under way. A turn is short, so that one which is far behind goes to the end of the row. What was done is
+noted twice a second for all together; a process that is killed repeats what was not noted yet.
 """
 
 import asyncio
 import heapq
 import random
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
@@ -27,6 +26,7 @@ from moltbook.db.commit import GONE
 from moltbook.gateway.hub import Hub
 from moltbook.gateway.interests import LEAVES, LetGo
 from moltbook.gateway.line import Line, Message
+from moltbook.gateway.turns import Turns
 from moltbook.house import House
 from moltbook.kernel.ending import is_asked_to_end
 from moltbook.kernel.errors import NotFound, Unavailable
@@ -47,7 +47,6 @@ from moltbook.webhooks import (
 log = structlog.get_logger(__name__)
 
 NAME = "webhooks"
-SIDE_BY_SIDE = 64
 # A turn: so many deliveries, none begun after so long; or so many pages of the log with nothing for the webhook.
 TURN_DELIVERIES = 20
 TURN_SECONDS = 2.0
@@ -91,12 +90,10 @@ class Posting:
         """Nothing is known yet; so it is after every start, since another process may have sent meanwhile."""
         self.sends = False
         self._lines: dict[str, Line] = {}
-        # Who is to have a turn, in order; who has one; who is to have one later.
-        self._row: deque[Line] = deque()
-        self._queued: set[Line] = set()
-        self._turns: dict[Line, asyncio.Task[None]] = {}
-        self._later: list[tuple[float, int, Line]] = []
         self._bell = asyncio.Event()
+        # Who has a turn or waits for one, and who is to have one later.
+        self._turns = Turns(self._bell.set)
+        self._later: list[tuple[float, int, Line]] = []
         # Whose webhooks are to be looked at anew; what is to be noted.
         self._whose: set[str] = set()
         self._moved: dict[str, Line] = {}
@@ -174,16 +171,15 @@ class Posting:
             self._begin()
 
     def _give_turns(self) -> None:
-        """Let as many have their turn as may; who waited longest begins."""
+        """Let as many have their turn as may."""
         self._bell.clear()
         now = self._house.clock().timestamp()
         while self._later and self._later[0][0] <= now:
             self._call(heapq.heappop(self._later)[2])
-        while self._row and len(self._turns) < SIDE_BY_SIDE:
-            line = self._row.popleft()
-            self._queued.discard(line)
+        while (line := self._turns.next()) is not None:
             if self._is_known(line):
-                task = self._turns[line] = asyncio.create_task(self._turn(line), name="webhook")
+                task = asyncio.create_task(self._turn(line), name="webhook")
+                self._turns.begin(line, task)
                 # Not in the turn itself: one that is cancelled before it began never comes to its end.
                 task.add_done_callback(partial(self._turned, line))
 
@@ -221,7 +217,12 @@ class Posting:
         """Those that have nothing to be sent: they are where the hub is."""
         found = {}
         for name, line in self._lines.items():
-            if line.is_live and not line.waiting and line not in self._turns and line.seq < self._hub.position:
+            if (
+                line.is_live
+                and not line.waiting
+                and line not in self._turns.under_way
+                and line.seq < self._hub.position
+            ):
                 line.seq = self._hub.position
                 found[name] = line
         return found
@@ -279,7 +280,7 @@ class Posting:
         self._lines.pop(line.row.id, None)
         self._hub.detach(line)
         line.forget()
-        task = self._turns.get(line)
+        task = self._turns.under_way.get(line)
         if task is not None:
             task.cancel()
             await asyncio.wait({task})
@@ -289,13 +290,12 @@ class Posting:
 
     def _call(self, line: Line) -> None:
         """See that it has its turn when there is something to do for it."""
-        if line.is_over or line in self._turns or line in self._queued or not self._is_known(line):
+        if line.is_over or line in self._turns or not self._is_known(line):
             return
         if line.next_at is not None and line.next_at > self._house.clock():
             self._call_later(line, line.next_at.timestamp())
         elif line.waiting or not line.is_live:
-            self._queued.add(line)
-            self._row.append(line)
+            self._turns.wait(line)
             self._bell.set()
 
     def _call_later(self, line: Line, at: float) -> None:
@@ -308,7 +308,8 @@ class Posting:
             if line.is_stale(clock()):
                 line.forget()
             if not line.waiting and not line.is_live:
-                await self._read(line)
+                with self._turns.timed(line):
+                    await self._read(line)
             over_at = clock() + TURN_SECONDS
             for _ in range(TURN_DELIVERIES):
                 if not line.waiting or line.is_doubted or not await self._attempt(line):
@@ -325,7 +326,7 @@ class Posting:
 
     def _turned(self, line: Line, _task: object) -> None:
         """Its turn is over; it may have another one when all others had theirs."""
-        self._turns.pop(line, None)
+        self._turns.end(line)
         self._call(line)
         self._bell.set()
 
@@ -355,7 +356,8 @@ class Posting:
         message, row, house = line.waiting[0], line.row, self._house
         name = message_id(row.id, message.seq)
         headers = signed(house.keyring, row, name, message.body, house.clock())
-        outcome = await house.courier.post(row.url, headers, message.body)
+        with self._turns.timed(line):
+            outcome = await house.courier.post(row.url, headers, message.body)
         if not self._is_known(line):
             return False
         now = house.clock()
