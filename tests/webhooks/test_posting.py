@@ -9,6 +9,7 @@ from moltbook.agents import RevokeKey
 from moltbook.gateway import line as lines
 from moltbook.gateway import posting as postings
 from moltbook.gateway import turns
+from moltbook.house import courier as couriers
 from moltbook.kernel.ids import AgentId
 from moltbook.measures import Step, Take
 from tests.webhooks.receiver import answer, receiving
@@ -273,6 +274,21 @@ async def test_receivers_that_answer_late_keep_nobody_from_a_turn(house, receive
         assert len(tarpit.got) == 3
 
 
+async def test_what_could_not_be_tried_comes_later_and_is_held_against_nobody(house, receiver, monkeypatch):
+    monkeypatch.setattr(couriers, "OF_ONE", 0)
+    ada, blaise = await house.agents("ada", "blaise")
+    hook = await hooked(ada, receiver, groups=["posts"])
+    async with sending(house) as posting:
+        post = await house.post(blaise)
+        await until(lambda: at_rest(posting))
+        shown = (await ada.get(f"/webhooks/{hook['id']}"))["webhook"]
+        assert (shown["attempts"], shown["failing_since"], shown["last_error"]) == (0, None, None)
+        assert not receiver.got
+        monkeypatch.setattr(couriers, "OF_ONE", 4)
+        await later(house, ada, hook, seconds=6)
+        assert (await receiver.next()).json["post_id"] == post
+
+
 async def test_a_webhook_that_missed_much_reads_it_page_by_page_and_then_hears_live(house, receiver, monkeypatch):
     monkeypatch.setattr("moltbook.log.follow.PAGE", 7)
     monkeypatch.setattr(postings, "TURN_PAGES", 2)
@@ -379,9 +395,9 @@ async def test_two_processes_send_nothing_twice(house, receiver):
     assert len(receiver.got) == 10
 
 
-async def held(house, receiver, monkeypatch, fresh):
+async def held(house, receiver, monkeypatch):
     """A webhook whose receiver holds a delivery back, and what lets it go on; three messages of a room wait behind."""
-    monkeypatch.setattr(lines, "FRESH_SECONDS", fresh)
+    monkeypatch.setattr(lines, "FRESH_SECONDS", 3600.0)
     ada, blaise = await house.agents("ada", "blaise")
     room = (await ada.call("POST", "/rooms", {"name": "secret", "invite": ["blaise"]}))["room"]["id"]
     assert (await blaise.call("POST", f"/rooms/{room}/invitations/accept")).status == 200
@@ -409,7 +425,7 @@ async def waits(posting, count):
 
 
 async def test_words_taken_back_while_they_waited_behind_a_slow_receiver_are_not_sent(house, receiver, monkeypatch):
-    ada, room, released = await held(house, receiver, monkeypatch, 0.0)
+    ada, room, released = await held(house, receiver, monkeypatch)
     async with sending(house) as posting:
         messages = await said(ada, room, 4)
         assert (await receiver.next()).json["words"] == {"content": "Secret 0."}
@@ -417,6 +433,8 @@ async def test_words_taken_back_while_they_waited_behind_a_slow_receiver_are_not
         for message in messages[1:]:
             assert (await ada.call("DELETE", f"/rooms/{room}/messages/{message}")).status == 200
         await waits(posting, 7)
+        # By now all of it has waited for longer than it may.
+        monkeypatch.setattr(lines, "FRESH_SECONDS", 0.0)
         released.set()
         got = await receiver.some(6)
         assert kinds(got) == ["room.said"] * 3 + ["room.unsaid"] * 3
@@ -424,7 +442,7 @@ async def test_words_taken_back_while_they_waited_behind_a_slow_receiver_are_not
 
 
 async def test_who_is_out_of_a_room_gets_nothing_more_of_what_waited(house, receiver, monkeypatch):
-    ada, room, released = await held(house, receiver, monkeypatch, 3600.0)
+    ada, room, released = await held(house, receiver, monkeypatch)
     async with sending(house) as posting:
         await said(ada, room, 4)
         await receiver.next()

@@ -60,7 +60,7 @@ AGAIN_SECONDS = 1.0
 # A connection whose other end is gone never answers; this long is long for a note, and that for the last one.
 ANSWER_SECONDS = 30.0
 LAST_SECONDS = 3.0
-STUMBLED = timedelta(seconds=5)
+PUT_OFF = timedelta(seconds=5)
 
 # After these an agent's webhooks are looked at anew, beside all about webhooks themselves.
 CONCERNING = frozenset(
@@ -320,9 +320,13 @@ class Posting:
         except Exception as error:
             is_away = isinstance(error, (*GONE, asyncpg.PostgresError))
             log.warning("webhook stumbled", webhook=line.row.id, error=repr(error), exc_info=not is_away)
-            self._hub.detach(line)
-            line.forget()
-            line.next_at = self._house.clock() + STUMBLED
+            self._put_off(line)
+
+    def _put_off(self, line: Line) -> None:
+        """Go on with it a little later."""
+        self._hub.detach(line)
+        line.forget()
+        line.next_at = self._house.clock() + PUT_OFF
 
     def _turned(self, line: Line, _task: object) -> None:
         """Its turn is over; it may have another one when all others had theirs."""
@@ -356,8 +360,13 @@ class Posting:
         message, row, house = line.waiting[0], line.row, self._house
         name = message_id(row.id, message.seq)
         headers = signed(house.keyring, row, name, message.body, house.clock())
-        with self._turns.timed(line):
-            outcome = await house.courier.post(row.url, headers, message.body)
+        try:
+            with self._turns.timed(line):
+                outcome = await house.courier.post(row.url, headers, message.body, whose=row.agent_id)
+        except Unavailable:
+            # Nothing was tried, so nothing is held against the receiver.
+            self._put_off(line)
+            return False
         if not self._is_known(line):
             return False
         now = house.clock()
