@@ -1,43 +1,15 @@
 """Events arrive at webhooks: in order, by rights and filters; what fails waits, is given up, is turned off."""
 
 import asyncio
-from datetime import UTC, datetime
-
-import pytest
+from datetime import datetime
 
 from moltbook.agents import RevokeKey
 from moltbook.gateway import line as lines
 from moltbook.gateway import posting as postings
-from moltbook.gateway import turns
-from moltbook.house import courier as couriers
 from moltbook.kernel.ids import AgentId
 from moltbook.measures import Step, Take
 from tests.webhooks.receiver import answer, receiving
-from tests.webhooks.sending import CUT, fares, hooked, sending, until
-
-
-@pytest.fixture
-async def receiver():
-    async with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def house(found, monkeypatch):
-    monkeypatch.setattr(postings, "NOTE_SECONDS", 0.02)
-    async with found(webhooks_private=True) as network:
-        network.clock.now = datetime.now(UTC)
-        yield network
-
-
-async def later(house, member, hook, **passed):
-    """Time passes; that its owner touches a webhook has the sender look at the clock."""
-    house.clock.advance(**passed)
-    assert (await member.call("PATCH", f"/webhooks/{hook['id']}", {})).status == 200
-
-
-def kinds(deliveries):
-    return [got.json["kind"] for got in deliveries]
+from tests.webhooks.sending import CUT, at_rest, fares, hooked, kinds, later, sending, until
 
 
 async def test_what_happens_arrives_signed_in_order_and_with_its_words(house, receiver):
@@ -127,10 +99,6 @@ async def test_back_off_outlives_the_process_and_words_taken_back_meanwhile_are_
         assert again.headers["webhook-id"] == receiver.got[0].headers["webhook-id"]
 
 
-async def at_rest(posting):
-    return posting.sends and posting._later
-
-
 async def test_after_the_last_attempt_an_event_is_given_up_listed_and_may_be_replayed(house, receiver):
     ada, blaise = await house.agents("ada", "blaise")
     hook = await hooked(ada, receiver, groups=["posts"])
@@ -209,84 +177,6 @@ async def test_one_that_hangs_or_is_far_behind_holds_up_nobody_and_has_one_deliv
             assert [one.json["post_id"] for one in got] == posts
             assert slow.most_at_once == receiver.most_at_once == 1
             await fares(ada, hook, seq=got[-1].json["seq"])
-
-
-@pytest.fixture
-async def tarpit():
-    """A receiver that answers nothing until it is let go."""
-    released = asyncio.Event()
-
-    async def wait(_):
-        await released.wait()
-        return answer(200)
-
-    async with receiving() as tarpit:
-        tarpit.script += [wait] * 100
-        tarpit.let_go = released.set
-        yield tarpit
-
-
-async def test_so_many_have_their_turn_side_by_side_and_the_others_come_after_them(house, tarpit, monkeypatch):
-    monkeypatch.setattr(turns, "SIDE_BY_SIDE", 2)
-    monkeypatch.setattr(turns, "SLOW_SECONDS", 3600.0)
-    members = await house.agents("ada", "blaise", "clea")
-    for n in range(5):
-        await hooked(members[n % 3], tarpit, f"/{n}", groups=["posts"])
-    async with sending(house):
-        await house.post(members[0])
-        first = await tarpit.some(2)
-        tarpit.let_go()
-        got = [*first, *await tarpit.some(3)]
-    assert sorted(one.target for one in got) == [f"/hook/{n}" for n in range(5)]
-    assert tarpit.most_at_once == 2
-
-
-async def test_one_agent_has_two_turns_at_a_time_and_leaves_the_places_to_others(house, receiver, tarpit, monkeypatch):
-    monkeypatch.setattr(turns, "SIDE_BY_SIDE", 3)
-    monkeypatch.setattr(turns, "SLOW_SECONDS", 3600.0)
-    ada, blaise = await house.agents("ada", "blaise")
-    for n in range(5):
-        await hooked(ada, tarpit, f"/{n}", groups=["posts"])
-    await hooked(blaise, receiver, groups=["posts"])
-    async with sending(house):
-        for n in range(3):
-            post = await house.post(ada, f"Thought {n}")
-            assert (await receiver.next()).json["post_id"] == post
-        await tarpit.some(2)
-        assert len(tarpit.got) == 2
-        tarpit.let_go()
-        targets = [one.target for one in [*tarpit.got[:2], *await tarpit.some(13)]]
-        assert sorted(targets) == sorted(f"/hook/{n}" for n in range(5) for _ in range(3))
-    assert tarpit.most_at_once == 2
-
-
-async def test_receivers_that_answer_late_keep_nobody_from_a_turn(house, receiver, tarpit, monkeypatch):
-    monkeypatch.setattr(turns, "SIDE_BY_SIDE", 2)
-    monkeypatch.setattr(turns, "SLOW_SECONDS", 0.1)
-    ada, blaise, clea, dido = await house.agents("ada", "blaise", "clea", "dido")
-    for member in (ada, blaise, clea):
-        await hooked(member, tarpit, groups=["posts"])
-    await hooked(dido, receiver, groups=["posts"])
-    async with sending(house):
-        posts = [await house.post(ada, f"Thought {n}") for n in range(2)]
-        assert [one.json["post_id"] for one in await receiver.some(2)] == posts
-        await tarpit.some(3)
-        assert len(tarpit.got) == 3
-
-
-async def test_what_could_not_be_tried_comes_later_and_is_held_against_nobody(house, receiver, monkeypatch):
-    monkeypatch.setattr(couriers, "OF_ONE", 0)
-    ada, blaise = await house.agents("ada", "blaise")
-    hook = await hooked(ada, receiver, groups=["posts"])
-    async with sending(house) as posting:
-        post = await house.post(blaise)
-        await until(lambda: at_rest(posting))
-        shown = (await ada.get(f"/webhooks/{hook['id']}"))["webhook"]
-        assert (shown["attempts"], shown["failing_since"], shown["last_error"]) == (0, None, None)
-        assert not receiver.got
-        monkeypatch.setattr(couriers, "OF_ONE", 4)
-        await later(house, ada, hook, seconds=6)
-        assert (await receiver.next()).json["post_id"] == post
 
 
 async def test_a_webhook_that_missed_much_reads_it_page_by_page_and_then_hears_live(house, receiver, monkeypatch):
@@ -393,66 +283,3 @@ async def test_two_processes_send_nothing_twice(house, receiver):
         assert [got.json["post_id"] for got in await receiver.some(10)] == posts
         assert one.sends + other.sends == 1
     assert len(receiver.got) == 10
-
-
-async def held(house, receiver, monkeypatch):
-    """A webhook whose receiver holds a delivery back, and what lets it go on; three messages of a room wait behind."""
-    monkeypatch.setattr(lines, "FRESH_SECONDS", 3600.0)
-    ada, blaise = await house.agents("ada", "blaise")
-    room = (await ada.call("POST", "/rooms", {"name": "secret", "invite": ["blaise"]}))["room"]["id"]
-    assert (await blaise.call("POST", f"/rooms/{room}/invitations/accept")).status == 200
-    await hooked(blaise, receiver, groups=["rooms"])
-    released = asyncio.Event()
-
-    async def wait(_):
-        await released.wait()
-        return answer(200)
-
-    receiver.script.append(wait)
-    return ada, room, released
-
-
-async def said(ada, room, count):
-    answers = [await ada.call("POST", f"/rooms/{room}/messages", {"content": f"Secret {n}."}) for n in range(count)]
-    return [answer["room_message"]["id"] for answer in answers]
-
-
-async def waits(posting, count):
-    async def look():
-        return [len(line.waiting) for line in posting._lines.values()] == [count]
-
-    await until(look)
-
-
-async def test_words_taken_back_while_they_waited_behind_a_slow_receiver_are_not_sent(house, receiver, monkeypatch):
-    ada, room, released = await held(house, receiver, monkeypatch)
-    async with sending(house) as posting:
-        messages = await said(ada, room, 4)
-        assert (await receiver.next()).json["words"] == {"content": "Secret 0."}
-        await waits(posting, 4)
-        for message in messages[1:]:
-            assert (await ada.call("DELETE", f"/rooms/{room}/messages/{message}")).status == 200
-        await waits(posting, 7)
-        # By now all of it has waited for longer than it may.
-        monkeypatch.setattr(lines, "FRESH_SECONDS", 0.0)
-        released.set()
-        got = await receiver.some(6)
-        assert kinds(got) == ["room.said"] * 3 + ["room.unsaid"] * 3
-        assert not any(b"Secret" in one.body for one in got)
-
-
-async def test_who_is_out_of_a_room_gets_nothing_more_of_what_waited(house, receiver, monkeypatch):
-    ada, room, released = await held(house, receiver, monkeypatch)
-    async with sending(house) as posting:
-        await said(ada, room, 4)
-        await receiver.next()
-        await waits(posting, 4)
-        assert (await ada.call("DELETE", f"/rooms/{room}/members/blaise")).status == 200
-        await until(lambda: is_doubted(posting))
-        released.set()
-        # In order: all that was said before is skipped.
-        assert (await receiver.next()).json["kind"] == "room.left"
-
-
-async def is_doubted(posting):
-    return any(line.is_doubted for line in posting._lines.values())
