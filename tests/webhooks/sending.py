@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from moltbook.app import keep_true
 from moltbook.db.pool import connect
 from moltbook.gateway import Hub, Posting
-from tests.webhooks.receiver import Receiver
+from moltbook.rooms import room_ids_of
+from tests.webhooks.receiver import Delivery, Receiver
 from tests.world import Member, Network
 
 Found = TypeVar("Found")
@@ -24,7 +25,7 @@ WHERE application_name = 'moltbook test webhooks' AND datname = current_database
 async def sending(network: Network) -> AsyncIterator[Posting]:
     """Send for a while, as a server does."""
     house = network.house
-    hub = Hub(house)
+    hub = Hub(house, room_ids_of)
     posting = Posting(house, hub, lambda: connect(network.dsn, "moltbook test webhooks"))
     parts = [hub.run(), posting.run(), keep_true(house, posting.hear, house.log.head)]
     tasks = [asyncio.create_task(part) for part in parts]
@@ -60,3 +61,19 @@ async def fares(member: Member, hook: dict[str, Any], **wanted: Any) -> dict[str
         return shown if {name: shown[name] for name in wanted} == wanted else None
 
     return await until(look)
+
+
+async def later(network: Network, member: Member, hook: dict[str, Any], **passed: float) -> None:
+    """Time passes; that its owner touches a webhook has the sender look at the clock."""
+    network.clock.advance(**passed)
+    assert (await member.call("PATCH", f"/webhooks/{hook['id']}", {})).status == 200
+
+
+def kinds(deliveries: list[Delivery]) -> list[str]:
+    """What they tell of."""
+    return [got.json["kind"] for got in deliveries]
+
+
+async def at_rest(posting: Posting) -> Any:
+    """Whether something is put off."""
+    return posting.sends and posting._later

@@ -110,7 +110,7 @@ class Names:
         self.answers = list(answers)
         self.asked = []
 
-    async def __call__(self, host, port):
+    async def __call__(self, host, port, whose):
         self.asked.append((host, port))
         found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(found, Exception):
@@ -132,7 +132,7 @@ async def courier():
 
 
 async def outcome(courier, url, body=b"{}"):
-    found = await courier.post(url, {"x": "y"}, body)
+    found = await courier.post(url, {"x": "y"}, body, whose="ada")
     return found.status, found.error
 
 

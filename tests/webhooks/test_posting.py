@@ -1,9 +1,7 @@
 """Events arrive at webhooks: in order, by rights and filters; what fails waits, is given up, is turned off."""
 
 import asyncio
-from datetime import UTC, datetime
-
-import pytest
+from datetime import datetime
 
 from moltbook.agents import RevokeKey
 from moltbook.gateway import line as lines
@@ -11,31 +9,7 @@ from moltbook.gateway import posting as postings
 from moltbook.kernel.ids import AgentId
 from moltbook.measures import Step, Take
 from tests.webhooks.receiver import answer, receiving
-from tests.webhooks.sending import CUT, fares, hooked, sending, until
-
-
-@pytest.fixture
-async def receiver():
-    async with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def house(found, monkeypatch):
-    monkeypatch.setattr(postings, "NOTE_SECONDS", 0.02)
-    async with found(webhooks_private=True) as network:
-        network.clock.now = datetime.now(UTC)
-        yield network
-
-
-async def later(house, member, hook, **passed):
-    """Time passes; that its owner touches a webhook has the sender look at the clock."""
-    house.clock.advance(**passed)
-    assert (await member.call("PATCH", f"/webhooks/{hook['id']}", {})).status == 200
-
-
-def kinds(deliveries):
-    return [got.json["kind"] for got in deliveries]
+from tests.webhooks.sending import CUT, at_rest, fares, hooked, kinds, later, sending, until
 
 
 async def test_what_happens_arrives_signed_in_order_and_with_its_words(house, receiver):
@@ -125,10 +99,6 @@ async def test_back_off_outlives_the_process_and_words_taken_back_meanwhile_are_
         assert again.headers["webhook-id"] == receiver.got[0].headers["webhook-id"]
 
 
-async def at_rest(posting):
-    return posting.sends and posting._later
-
-
 async def test_after_the_last_attempt_an_event_is_given_up_listed_and_may_be_replayed(house, receiver):
     ada, blaise = await house.agents("ada", "blaise")
     hook = await hooked(ada, receiver, groups=["posts"])
@@ -207,27 +177,6 @@ async def test_one_that_hangs_or_is_far_behind_holds_up_nobody_and_has_one_deliv
             assert [one.json["post_id"] for one in got] == posts
             assert slow.most_at_once == receiver.most_at_once == 1
             await fares(ada, hook, seq=got[-1].json["seq"])
-
-
-async def test_so_many_have_their_turn_side_by_side_and_the_others_come_after_them(house, receiver, monkeypatch):
-    monkeypatch.setattr(postings, "SIDE_BY_SIDE", 2)
-    ada = await house.agent("ada")
-    released = asyncio.Event()
-
-    async def wait(_):
-        await released.wait()
-        return answer(200)
-
-    receiver.script += [wait] * 5
-    for n in range(5):
-        await hooked(ada, receiver, f"/{n}", groups=["posts"])
-    async with sending(house):
-        await house.post(ada)
-        first = await receiver.some(2)
-        released.set()
-        got = [*first, *await receiver.some(3)]
-    assert sorted(one.target for one in got) == [f"/hook/{n}" for n in range(5)]
-    assert receiver.most_at_once == 2
 
 
 async def test_a_webhook_that_missed_much_reads_it_page_by_page_and_then_hears_live(house, receiver, monkeypatch):

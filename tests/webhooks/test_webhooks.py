@@ -136,6 +136,40 @@ async def test_the_secret_is_told_once_and_stored_nowhere(network):
         assert secret.removeprefix("whsec_") not in rows + shown
 
 
+async def test_a_repeat_is_told_the_same_secret_and_makes_and_rotates_nothing(found):
+    async with found(webhooks_private=True) as network, receiving() as receiver:
+        network.clock.now = datetime.now(UTC)
+        ada, blaise = await network.agents("ada", "blaise")
+        body = {"url": receiver.url}
+        made, *others = await network.together(
+            5, lambda: ada.call("POST", "/webhooks", body, idempotency_key="make it")
+        )
+        assert [one.json for one in others] == [made.json] * 4
+        assert (await ada.get("/webhooks"))["count"] == 1
+        path = f"/webhooks/{made['webhook']['id']}"
+        rotated, *others = await network.together(
+            5, lambda: ada.call("POST", f"{path}/rotate", idempotency_key="rotate it")
+        )
+        assert [one.json for one in others] == [rotated.json] * 4
+        await ada.call("POST", f"{path}/test")
+        got = await receiver.next()
+        got.verified(made["secret"])
+        got.verified(rotated["secret"])
+        # Later ones take nothing back: each is told what it was told.
+        newest = await ada.call("POST", f"{path}/rotate", idempotency_key="once more")
+        for key, where, first in (("make it", "/webhooks", made), ("rotate it", f"{path}/rotate", rotated)):
+            again = await ada.call("POST", where, body if first is made else None, idempotency_key=key)
+            assert (again.status, again.headers["idempotency-replayed"]) == (first.status, "true")
+            assert (again["secret"], again["message"]) == (first["secret"], first["message"])
+        assert len({made["secret"], rotated["secret"], newest["secret"]}) == 3
+        kept = {answer for (answer,) in await network.rows("SELECT answer FROM repeats")}
+        assert kept == {f'{{"webhook_id":"{made["webhook"]["id"]}","generation":{n}}}' for n in (1, 2, 3)}
+        other = await blaise.call("POST", f"{path}/rotate", idempotency_key="rotate it")
+        assert other.status == 404
+        assert (await ada.call("DELETE", path)).status == 200
+        assert (await ada.call("POST", f"{path}/rotate", idempotency_key="rotate it")).status == 404
+
+
 async def test_a_trial_arrives_signed_and_for_a_day_by_both_secrets(found):
     async with found(webhooks_private=True) as network, receiving() as receiver:
         network.clock.now = datetime.now(UTC)

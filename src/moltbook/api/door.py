@@ -24,9 +24,9 @@ from moltbook.api.reading import Decode, body_of, query_of
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
 from moltbook.db.commit import GONE
-from moltbook.db.once import ERRAND, KeepAnswer, Repeated, kept_for
+from moltbook.db.once import ERRAND, Errand, KeepAnswer, KeptRow, Repeated, kept_for
 from moltbook.feeds import Encoded, PageCache
-from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, House, Limit, Request
+from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, Handler, House, Limit, Request
 from moltbook.identity import MissingAppKey
 from moltbook.kernel.errors import NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.kernel.origin import is_this_machine, network_of
@@ -230,20 +230,26 @@ class Api:
             except GONE as error:
                 raise Unavailable("The database is away.") from error
             if kept is not None:
-                return Outcome(kept.status, errand.answered(kept, self._house.clock()), replayed=True)
+                return await self._repeated(endpoint, asked, errand, kept)
         token = ERRAND.set(errand)
         try:
             body = await self._granted(endpoint, asked)
             if errand.pending:
                 await self._house.committer.do_at(KeepAnswer(errand.agent_id, errand.key, body.decode()))
         except Repeated as repeated:
-            kept = repeated.kept
-            return Outcome(kept.status, errand.answered(kept, self._house.clock()), replayed=True)
+            return await self._repeated(endpoint, asked, errand, repeated.kept)
         finally:
             ERRAND.reset(token)
         return Outcome(endpoint.status, body, errand.reached)
 
-    async def _granted(self, endpoint: Endpoint, asked: Asked) -> bytes:
+    async def _repeated(self, endpoint: Endpoint, asked: Asked, errand: Errand, kept: KeptRow) -> Outcome:
+        """Answer a request that was done before as it was answered then."""
+        body, retell = errand.answered(kept, self._house.clock()), endpoint.retell
+        if retell is not None:
+            body = await self._granted(endpoint, asked, lambda house, request: retell(house, request, body))
+        return Outcome(kept.status, body, replayed=True)
+
+    async def _granted(self, endpoint: Endpoint, asked: Asked, handle: Handler | None = None) -> bytes:
         """Let the endpoint's handler answer; what breaks there is our fault, what is away is said to be away."""
         query = query_of(endpoint, asked.query)
         body: Any = None
@@ -255,7 +261,7 @@ class Api:
                 raise TooLarge(f"The file is larger than {endpoint.upload_bytes:,} bytes", "Send a smaller file.")
         try:
             request = Request(asked.values, query, body, asked.caller, asked.address, traceless=asked.traceless)
-            return _encode(await endpoint.handle(self._house, request))
+            return _encode(await (handle or endpoint.handle)(self._house, request))
         except Refusal:
             raise
         except GONE as error:

@@ -28,7 +28,7 @@ def repeat_key(headers: Headers) -> bytes | None:
 def errand_of(endpoint: Endpoint, asked: Asked) -> Errand:
     """What a writing request carries along its acts."""
     key = asked.repeat_key
-    # An answer that tells a secret is never kept; a stranger has no place to keep one.
+    # A secret is never kept; a stranger has no place to keep one.
     if key is None or asked.caller is None or not endpoint.keeps_answer:
         return Errand()
     mark = fingerprint_of(endpoint.method.encode(), asked.path.encode(), asked.query, asked.raw)

@@ -3,10 +3,12 @@
 In this room: what waits for it, how far it came, what an attempt did to it. Not here: when it has its turn, what is
 written down (posting), what it may hear (hub).
 
-It listens to the hub like a session. While it fails it listens to nothing and keeps no words: before the next attempt
-it reads anew what it may hear by then.
+It listens to the hub like a session. What waited long behind a receiver that takes its time is read anew before it is
+sent: it may have been taken back, or its agent be out of the room where it was said. While a webhook fails it listens
+to nothing and keeps no words.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -22,16 +24,19 @@ from moltbook.webhooks import PATIENCE, Arrived, GivenUp, OffBecause, Progress, 
 
 # What one holds in memory; what is more is read from the log when its time comes.
 MOST_WAITING = 100
+# What waited longer is not sent as it is.
+FRESH_SECONDS = 1.0
 # The receiver says that it will never want any more.
 GONE_FOR_GOOD = 410
 
 
 class Message(msgspec.Struct, frozen=True):
-    """An event as it will be sent."""
+    """An event as it will be sent, and when it was spelled, by the loop's clock."""
 
     seq: int
     kind: str
     body: bytes
+    at: float
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -42,10 +47,10 @@ class _Head(msgspec.Struct, frozen=True):
 _head = msgspec.json.Decoder(_Head).decode
 
 
-def message_of(body: bytes) -> Message:
+def message_of(body: bytes, at: float) -> Message:
     """An event as the hub spells it."""
     head = _head(body)
-    return Message(head.seq, head.kind, body)
+    return Message(head.seq, head.kind, body, at)
 
 
 class Line:
@@ -74,6 +79,10 @@ class Line:
         self.waiting: deque[Message] = deque()
         # Whether the hub hands it what happens; if not it has to read what it missed.
         self.is_live = False
+        # Its agent is out of a room, and something of that may wait.
+        self.is_doubted = False
+        # What was done for it last took long (turns).
+        self.is_slow = False
         # It was found to be at its end, and waits for that to be written down.
         self.is_over = False
 
@@ -81,7 +90,8 @@ class Line:
         """Take what the hub has; one that has enough waiting goes on from the log later."""
         if not self.is_live:
             return
-        self.is_live = self._take(map(message_of, data.split(COMMA)))
+        now = asyncio.get_running_loop().time()
+        self.is_live = self._take(message_of(body, now) for body in data.split(COMMA))
         self.wake(self)
 
     def end(self, reason: Ending) -> None:
@@ -95,6 +105,10 @@ class Line:
         if not self.waiting:
             self.seq = max(self.seq, upto)
         return took_all
+
+    def is_stale(self, now: float) -> bool:
+        """Whether what waits is to be read anew before more of it is sent."""
+        return bool(self.waiting) and (self.is_doubted or now - self.waiting[0].at > FRESH_SECONDS)
 
     def arrived(self, message: Message, outcome: Outcome, now: datetime) -> None:
         """The receiver said yes."""
@@ -138,7 +152,7 @@ class Line:
     def forget(self) -> None:
         """Keep nothing that waits; it will be read anew."""
         self.waiting.clear()
-        self.is_live = False
+        self.is_live = self.is_doubted = False
 
     def progress(self) -> Progress:
         """How far it came, to be written down."""

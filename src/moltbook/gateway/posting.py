@@ -1,17 +1,16 @@
 """Posting: the events of the log, to the webhooks that want them; at least once, and in order at each of them.
 
-In this room: whose turn it is, reading what a webhook missed, writing down how far each came. Not here: one webhook's
-state (line), signatures and tables (webhooks), the call itself (house).
+In this room: what is done in a turn, reading what a webhook missed, writing down how far each came. Not here: whose
+turn it is (turns), one webhook's state (line), signatures and tables (webhooks), the call itself (house).
 
 One process of the network sends, held by an advisory lock. Many webhooks have their turn side by side, none has two
-deliveries under way. A turn is short, so that one which is slow or far behind goes to the end of the row. What was done
-is noted twice a second for all together; a process that is killed repeats what was not noted yet.
+deliveries under way. A turn is short, so that one which is far behind goes to the end of the row. What was done is
+noted twice a second for all together; a process that is killed repeats what was not noted yet.
 """
 
 import asyncio
 import heapq
 import random
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
@@ -25,8 +24,9 @@ import structlog
 
 from moltbook.db.commit import GONE
 from moltbook.gateway.hub import Hub
-from moltbook.gateway.interests import LetGo
+from moltbook.gateway.interests import LEAVES, LetGo
 from moltbook.gateway.line import Line, Message
+from moltbook.gateway.turns import Turns
 from moltbook.house import House
 from moltbook.kernel.ending import is_asked_to_end
 from moltbook.kernel.errors import NotFound, Unavailable
@@ -47,7 +47,6 @@ from moltbook.webhooks import (
 log = structlog.get_logger(__name__)
 
 NAME = "webhooks"
-SIDE_BY_SIDE = 64
 # A turn: so many deliveries, none begun after so long; or so many pages of the log with nothing for the webhook.
 TURN_DELIVERIES = 20
 TURN_SECONDS = 2.0
@@ -61,7 +60,7 @@ AGAIN_SECONDS = 1.0
 # A connection whose other end is gone never answers; this long is long for a note, and that for the last one.
 ANSWER_SECONDS = 30.0
 LAST_SECONDS = 3.0
-STUMBLED = timedelta(seconds=5)
+PUT_OFF = timedelta(seconds=5)
 
 # After these an agent's webhooks are looked at anew, beside all about webhooks themselves.
 CONCERNING = frozenset(
@@ -91,12 +90,10 @@ class Posting:
         """Nothing is known yet; so it is after every start, since another process may have sent meanwhile."""
         self.sends = False
         self._lines: dict[str, Line] = {}
-        # Who is to have a turn, in order; who has one; who is to have one later.
-        self._row: deque[Line] = deque()
-        self._queued: set[Line] = set()
-        self._turns: dict[Line, asyncio.Task[None]] = {}
-        self._later: list[tuple[float, int, Line]] = []
         self._bell = asyncio.Event()
+        # Who has a turn or waits for one, and who is to have one later.
+        self._turns = Turns(self._bell.set)
+        self._later: list[tuple[float, int, Line]] = []
         # Whose webhooks are to be looked at anew; what is to be noted.
         self._whose: set[str] = set()
         self._moved: dict[str, Line] = {}
@@ -117,11 +114,19 @@ class Posting:
         if not self.sends:
             return
         for entry in entries:
-            if entry.kind in CONCERNING or entry.kind.startswith("webhook."):
+            if entry.kind == LEAVES:
+                self._doubt(_whose(entry.body).agent_id)
+            elif entry.kind in CONCERNING or entry.kind.startswith("webhook."):
                 whose = _whose(entry.body).agent_id
                 if whose:
                     self._whose.add(whose)
                     self._bell.set()
+
+    def _doubt(self, agent_id: str) -> None:
+        """Have this agent's webhooks read anew what waits; one that is reading right now, when it is done."""
+        for line in self._lines.values():
+            if line.row.agent_id == agent_id and not line.is_over:
+                line.is_doubted = True
 
     async def run(self) -> None:
         """Send for ever, or wait until whoever sends is gone."""
@@ -166,16 +171,15 @@ class Posting:
             self._begin()
 
     def _give_turns(self) -> None:
-        """Let as many have their turn as may; who waited longest begins."""
+        """Let as many have their turn as may."""
         self._bell.clear()
         now = self._house.clock().timestamp()
         while self._later and self._later[0][0] <= now:
             self._call(heapq.heappop(self._later)[2])
-        while self._row and len(self._turns) < SIDE_BY_SIDE:
-            line = self._row.popleft()
-            self._queued.discard(line)
+        while (line := self._turns.next()) is not None:
             if self._is_known(line):
-                task = self._turns[line] = asyncio.create_task(self._turn(line), name="webhook")
+                task = asyncio.create_task(self._turn(line), name="webhook")
+                self._turns.begin(line, task)
                 # Not in the turn itself: one that is cancelled before it began never comes to its end.
                 task.add_done_callback(partial(self._turned, line))
 
@@ -213,7 +217,12 @@ class Posting:
         """Those that have nothing to be sent: they are where the hub is."""
         found = {}
         for name, line in self._lines.items():
-            if line.is_live and not line.waiting and line not in self._turns and line.seq < self._hub.position:
+            if (
+                line.is_live
+                and not line.waiting
+                and line not in self._turns.under_way
+                and line.seq < self._hub.position
+            ):
                 line.seq = self._hub.position
                 found[name] = line
         return found
@@ -271,7 +280,7 @@ class Posting:
         self._lines.pop(line.row.id, None)
         self._hub.detach(line)
         line.forget()
-        task = self._turns.get(line)
+        task = self._turns.under_way.get(line)
         if task is not None:
             task.cancel()
             await asyncio.wait({task})
@@ -281,13 +290,12 @@ class Posting:
 
     def _call(self, line: Line) -> None:
         """See that it has its turn when there is something to do for it."""
-        if line.is_over or line in self._turns or line in self._queued or not self._is_known(line):
+        if line.is_over or line in self._turns or not self._is_known(line):
             return
         if line.next_at is not None and line.next_at > self._house.clock():
             self._call_later(line, line.next_at.timestamp())
         elif line.waiting or not line.is_live:
-            self._queued.add(line)
-            self._row.append(line)
+            self._turns.wait(line)
             self._bell.set()
 
     def _call_later(self, line: Line, at: float) -> None:
@@ -295,38 +303,49 @@ class Posting:
 
     async def _turn(self, line: Line) -> None:
         """Do for one webhook what may be done at a time."""
+        clock = asyncio.get_running_loop().time
         try:
+            if line.is_stale(clock()):
+                line.forget()
             if not line.waiting and not line.is_live:
-                await self._read(line)
-            clock = asyncio.get_running_loop().time
+                with self._turns.timed(line):
+                    await self._read(line)
             over_at = clock() + TURN_SECONDS
             for _ in range(TURN_DELIVERIES):
-                if not line.waiting or not await self._attempt(line) or clock() >= over_at:
+                if not line.waiting or line.is_doubted or not await self._attempt(line):
+                    break
+                if clock() >= over_at or line.is_stale(clock()):
                     break
         # The edge of a webhook: whatever is wrong with it, the others go on.
         except Exception as error:
             is_away = isinstance(error, (*GONE, asyncpg.PostgresError))
             log.warning("webhook stumbled", webhook=line.row.id, error=repr(error), exc_info=not is_away)
-            self._hub.detach(line)
-            line.forget()
-            line.next_at = self._house.clock() + STUMBLED
+            self._put_off(line)
+
+    def _put_off(self, line: Line) -> None:
+        """Go on with it a little later."""
+        self._hub.detach(line)
+        line.forget()
+        line.next_at = self._house.clock() + PUT_OFF
 
     def _turned(self, line: Line, _task: object) -> None:
         """Its turn is over; it may have another one when all others had theirs."""
-        self._turns.pop(line, None)
+        self._turns.end(line)
         self._call(line)
         self._bell.set()
 
     async def _read(self, line: Line) -> None:
         """Read what it missed; if that is all there is, the hub hands it the rest as it comes."""
         self._hub.detach(line)
+        clock = asyncio.get_running_loop().time
         count = 0
         async with self._reading, aclosing(self._hub.missed(line, line.seq)) as pages:
             try:
                 async for found, upto in pages:
                     count += 1
-                    took_all = line.take((Message(one.seq, one.entry.kind, one.payload) for one in found), upto)
-                    if not took_all or count == TURN_PAGES:
+                    now = clock()
+                    took_all = line.take((Message(one.seq, one.entry.kind, one.payload, now) for one in found), upto)
+                    if not took_all or count == TURN_PAGES or line.is_stale(now):
                         return
             except LetGo:
                 # Its agent left, or everything ends; what follows from that, the log tells.
@@ -341,7 +360,13 @@ class Posting:
         message, row, house = line.waiting[0], line.row, self._house
         name = message_id(row.id, message.seq)
         headers = signed(house.keyring, row, name, message.body, house.clock())
-        outcome = await house.courier.post(row.url, headers, message.body)
+        try:
+            with self._turns.timed(line):
+                outcome = await house.courier.post(row.url, headers, message.body, whose=row.agent_id)
+        except Unavailable:
+            # Nothing was tried, so nothing is held against the receiver.
+            self._put_off(line)
+            return False
         if not self._is_known(line):
             return False
         now = house.clock()

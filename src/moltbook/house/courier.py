@@ -1,7 +1,7 @@
 """The courier: hands a body to an address that a stranger named, and never to one inside.
 
-In this room: resolving, checking, connecting to exactly what was checked, what came of it. Not here: which addresses
-may be called (outside), what is sent and how it is signed (webhooks).
+In this room: checking what a name stands for, connecting to exactly what was checked, what came of it. Not here: asking
+for names (resolver), which addresses may be called (outside), what is sent and how it is signed (webhooks).
 
 Every call resolves anew and goes to the very number that was checked, so a name that changes its mind between the check
 and the call gains nothing. Nothing is followed: no redirect, no proxy of the environment, no cookie; connections are
@@ -9,10 +9,9 @@ not kept, so that none made for one name is ever used for another.
 """
 
 import asyncio
-import socket
 import ssl
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from ipaddress import ip_address
 
@@ -20,6 +19,8 @@ import httpx2
 import msgspec
 
 from moltbook.house.outside import Forbidden, Target, is_own, may_call, read_target
+from moltbook.house.resolver import Resolver
+from moltbook.kernel.errors import Unavailable
 
 # An attempt in all: name, connection, sending, answer.
 ATTEMPT_SECONDS = 10.0
@@ -27,11 +28,11 @@ CONNECT_SECONDS = 4.0
 # Of an answer nothing is used but its status; one who sends more than this is hung up on.
 ANSWER_BYTES = 65_536
 MOST_AT_ONCE = 200
-# Names of strangers may take their resolver for long; that must hold up nothing else.
-RESOLVING = 16
+OF_ONE = 4
 ADDRESSES_TRIED = 3
 
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+# A name, a port, and on whose behalf it is asked.
+Resolve = Callable[[str, int, str], Awaitable[Sequence[str]]]
 
 
 class Fault(StrEnum):
@@ -60,6 +61,13 @@ class Outcome(msgspec.Struct, frozen=True):
         return not self.error
 
 
+class TooManyCalls(Unavailable):
+    """Nothing was sent: as much as may be is under way on this one's behalf."""
+
+    message = "Too many deliveries of yours wait for an answer."
+    retry_after_seconds = 5
+
+
 class Courier:
     """Delivers to addresses of strangers."""
 
@@ -67,20 +75,27 @@ class Courier:
         self, *, private: bool = False, resolve: Resolve | None = None, trust: ssl.SSLContext | None = None
     ) -> None:
         self._private = private
-        self._threads = ThreadPoolExecutor(RESOLVING, thread_name_prefix="resolve")
-        self._resolve = resolve or self._look_up
+        self._resolver = Resolver()
+        self._resolve = resolve or self._resolver
         self._trust = trust
         self._transport: httpx2.AsyncHTTPTransport | None = None
         # How many calls wait for somebody's answer.
         self.under_way = 0
+        self._of: Counter[str] = Counter()
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
-        """Send a body and tell what came of it; never raises for what the other side does."""
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, *, whose: str) -> Outcome:
+        """Send a body on somebody's behalf and tell what came of it; never raises for what the other side does.
+
+        Raises: Unavailable where nothing was tried, because too much is under way.
+        """
+        if self._of[whose] >= OF_ONE:
+            raise TooManyCalls()
         self.under_way += 1
+        self._of[whose] += 1
         try:
             target = read_target(url, private=self._private)
             async with asyncio.timeout(ATTEMPT_SECONDS):
-                addresses = await self._addresses(target)
+                addresses = await self._addresses(target, whose)
                 if not addresses:
                     return Outcome(error=Fault.UNRESOLVED)
                 return await self._send(target, addresses, headers, body)
@@ -90,20 +105,23 @@ class Courier:
             return Outcome(error=Fault.TIMEOUT)
         finally:
             self.under_way -= 1
+            self._of[whose] -= 1
+            if not self._of[whose]:
+                del self._of[whose]
 
     async def stop(self) -> None:
         """Send nothing more."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._resolver.stop()
         if self._transport is not None:
             await self._transport.aclose()
 
-    async def _addresses(self, target: Target) -> list[str]:
+    async def _addresses(self, target: Target, whose: str) -> list[str]:
         """What the name stands for now.
 
-        Raises: Forbidden if the house may not call one of them: then it calls none.
+        Raises: Forbidden if the house may not call one of them: then it calls none. Unavailable.
         """
         try:
-            found = list(dict.fromkeys(await self._resolve(target.host, target.port)))
+            found = list(dict.fromkeys(await self._resolve(target.host, target.port, whose)))
         except (OSError, UnicodeError):
             return []
         for address in found:
@@ -113,10 +131,6 @@ class Courier:
             if target.scheme == "http" and not is_own(ip_address(address)):
                 raise Forbidden("url does not begin with https://")
         return found[:ADDRESSES_TRIED]
-
-    async def _look_up(self, host: str, port: int) -> Sequence[str]:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _resolved, host, port)
 
     async def _send(self, target: Target, addresses: Sequence[str], headers: Mapping[str, str], body: bytes) -> Outcome:
         """Try the addresses until one takes the connection; once something was sent no other is tried."""
@@ -166,10 +180,6 @@ class Courier:
                 limits=httpx2.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=0),
             )
         return self._transport
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    return [str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 async def _read_past(response: httpx2.Response) -> None:

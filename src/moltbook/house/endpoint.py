@@ -104,6 +104,8 @@ class Ok(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 
 Handler = Callable[[House, Request], Awaitable[Ok]]
+# Answers a repeat from what was kept of the first time.
+Retell = Callable[[House, Request, bytes], Awaitable[Ok]]
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +132,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     # Whether the answer may be kept for a repeat (Idempotency-Key); not where it tells a secret.
     keeps_answer: bool = True
+    # How a secret that can be derived is told to a repeat again: its handler grants what is kept in the answer's place.
+    retell: Retell | None = None
     # What a key must open to call this; None: reading for GET, posting for everything else.
     scope: Scope | None = None
     # Whether only a key that opens everything will do, because who holds the agent is at stake.

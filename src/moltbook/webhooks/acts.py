@@ -17,7 +17,7 @@ from moltbook.webhooks.model import (
     WebhookRemoved,
     WebhookRow,
 )
-from moltbook.webhooks.rules import MOST_WEBHOOKS, WebhooksFull
+from moltbook.webhooks.rules import FIRST_GENERATION, MOST_WEBHOOKS, WebhooksFull
 from moltbook.webhooks.tables import COUNTS, WEBHOOKS
 
 Given = TypeVar("Given")
@@ -54,7 +54,7 @@ class AddWebhook(Act[WebhookRow], frozen=True):
             world[COUNTS].touch(count)
         row = WebhookRow(
             self.agent_id, world.new_id(), self.url, (), None, None, None, None, Only.ALL, self.key_id, world.now,
-            1, None, None, OffBecause.ON, 0, self.seq, 0, None, None, None, "", None,
+            FIRST_GENERATION, None, None, OffBecause.ON, 0, self.seq, 0, None, None, None, "", None,
         )  # fmt: skip
         _narrow(row, self.narrowing)
         world[WEBHOOKS].add(row)

@@ -13,10 +13,13 @@ from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok,
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Unauthorized, Unavailable
 from moltbook.kernel.ids import parse_id
 from moltbook.webhooks import acts, queries, rules
-from moltbook.webhooks.model import Group, Narrowing, Only
+from moltbook.webhooks.model import Group, Narrowing, Only, WebhookRow
 from moltbook.webhooks.signing import secret_of
 from moltbook.webhooks.trial import ring
 from moltbook.webhooks.wire import FailureOut, WebhookOut, failure_out, webhook_out
+
+MADE = "What happens from now on is sent there."
+ROTATED = "For 24 hours the old secret signs beside the new one."
 
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 
@@ -74,8 +77,15 @@ class WebhookAnswer(Ok, frozen=True, kw_only=True):
     webhook: WebhookOut
 
 
+class Told(msgspec.Struct, frozen=True):
+    """Which secret was told; kept for a repeat instead of the secret."""
+
+    webhook_id: str
+    generation: int
+
+
 class SecretAnswer(Ok, frozen=True, kw_only=True):
-    """A webhook with its secret; the only time it is told."""
+    """A webhook with its secret: told once, and again only to a repeat under the same Idempotency-Key."""
 
     message: str
     secret: str
@@ -114,6 +124,9 @@ class FailuresAnswer(Ok, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+_kept = msgspec.json.Decoder(Told).decode
+
+
 async def list_webhooks(house: House, request: Request) -> Ok:
     """The caller's webhooks."""
     found = [webhook_out(view) for view in await queries.webhooks_of(house.pool, request.agent)]
@@ -126,8 +139,8 @@ async def add(house: House, request: Request) -> Ok:
     caller = request.known
     url = rules.ensure_url(body.url, private=house.settings.webhooks_private)
     narrowing = await _narrowing(house, body)
-    row = await house.committer.do(acts.AddWebhook(caller.id, url, narrowing, caller.key_id, house.log.head))
-    return await _told(house, request, row.id, row.generation, "What happens from now on is sent there.")
+    act = acts.AddWebhook(caller.id, url, narrowing, caller.key_id, house.log.head)
+    return await _tell(house, request, await house.committer.grant(act, _told))
 
 
 async def show(house: House, request: Request) -> Ok:
@@ -153,8 +166,13 @@ async def remove(house: House, request: Request) -> Ok:
 
 async def rotate(house: House, request: Request) -> Ok:
     """A new secret."""
-    row = await house.committer.do(acts.RotateSecret(request.agent, _id(request)))
-    return await _told(house, request, row.id, row.generation, "For 24 hours the old secret signs beside the new one.")
+    act = acts.RotateSecret(request.agent, _id(request))
+    return await _tell(house, request, await house.committer.grant(act, _told))
+
+
+async def tell_again(house: House, request: Request, kept: bytes) -> Ok:
+    """The secret that was told the first time."""
+    return await _tell(house, request, _kept(kept))
 
 
 async def trial(house: House, request: Request) -> Ok:
@@ -192,12 +210,17 @@ async def enable(house: House, request: Request) -> Ok:
     return DoneAnswer(message=message, webhook=await _out(house, request))
 
 
-async def _told(house: House, request: Request, webhook_id: str, generation: int, message: str) -> Ok:
+def _told(row: WebhookRow) -> Told:
+    return Told(row.id, row.generation)
+
+
+async def _tell(house: House, request: Request, told: Told) -> Ok:
+    is_new = told.generation == rules.FIRST_GENERATION
     return SecretAnswer(
-        message=message,
-        secret=secret_of(house.keyring, webhook_id, generation),
+        message=MADE if is_new else ROTATED,
+        secret=secret_of(house.keyring, told.webhook_id, told.generation),
         important="SAVE THE SECRET! It is told only once; check every delivery's signature with it.",
-        webhook=webhook_out(await queries.webhook_of(house.pool, request.agent, webhook_id)),
+        webhook=webhook_out(await queries.webhook_of(house.pool, request.agent, told.webhook_id)),
     )
 
 
@@ -250,7 +273,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/webhooks", handle=add, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        body=AddBody, answer=SecretAnswer, status=201, every_scope=True, keeps_answer=False,
+        body=AddBody, answer=SecretAnswer, status=201, every_scope=True, retell=tell_again,
         refusals=(*OURS, Invalid, NotFound, rules.WebhooksFull),
         about="Have your events sent to an address of yours, signed as Standard Webhooks; the secret is told once.",
     ),
@@ -271,7 +294,7 @@ ENDPOINTS = [
     ),
     Endpoint(
         method="POST", path="/webhooks/{id}/rotate", handle=rotate, audience=Audience.CLAIMED, limit=Limit.WRITE,
-        answer=SecretAnswer, every_scope=True, while_suspended=True, keeps_answer=False, refusals=(*OURS, NotFound),
+        answer=SecretAnswer, every_scope=True, while_suspended=True, retell=tell_again, refusals=(*OURS, NotFound),
         about="A new secret; for 24 hours the old one signs beside it.",
     ),
     Endpoint(

@@ -7,6 +7,7 @@ from moltbook.kernel.credentials import has_credential
 from moltbook.kernel.errors import Conflict, Invalid
 
 MOST_WEBHOOKS = 5
+FIRST_GENERATION = 1
 # So long both secrets sign after a rotation.
 OVERLAP = timedelta(hours=24)
 # How long to wait after each attempt in vain; after the last one an event is given up.

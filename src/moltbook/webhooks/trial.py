@@ -11,7 +11,7 @@ from moltbook.webhooks.progress import row_of
 from moltbook.webhooks.signing import message_id, signed
 
 # Each waits for a stranger's server; whoever comes when so many calls are under way is sent away.
-MOST_AT_ONCE = 80
+MOST_AT_ONCE = 180
 
 
 class Trial(msgspec.Struct, frozen=True, tag_field="kind", tag="webhook.test"):
@@ -35,4 +35,5 @@ async def ring(house: House, agent_id: AgentId, webhook_id: str) -> tuple[str, O
     now = house.clock()
     body = msgspec.json.encode(Trial(house.log.head, iso(now), agent_id, webhook_id))
     message = message_id(webhook_id, f"test_{new_id()}")
-    return message, await house.courier.post(row.url, signed(house.keyring, row, message, body, now), body)
+    headers = signed(house.keyring, row, message, body, now)
+    return message, await house.courier.post(row.url, headers, body, whose=agent_id)
