@@ -258,7 +258,7 @@ class Hub:
                 if one.entry.kind != MEASURED:
                     raise KeyGone()
                 # Who was banned before it came may read.
-                if one.seq > known:
+                if one.seq > own.known:
                     self._let_go(subscriber, Ending.AGENT_BANNED)
                     raise LetGo()
             if (
