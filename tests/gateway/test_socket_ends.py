@@ -213,3 +213,39 @@ async def test_bytes_that_are_no_websocket_end_the_connection_and_leave_nothing_
             await asyncio.sleep(0.001)
     async with hearing(port):
         assert len(server.sessions) == 1
+
+
+async def test_a_flood_of_pings_is_not_read_to_its_end(served):
+    server, port = served
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(HANDSHAKE)
+    await reader.readuntil(b"}")
+    # As much at once as the server takes from the socket at once, many times over.
+    writer.write(b"\x89\x80\x00\x00\x00\x00" * 500_000)
+    async with asyncio.timeout(20):
+        answered, _, why = (await reader.read()).partition(b"\x88")
+    assert set(answered) == {0x8A, 0x00}
+    assert len(answered) < 2 * 2000
+    assert int.from_bytes(why[1:3]) == Code.TOO_MANY_MESSAGES
+    writer.transport.abort()
+    async with asyncio.timeout(20):
+        while len(server.sessions):  # noqa: ASYNC110 - it is on its way out
+            await asyncio.sleep(0.001)
+
+
+async def test_who_floods_after_a_goodbye_is_cut_off_as_well(served):
+    _, port = served
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(HANDSHAKE)
+    await reader.readuntil(b"}")
+    writer.write(b"\x81\x82\x00\x00\x00\x00[]" + b"\x89\x80\x00\x00\x00\x00" * 500_000)
+    told = bytearray()
+    async with asyncio.timeout(20):
+        try:
+            while part := await reader.read(65_536):
+                told += part
+        # Nobody reads what it still sends.
+        except ConnectionResetError:
+            pass
+    assert len(told) < 5000
+    writer.transport.abort()
