@@ -15,7 +15,7 @@ import msgspec
 from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import CONNECTING, OPEN
+from websockets.protocol import CONNECTING, OPEN, SEND_EOF
 from websockets.server import ServerProtocol
 
 from moltbook.api.envelope import refusal_body
@@ -168,6 +168,9 @@ class Socket(asyncio.Protocol):
             if self._frames > FRAMES_A_MINUTE:
                 self._give_up()
                 return
+        if self._conn.handshake_exc is not None and self._conn.writes == [SEND_EOF]:
+            # The library hangs up on what it cannot read, without a word.
+            self._transport.write(_refused(_NO_HANDSHAKE, GATEWAY).serialize())
         self._flush()
 
     def eof_received(self) -> None:
@@ -183,7 +186,7 @@ class Socket(asyncio.Protocol):
             return
         response = self._conn.accept(request)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
-            wrong = BadRequest(str(self._conn.handshake_exc), "Use a WebSocket client (RFC 6455, version 13).")
+            wrong = BadRequest(str(self._conn.handshake_exc), _HOW)
             self._conn.send_response(_refused(wrong, path))
             return
         self._conn.send_response(response)
@@ -263,6 +266,10 @@ ROW = Endpoint(
 
 # Who may type: whoever may post.
 TYPING = msgspec.structs.replace(ROW, method="POST", audience=Audience.KEYED, limit=Limit.FREE)
+
+
+_HOW = "Use a WebSocket client (RFC 6455, version 13)."
+_NO_HANDSHAKE = BadRequest("This is no WebSocket handshake; it has a body, or cannot be read.", _HOW)
 
 
 def _refused(refusal: Refusal, path: str) -> Response:
