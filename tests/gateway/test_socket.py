@@ -198,10 +198,10 @@ async def test_a_plain_request_is_told_to_upgrade_and_a_bad_handshake_what_is_mi
     assert (answer.status, answer["code"]) == (426, "UPGRADE_REQUIRED")
     assert (await Caller(server)("POST", "/gateway")).status == 405
     # No key, and bodies, which a WebSocket's handshake has not.
-    for header in ("", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"):
+    upgrade = b"GET /api/v1/gateway HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    for header in (b"", b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        upgrade = f"GET /api/v1/gateway HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{header}\r\n"
-        writer.write(upgrade.encode())
+        writer.write(upgrade + header + b"\r\n")
         answer = await reader.read()
         assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
         assert answer.count(b'"success":false') == 1
