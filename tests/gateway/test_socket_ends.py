@@ -112,9 +112,19 @@ async def test_an_agent_has_few_connections_and_a_network_few_that_watch(serve):
     bounds = {"connections_an_agent": 2, "watchers_a_network": 1, "strangers_a_network": 2}
     async with serve(proxies=("127.0.0.1",), **bounds) as (server, port):
         _, ada = await member(server, "ada")
-        async with hearing(port, key=ada), hearing(port, key=ada), hearing(port), hearing(port), talking(port) as third:
-            await third.say("identify", key=ada)
-            assert (await third.ended())[0] == Code.TOO_MANY_CONNECTIONS
+        async with hearing(port), hearing(port), hearing(port, key=ada) as first, hearing(port, key=ada) as second:
+            # A connection that is lost says nothing any more, and must not keep its agent out.
+            await first.say("beat")
+            await first.until("beat")
+            async with hearing(port, key=ada) as third:
+                assert (await second.ended())[0] == Code.TOO_MANY_CONNECTIONS
+                assert (
+                    second.wire.close_reason
+                    == "A newer connection took the place of this one, silent longest of yours."
+                )
+                for client in (first, third):
+                    await client.say("beat")
+                    await client.until("beat")
         far = {"X-Forwarded-For": "192.0.2.1"}
         async with talking(port, far) as one, talking(port, far) as two:
             await one.say("identify")

@@ -173,6 +173,11 @@ class Session:
         """How much of what was said the client has not taken yet."""
         return self._socket.waiting_bytes
 
+    @property
+    def heard_at(self) -> float:
+        """When its client last said something."""
+        return self._heard
+
     # How it is done.
 
     async def _work(self) -> None:
