@@ -245,6 +245,25 @@ async def test_a_room_hears_who_types_and_nobody_else_does(served, dsn, tmp_path
             await client.until("beat")
 
 
+async def test_who_may_not_speak_in_a_room_types_unheard(served):
+    server, port = served
+    call = Caller(server)
+    (_, ada), (_, blaise), (_, cleo) = [await member(server, name) for name in ("ada", "blaise", "cleo")]
+    await call("POST", "/submolts", key=ada, json={"name": "reef"})
+    room = (await call("GET", "/submolts/reef/rooms"))["rooms"][0]["id"]
+    await call("POST", "/submolts/reef/bans", key=ada, json={"agent_name": "blaise", "reason": "Rest."})
+    async with (
+        hearing(port, room=room) as watcher,
+        hearing(port, key=blaise) as banned,
+        hearing(port, key=cleo) as other,
+    ):
+        for client in (banned, other):
+            await client.say("typing", room_id=room)
+            await client.say("beat")
+            await client.until("beat")
+        assert (await watcher.until("whisper"))["agent"]["name"] == "cleo"
+
+
 async def test_rooms_are_heard_by_those_who_are_in_them(served):
     server, port = served
     call = Caller(server)
