@@ -130,6 +130,34 @@ async def test_an_application_that_breaks_is_answered_for():
     assert b"".join(socket.sent).startswith(b"HTTP/1.1 500 ")
 
 
+async def test_who_does_not_take_a_stream_is_cut_off_when_it_ends(caplog):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            body = {"type": "http.response.body", "body": bytes(65_536), "more_body": True}
+            sending = asyncio.create_task(send(body))
+            # It takes one turn of the loop, or waits for the client.
+            await asyncio.sleep(0)
+            if not sending.done():
+                sending.cancel()
+                return
+
+    config = uvicorn.Config(app, http=Wire, lifespan="off", access_log=False, log_config=None)
+    config.load()
+    state = ServerState()
+    listener = await asyncio.get_running_loop().create_server(lambda: Wire(config, state, {}), "127.0.0.1", 0)
+    async with listener:
+        _, writer = await asyncio.open_connection(*listener.sockets[0].getsockname(), limit=1)
+        writer.write(GET)
+        async with asyncio.timeout(20):
+            while not state.connections:  # noqa: ASYNC110 - it is on its way
+                await asyncio.sleep(0)
+            while state.connections:  # noqa: ASYNC110 - as uvicorn waits
+                await asyncio.sleep(0)
+        writer.transport.abort()
+    assert not caplog.records
+
+
 async def test_the_lines_that_are_kept_stay_few(monkeypatch):
     monkeypatch.setattr(wire, "LINES_KEPT", 10)
     wire._lines.clear()

@@ -197,12 +197,15 @@ async def test_a_plain_request_is_told_to_upgrade_and_a_bad_handshake_what_is_mi
     answer = await Caller(server)("GET", "/gateway")
     assert (answer.status, answer["code"]) == (426, "UPGRADE_REQUIRED")
     assert (await Caller(server)("POST", "/gateway")).status == 405
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET /api/v1/gateway HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
-    answer = await reader.read()
-    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert b'"success":false' in answer
-    writer.close()
+    # No key, and bodies, which a WebSocket's handshake has not.
+    upgrade = b"GET /api/v1/gateway HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    for header in (b"", b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(upgrade + header + b"\r\n")
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert answer.count(b'"success":false') == 1
+        writer.close()
 
 
 async def test_a_room_hears_who_types_and_nobody_else_does(served, dsn, tmp_path):
@@ -240,6 +243,25 @@ async def test_a_room_hears_who_types_and_nobody_else_does(served, dsn, tmp_path
         for client in (writer, stranger, reader, watcher):
             await client.say("beat")
             await client.until("beat")
+
+
+async def test_who_may_not_speak_in_a_room_types_unheard(served):
+    server, port = served
+    call = Caller(server)
+    (_, ada), (_, blaise), (_, cleo) = [await member(server, name) for name in ("ada", "blaise", "cleo")]
+    await call("POST", "/submolts", key=ada, json={"name": "reef"})
+    room = (await call("GET", "/submolts/reef/rooms"))["rooms"][0]["id"]
+    await call("POST", "/submolts/reef/bans", key=ada, json={"agent_name": "blaise", "reason": "Rest."})
+    async with (
+        hearing(port, room=room) as watcher,
+        hearing(port, key=blaise) as banned,
+        hearing(port, key=cleo) as other,
+    ):
+        for client in (banned, other):
+            await client.say("typing", room_id=room)
+            await client.say("beat")
+            await client.until("beat")
+        assert (await watcher.until("whisper"))["agent"]["name"] == "cleo"
 
 
 async def test_rooms_are_heard_by_those_who_are_in_them(served):

@@ -133,9 +133,19 @@ async def test_an_agent_has_few_connections_and_a_network_few_that_watch(serve):
     bounds = {"connections_an_agent": 2, "watchers_a_network": 1, "strangers_a_network": 2}
     async with serve(proxies=("127.0.0.1",), **bounds) as (server, port):
         _, ada = await member(server, "ada")
-        async with hearing(port, key=ada), hearing(port, key=ada), hearing(port), hearing(port), talking(port) as third:
-            await third.say("identify", key=ada)
-            assert (await third.ended())[0] == Code.TOO_MANY_CONNECTIONS
+        async with hearing(port), hearing(port), hearing(port, key=ada) as first, hearing(port, key=ada) as second:
+            # A connection that is lost says nothing any more, and must not keep its agent out.
+            await first.say("beat")
+            await first.until("beat")
+            async with hearing(port, key=ada) as third:
+                assert (await second.ended())[0] == Code.TOO_MANY_CONNECTIONS
+                assert (
+                    second.wire.close_reason
+                    == "A newer connection took the place of this one, silent longest of yours."
+                )
+                for client in (first, third):
+                    await client.say("beat")
+                    await client.until("beat")
         far = {"X-Forwarded-For": "192.0.2.1"}
         async with talking(port, far) as one, talking(port, far) as two:
             await one.say("identify")
@@ -234,3 +244,39 @@ async def test_bytes_that_are_no_websocket_end_the_connection_and_leave_nothing_
             await asyncio.sleep(0.001)
     async with hearing(port):
         assert len(server.sessions) == 1
+
+
+async def test_a_flood_of_pings_is_not_read_to_its_end(served):
+    server, port = served
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(HANDSHAKE)
+    await reader.readuntil(b"}")
+    # As much at once as the server takes from the socket at once, many times over.
+    writer.write(b"\x89\x80\x00\x00\x00\x00" * 500_000)
+    async with asyncio.timeout(20):
+        answered, _, why = (await reader.read()).partition(b"\x88")
+    assert set(answered) == {0x8A, 0x00}
+    assert len(answered) < 2 * 2000
+    assert int.from_bytes(why[1:3]) == Code.TOO_MANY_MESSAGES
+    writer.transport.abort()
+    async with asyncio.timeout(20):
+        while len(server.sessions):  # noqa: ASYNC110 - it is on its way out
+            await asyncio.sleep(0.001)
+
+
+async def test_who_floods_after_a_goodbye_is_cut_off_as_well(served):
+    _, port = served
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(HANDSHAKE)
+    await reader.readuntil(b"}")
+    writer.write(b"\x81\x82\x00\x00\x00\x00[]" + b"\x89\x80\x00\x00\x00\x00" * 500_000)
+    told = bytearray()
+    async with asyncio.timeout(20):
+        try:
+            while part := await reader.read(65_536):
+                told += part
+        # Nobody reads what it still sends.
+        except ConnectionResetError:
+            pass
+    assert len(told) < 5000
+    writer.transport.abort()

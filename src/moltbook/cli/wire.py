@@ -16,7 +16,14 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 if TYPE_CHECKING:
-    from uvicorn._types import ASGI3Application, ASGISendEvent, HTTPResponseStartEvent
+    from uvicorn._types import (
+        ASGI3Application,
+        ASGIReceiveCallable,
+        ASGISendCallable,
+        ASGISendEvent,
+        HTTPResponseStartEvent,
+        HTTPScope,
+    )
 
 LINES_KEPT = 2000
 # Header lines that uvicorn would write just so.
@@ -35,6 +42,22 @@ class Cycle(RequestResponseCycle):
     """One request and its answer."""
 
     _head: "HTTPResponseStartEvent | None" = None
+
+    async def run_asgi(self, app: "ASGI3Application") -> None:
+        """Answer; a client that has not taken what it was sent when the application gives up is cut off.
+
+        uvicorn would close the connection, and the transport then waits for the client for ever.
+        """
+
+        async def cutting(scope: "HTTPScope", receive: "ASGIReceiveCallable", send: "ASGISendCallable") -> None:
+            try:
+                await app(scope, receive, send)
+            finally:
+                if self.flow.write_paused and not self.response_complete and not self.disconnected:
+                    self.disconnected = True
+                    self.transport.abort()
+
+        await super().run_asgi(cast("ASGI3Application", cutting))
 
     async def send(self, message: "ASGISendEvent") -> None:
         """Keep the head until the body comes; write both if they are a whole answer."""

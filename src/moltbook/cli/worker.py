@@ -9,8 +9,10 @@ from typing import cast
 import uvicorn
 
 from moltbook.app import Server
+from moltbook.cli.files import RESERVED, fitting, open_files
 from moltbook.cli.orphan import die_with_parent
 from moltbook.cli.wire import Wire
+from moltbook.gateway import Bounds
 from moltbook.house.telling import configure_logs
 from moltbook.kernel.tallies import Tallies
 from moltbook.settings import from_json
@@ -59,7 +61,11 @@ def main() -> None:
     inherited = socket.socket(fileno=int(sys.argv[1]))
     # Another starter than `moltbook up` may have no other worker to share it with.
     tallies = Tallies(int(sys.argv[2])) if len(sys.argv) > 2 else Tallies()
+    bounds = Bounds()
+    files = open_files(bounds.connections + settings.streams + RESERVED)
+    settings, bounds = fitting(settings, bounds, files)
     server = Server(settings, dsn, tallies)
+    server.bounds = bounds
     uvicorn_server = Uvicorn(config_for(server), server)
     uvicorn_server.run(sockets=[inherited])
 

@@ -53,7 +53,7 @@ from moltbook.kernel.ids import AgentId, parse_id
 from moltbook.kernel.origin import network_of
 from moltbook.messages import UNREAD as MESSAGES_UNREAD
 from moltbook.notifications import UNREAD
-from moltbook.rooms import RoomId, rooms_joined, visible_room
+from moltbook.rooms import RoomId, room_to_speak_in, rooms_joined
 
 if TYPE_CHECKING:
     from moltbook.gateway.sessions import Sessions
@@ -173,6 +173,11 @@ class Session:
     def waiting_bytes(self) -> int:
         """How much of what was said the client has not taken yet."""
         return self._socket.waiting_bytes
+
+    @property
+    def heard_at(self) -> float:
+        """When its client last said something."""
+        return self._heard
 
     # How it is done.
 
@@ -315,14 +320,15 @@ class Session:
         self._replay(hub.position, is_told=False)
 
     async def _type(self, typing: Typing) -> None:
-        """Let the room know; who may not speak, or does not see such a room, types unheard."""
+        """Let the room know; who may not speak there, or does not see such a room, types unheard."""
         scope = {"headers": self._sent_headers, "client": (self._address, 0)}
         try:
             # Its standing may have changed since it came.
             caller, _ = await self._sessions.api.let_in(TYPING, scope)
             if caller is None or caller.banned_at is not None or caller.suspended_until is not None:
                 return
-            place = await visible_room(self._sessions.house.pool, RoomId(parse_id(typing.room_id)), self.viewer)
+            house, room_id = self._sessions.house, RoomId(parse_id(typing.room_id))
+            place = await room_to_speak_in(house.pool, room_id, caller.id, house.clock())
         except Refusal:
             return
         whisper = Whisper(place.id, place.submolt_id is None, caller.id, caller.name)

@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 # How soon it is told that an agent is here, and how often it is looked whether that still has to be said.
 HERE_SECONDS = 1.0
 STILL_HERE_SECONDS = 60.0
+DISPLACED = "A newer connection took the place of this one, silent longest of yours."
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -99,13 +100,18 @@ class Sessions:
         return session
 
     def seat(self, session: Session) -> bool:
-        """Count a connection where it belongs now that it is known whose it is; whether there is room."""
+        """Count a connection where it belongs now that it is known whose it is; whether there is room.
+
+        For an agent there is: a connection that is lost takes a while to be missed, and must not keep it out.
+        """
         if session.viewer is not None:
             place, most = f"agent {session.viewer}", self.bounds.connections_an_agent
         else:
             # Whoever comes from this machine is as good as the machine.
             most = self.bounds.watchers_a_network if session.network else self.bounds.connections
             place = f"watcher {session.network}"
+        if session.viewer is not None and self._counts[place] >= most:
+            self._displace(place)
         if self._counts[place] >= most:
             return False
         self._unseat(session.place)
@@ -178,6 +184,13 @@ class Sessions:
             await asyncio.wait(busy, timeout=STOP_SECONDS)
         for session in [*self.connected]:
             session.close(Code.STOPPED, seconds=STOP_SECONDS)
+
+    def _displace(self, place: str) -> None:
+        """Close the connection counted there that has been silent longest."""
+        there = [session for session in self.connected if session.place == place]
+        if there:
+            oldest = min(there, key=lambda session: session.heard_at)
+            oldest.close(Code.TOO_MANY_CONNECTIONS, DISPLACED)
 
     def _overhear(self, whisper: Whisper) -> None:
         frame = spell(Overheard("typing", whisper.room_id, Named(whisper.agent_id, whisper.agent)))

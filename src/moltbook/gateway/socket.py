@@ -15,7 +15,7 @@ import msgspec
 from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import CONNECTING, OPEN
+from websockets.protocol import CONNECTING, OPEN, SEND_EOF
 from websockets.server import ServerProtocol
 
 from moltbook.api.envelope import refusal_body
@@ -35,6 +35,8 @@ CLOSE_SECONDS = 5.0
 STOP_SECONDS = 1.0
 # Frames of every kind, fragments and pings among them.
 FRAMES_A_MINUTE = 1200
+# So much is read of what came before it is looked at; in the smallest frames that is less than that minute's.
+SLICE_BYTES = 4096
 MINUTE = 60.0
 # A text or, from clients that know only bytes, the same as bytes; and what continues either.
 MESSAGE = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
@@ -156,12 +158,19 @@ class Socket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came."""
-        self._conn.receive_data(data)
-        for event in self._conn.events_received():
-            if isinstance(event, Request):
-                self._shake_hands(event)
-            elif isinstance(event, Frame):
-                self._take(event)
+        for start in range(0, len(data), SLICE_BYTES):
+            self._conn.receive_data(data[start : start + SLICE_BYTES])
+            for event in self._conn.events_received():
+                if isinstance(event, Request):
+                    self._shake_hands(event)
+                elif isinstance(event, Frame):
+                    self._take(event)
+            if self._frames > FRAMES_A_MINUTE:
+                self._give_up()
+                return
+        if self._conn.handshake_exc is not None and self._conn.writes == [SEND_EOF]:
+            # The library hangs up on what it cannot read, without a word.
+            self._transport.write(_refused(_NO_HANDSHAKE, GATEWAY).serialize())
         self._flush()
 
     def eof_received(self) -> None:
@@ -177,7 +186,7 @@ class Socket(asyncio.Protocol):
             return
         response = self._conn.accept(request)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
-            wrong = BadRequest(str(self._conn.handshake_exc), "Use a WebSocket client (RFC 6455, version 13).")
+            wrong = BadRequest(str(self._conn.handshake_exc), _HOW)
             self._conn.send_response(_refused(wrong, path))
             return
         self._conn.send_response(response)
@@ -189,16 +198,12 @@ class Socket(asyncio.Protocol):
         self._talk = self._answering(self, address, headers)
 
     def _take(self, frame: Frame) -> None:
-        """A frame of an open connection. Pings are answered by the library, and so is a close."""
-        if not self.is_open:
-            return
+        """A frame, which counts also when nothing is heard any more. The library answers pings, and a close."""
         now = self._loop.time()
         if now - self._began >= MINUTE:
             self._began, self._frames = now, 0
         self._frames += 1
-        if self._frames > FRAMES_A_MINUTE:
-            self.close(Code.TOO_MANY_MESSAGES)
-        elif frame.opcode in MESSAGE:
+        if self.is_open and frame.opcode in MESSAGE:
             if self._fragments is None:
                 self._fragments = []
             self._fragments.append(bytes(frame.data))
@@ -212,13 +217,18 @@ class Socket(asyncio.Protocol):
         for part in self._conn.data_to_send():
             if part:
                 self._transport.write(part)
-            elif self._conn.close_rcvd is not None or self._talk is None:
+            elif self._conn.close_rcvd is not None or self._conn.state is CONNECTING:
                 self._transport.close()
             elif self._transport.can_write_eof():
                 # What is on its way to us would cut off what we said last.
                 self._transport.write_eof()
         if self._conn.state not in (CONNECTING, OPEN) and self.is_open:
             self._lost_soon(CLOSE_SECONDS)
+
+    def _give_up(self) -> None:
+        """Say why, and read nothing more; what still comes is thrown away until the connection is cut off."""
+        self._conn.fail(Code.TOO_MANY_MESSAGES, told(REASONS[Code.TOO_MANY_MESSAGES]))
+        self._flush()
 
     def _lost_soon(self, seconds: float) -> None:
         self._end_talk()
@@ -256,6 +266,10 @@ ROW = Endpoint(
 
 # Who may type: whoever may post.
 TYPING = msgspec.structs.replace(ROW, method="POST", audience=Audience.KEYED, limit=Limit.FREE)
+
+
+_HOW = "Use a WebSocket client (RFC 6455, version 13)."
+_NO_HANDSHAKE = BadRequest("This is no WebSocket handshake; it has a body, or cannot be read.", _HOW)
 
 
 def _refused(refusal: Refusal, path: str) -> Response:

@@ -5,6 +5,7 @@ members (rooms), what was said there (talks).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
@@ -25,6 +26,8 @@ AGAIN_SECONDS = 0.5
 QUIET_SECONDS = 3.0
 # Beyond that a worker tells no more of them: nobody can read so many.
 MOST_A_SECOND = 100
+# Of these one agent's, so that none drowns the others.
+MOST_OF_ONE = 5
 KEPT = 10_000
 
 _encode = msgspec.json.Encoder().encode
@@ -68,6 +71,7 @@ class Whispers:
         self._clock = clock
         self._told: dict[tuple[str, str], float] = {}
         self._second = self._heard = 0
+        self._heard_of: Counter[str] = Counter()
 
     async def tell(self, whisper: Whisper) -> None:
         """Tell all workers, this one included; not so soon again."""
@@ -105,6 +109,9 @@ class Whispers:
         second = int(self._clock())
         if second != self._second:
             self._second, self._heard = second, 0
-        self._heard += 1
-        if self._heard <= MOST_A_SECOND:
-            self._hear(_decode(str(payload)))
+            self._heard_of.clear()
+        whisper = _decode(str(payload))
+        self._heard_of[whisper.agent_id] += 1
+        if self._heard_of[whisper.agent_id] <= MOST_OF_ONE and self._heard < MOST_A_SECOND:
+            self._heard += 1
+            self._hear(whisper)

@@ -16,7 +16,7 @@ from moltbook.rooms.model import (
     RoomUninvited,
     Speakers,
 )
-from moltbook.rooms.queries import HEIR, place_of_room, room_ids_of, rooms_joined, visible_room
+from moltbook.rooms.queries import HEIR, place_of_room, room_ids_of, room_to_speak_in, rooms_joined, visible_room
 from moltbook.rooms.readers import Departures
 from moltbook.rooms.rules import (
     ClosedRoom,
@@ -84,6 +84,7 @@ __all__ = [
     "rights_of",
     "room_ids_of",
     "room_of",
+    "room_to_speak_in",
     "rooms_joined",
     "visible_room",
     "want_desk",

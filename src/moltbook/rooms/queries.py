@@ -8,7 +8,7 @@ import msgspec
 from moltbook.kernel.errors import Conflict, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
 from moltbook.kernel.paging import FIRST_ID, LAST_ID, KeyId, decode_cursor, encode_cursor
-from moltbook.rooms.model import LOUNGE, RoomId, RoomPlace, RoomRow, Speakers
+from moltbook.rooms.model import LOUNGE, RoomId, RoomPlace, RoomRole, RoomRow, Speakers
 from moltbook.rooms.tables import ROOMS
 
 _COLUMNS = [column for column in ROOMS.columns if column not in ("seated", "asked", "beside", "pinned")]
@@ -43,6 +43,23 @@ VISIBLE = f"""
 SELECT r.id, r.submolt_id
 FROM {ONE}
 WHERE r.submolt_id IS NOT NULL OR EXISTS (SELECT FROM room_members m WHERE m.room_id = r.id AND m.agent_id = $2)
+"""
+# Where this agent may say something now: $2 agent, $3 now. The acts decide the same (rules), under their locks.
+SPEAKABLE = f"""
+SELECT r.id, r.submolt_id
+FROM {ONE}
+JOIN agents a ON a.id = $2 AND a.claimed_at IS NOT NULL
+LEFT JOIN room_members m ON m.room_id = r.id AND m.agent_id = a.id
+LEFT JOIN submolt_roles t ON t.submolt_id = r.submolt_id AND t.agent_id = a.id
+WHERE r.closed_at IS NULL
+    AND (r.submolt_id IS NOT NULL OR m.agent_id IS NOT NULL)
+    AND (
+        r.speakers = '{Speakers.EVERYONE}'
+        OR CASE WHEN r.submolt_id IS NULL THEN m.role ELSE t.role END IN ('{RoomRole.OWNER}', '{RoomRole.MODERATOR}')
+    )
+    AND NOT EXISTS (
+        SELECT FROM submolt_bans b WHERE b.submolt_id = r.submolt_id AND b.agent_id = a.id AND b.until > $3
+    )
 """
 # What a reader sees of rooms `r`: $2 is the reader, who may be nobody, and `m` its own membership.
 SEEN = f"""
@@ -195,6 +212,17 @@ async def visible_room(pool: asyncpg.Pool, room_id: RoomId, reader: AgentId | No
     Raises: NotFound.
     """
     row = await pool.fetchrow(VISIBLE, room_id, reader)
+    if row is None:
+        raise NotFound("Room")
+    return RoomPlace(*row)
+
+
+async def room_to_speak_in(pool: asyncpg.Pool, room_id: RoomId, agent: AgentId, now: datetime) -> RoomPlace:
+    """Where a room is in which this agent may say something.
+
+    Raises: NotFound.
+    """
+    row = await pool.fetchrow(SPEAKABLE, room_id, agent, now)
     if row is None:
         raise NotFound("Room")
     return RoomPlace(*row)
