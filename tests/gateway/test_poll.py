@@ -106,6 +106,16 @@ async def test_one_who_is_far_behind_is_answered_on_the_way_and_goes_on_from_the
         assert len(hub) == 0
 
 
+async def test_a_place_beyond_everything_begins_now(server):
+    call = Caller(server)
+    ada = await member(call, "ada")
+    answer = await poll(server, "after=999999999&wait=0")
+    assert answer["events"] == []
+    post = await publish(call, ada)
+    answer = await poll(server, f"after={answer['seq']}&wait=60&groups=posts")
+    assert [event["post_id"] for event in answer["events"]] == [post]
+
+
 async def test_a_wait_that_is_over_is_answered_with_nothing(server):
     before = await poll(server, "wait=0")
     answer = await await_events(server.hub, Ear(None, EVERYTHING, "json"), server.hub.position, 100, 0.001)

@@ -56,6 +56,8 @@ async def await_events(hub: Hub, ear: Ear, cursor: int, limit: int, seconds: flo
                 is_behind = upto < hub.position and (upto - cursor >= MOST_EVENTS or clock() >= over_at)
                 if is_behind or len(found) >= limit:
                     break
+        # Whoever asked for what is beyond everything begins now, and goes on from here.
+        reached = min(reached, hub.position)
         if not found and seconds and not is_behind:
             hub.attach(ear)
             with contextlib.suppress(TimeoutError):
