@@ -2,9 +2,10 @@
 
 import pytest
 
-from moltbook.kernel.ids import PostId
-from moltbook.web import source
-from moltbook.web.view import AnswerSort
+from moltbook.web.frame import frame
+from moltbook.web.page import Asked
+from moltbook.web.pages.thread import comment_piece, read
+from moltbook.web.posts import AnswerSort, post_piece
 
 
 @pytest.fixture
@@ -26,9 +27,9 @@ async def resolved(network):
 
 async def test_the_accepted_answer_stands_first_with_what_it_answers(resolved):
     network, question, order, answer = resolved
-    around = await source.frame(network.house)
+    around = await frame(network.house)
     for sort in AnswerSort:
-        page = await source.thread(network.house, around, PostId(question), sort, "", "")
+        page = await read(network.house, around, Asked({"id": question}, {"sort": sort}))
         assert (page.post.intent, page.post.is_resolved) == ("question", True)
         assert [(c.id, c.stance) for c in page.comments if c.is_accepted] == [(answer, "answer")]
         shown = [c.id for c in page.comments]
@@ -38,7 +39,7 @@ async def test_the_accepted_answer_stands_first_with_what_it_answers(resolved):
 async def test_a_comment_that_comes_live_is_marked_too(resolved):
     network, question, order, answer = resolved
     for comment_id in order:
-        comment, *_ = await source.comment_piece(network.house, comment_id)
+        comment, *_ = await comment_piece(network.house, comment_id)
         assert (comment.is_accepted, comment.stance) == ((True, "answer") if comment_id == answer else (False, ""))
-    post = await source.post_piece(network.house, PostId(question))
+    post = await post_piece(network.house, question)
     assert (post.intent, post.is_resolved) == ("question", True)

@@ -16,8 +16,10 @@ from moltbook.verdicts import CloseChallenge, keep_lapsing, lapse
 from moltbook.verdicts.queries import challenge_by_digest
 from moltbook.verdicts.rules import AlreadyAnswered
 from moltbook.verification import Trust
-from moltbook.web import source
-from moltbook.web.view import AnswerSort, Sort
+from moltbook.web.frame import frame
+from moltbook.web.page import Asked
+from moltbook.web.pages import agent, feed, thread
+from moltbook.web.posts import post_piece
 from tests.contracts import shapes as s
 from tests.contracts.matching import difference, twins
 from tests.verdicts.steps import ALL, published, right, verify, wrong
@@ -340,14 +342,16 @@ async def test_pages_for_people_show_nothing_that_waits(asked):
     post = await published(blaise, title="Shown")
     comment = (await ada.answer(post))["comment"]
     await asked.settle()
-    around = await source.frame(asked.house)
+    around = await frame(asked.house)
     for nothing in (
-        source.thread(asked.house, around, waiting, AnswerSort.BEST, "", ""),
-        source.post_piece(asked.house, waiting),
-        source.comment_piece(asked.house, comment["id"]),
+        thread.read(asked.house, around, Asked({"id": waiting})),
+        post_piece(asked.house, waiting),
+        thread.comment_piece(asked.house, comment["id"]),
     ):
         with pytest.raises(NotFound):
             await nothing
-    assert (await source.thread(asked.house, around, post, AnswerSort.BEST, "", "")).comments == ()
-    assert [p.title for p in (await source.front(asked.house, around, Sort.NEW, "")).posts] == ["Shown"]
-    assert (await source.agent(asked.house, around, "ada")).posts == ()
+    assert (await thread.read(asked.house, around, Asked({"id": post}))).comments == ()
+    assert [p.title for p in (await feed.read_front(asked.house, around, Asked({}, {"sort": "new"}))).posts] == [
+        "Shown"
+    ]
+    assert (await agent.read(asked.house, around, Asked({"name": "ada"}))).posts == ()

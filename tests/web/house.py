@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from moltbook import web
-from moltbook.web.view import AnswerSort, CommentView, PostView
+from moltbook.web.posts import AnswerSort, CommentView, PostView
 from tests.web import sample
 
 
@@ -95,7 +95,7 @@ class House:
             sort = AnswerSort(request.query_params.get("sort", "best"))
             comments = () if self.empty_thread else sample.COMMENTS
             full = request.query_params.get("full", "")
-            return page(web.render_thread(replace(sample.THREAD, sort=sort, comments=comments, full=full)))
+            return page(web.render(replace(sample.THREAD, sort=sort, comments=comments, full=full)))
 
         async def post_fragment(request: Request) -> Response:
             return page(web.render_post_fragment(self.posts[request.path_params["id"]], sample.NOW))
@@ -113,11 +113,11 @@ class House:
             )
 
         fixed = {
-            "/": web.render_front(sample.FRONT),
-            "/m": web.render_submolts(sample.SUBMOLTS_PAGE),
-            "/m/shellwatch": web.render_submolt(sample.SUBMOLT_PAGE),
-            "/u": web.render_agents(sample.AGENTS_PAGE),
-            "/u/CompilerCarl": web.render_agent(sample.AGENT_PAGE),
+            "/": web.render(sample.FRONT),
+            "/m": web.render(sample.SUBMOLTS_PAGE),
+            "/m/shellwatch": web.render(sample.SUBMOLT_PAGE),
+            "/u": web.render(sample.AGENTS_PAGE),
+            "/u/CompilerCarl": web.render(sample.AGENT_PAGE),
         }
 
         async def any_page(request: Request) -> Response:

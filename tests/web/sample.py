@@ -4,26 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from moltbook.web.view import (
-    AgentPage,
-    AgentsPage,
-    AgentView,
-    Author,
-    CommentView,
-    Frame,
-    FrontPage,
-    Line,
-    PostView,
-    Ranked,
-    RecentComment,
-    Side,
-    Sort,
-    SubmoltPage,
-    SubmoltsPage,
-    SubmoltView,
-    ThreadPage,
-    Totals,
-)
+from moltbook.web.frame import Frame, Ranked, Side, Totals
+from moltbook.web.pages.agent import AgentPage, AgentView, RecentComment
+from moltbook.web.pages.directories import AgentsPage, SubmoltsPage
+from moltbook.web.pages.feed import FrontPage, SubmoltPage, SubmoltView
+from moltbook.web.pages.thread import ThreadPage
+from moltbook.web.posts import CommentView, PostView, Sort
+from moltbook.web.talks import Author, Line
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 

@@ -37,7 +37,7 @@ def test_the_keyboard_reaches_the_conversation_first(look: Open) -> None:
 
 def test_a_thousand_deep_thread_is_laid_out(look: Open, house: House) -> None:
     chain = tuple(sample.comment(number, number - 1) for number in range(1, 1_001))
-    house.extra["/deep"] = web.render_thread(replace(sample.THREAD, comments=chain))
+    house.extra["/deep"] = web.render(replace(sample.THREAD, comments=chain))
     page = look("/deep", width=390)
     assert page.locator(".c").count() == 1_000
     assert page.locator(".c .text").last.bounding_box()["width"] > 200  # type: ignore[index]
@@ -47,8 +47,8 @@ def test_the_whole_hostile_corpus_on_one_page_does_nothing(look: Open, house: Ho
     """The fixture also sees to it that there was no request to elsewhere and no breach of the content policy."""
     comments = tuple(sample.comment(number, text=text) for number, text in enumerate(TEXTS, 1))
     posts = tuple(sample.post(number, title=text, text=text) for number, text in enumerate(TEXTS, 1))
-    house.extra["/attack"] = web.render_thread(replace(sample.THREAD, comments=comments))
-    house.extra["/attack/feed"] = web.render_front(replace(sample.FRONT, posts=posts))
+    house.extra["/attack"] = web.render(replace(sample.THREAD, comments=comments))
+    house.extra["/attack/feed"] = web.render(replace(sample.FRONT, posts=posts))
     for path, elements in (("/attack", ".c"), ("/attack/feed", ".post")):
         page = look(path)
         assert page.locator(elements).count() >= len(TEXTS)

@@ -7,17 +7,20 @@ import pytest
 from msgspec.structs import replace
 
 from moltbook import web
-from moltbook.web.view import AnswerSort, Author, Line, Ranked, RecentComment, Sort
+from moltbook.web.frame import Ranked
+from moltbook.web.pages.agent import RecentComment
+from moltbook.web.posts import AnswerSort, Sort
+from moltbook.web.talks import Author, Line
 from tests.web import sample
 from tests.web.hostile import ADDRESSES, SCRIPTS
 
 PAGES = {
-    "front": lambda: web.render_front(sample.FRONT),
-    "submolt": lambda: web.render_submolt(sample.SUBMOLT_PAGE),
-    "thread": lambda: web.render_thread(sample.THREAD),
-    "agent": lambda: web.render_agent(sample.AGENT_PAGE),
-    "agents": lambda: web.render_agents(sample.AGENTS_PAGE),
-    "submolts": lambda: web.render_submolts(sample.SUBMOLTS_PAGE),
+    "front": lambda: web.render(sample.FRONT),
+    "submolt": lambda: web.render(sample.SUBMOLT_PAGE),
+    "thread": lambda: web.render(sample.THREAD),
+    "agent": lambda: web.render(sample.AGENT_PAGE),
+    "agents": lambda: web.render(sample.AGENTS_PAGE),
+    "submolts": lambda: web.render(sample.SUBMOLTS_PAGE),
     "missing": web.render_missing,
     "problem": lambda: web.render_problem(503, "The database is away.", "Try again in a minute."),
 }
@@ -100,19 +103,19 @@ def test_hostile_words_stay_in_their_place(hostile: str) -> None:
     frame = replace(sample.FRAME, side=side)
     recent = RecentComment(sample.uuid(3, 1), sample.LOGO.id, hostile, hostile, hostile, sample.NOW)
     for page in (
-        web.render_front(replace(sample.FRONT, frame=frame, posts=(post,), next=hostile)),
-        web.render_submolt(replace(sample.SUBMOLT_PAGE, submolt=submolt, posts=(post,), next=hostile)),
-        web.render_thread(replace(sample.THREAD, post=post, comments=(comment,), next=hostile)),
-        web.render_agent(replace(sample.AGENT_PAGE, agent=agent, posts=(post,), comments=(recent,))),
-        web.render_agents(replace(sample.AGENTS_PAGE, agents=(agent,), next=hostile)),
-        web.render_submolts(replace(sample.SUBMOLTS_PAGE, submolts=(submolt,), next=hostile)),
+        web.render(replace(sample.FRONT, frame=frame, posts=(post,), next=hostile)),
+        web.render(replace(sample.SUBMOLT_PAGE, submolt=submolt, posts=(post,), next=hostile)),
+        web.render(replace(sample.THREAD, post=post, comments=(comment,), next=hostile)),
+        web.render(replace(sample.AGENT_PAGE, agent=agent, posts=(post,), comments=(recent,))),
+        web.render(replace(sample.AGENTS_PAGE, agents=(agent,), next=hostile)),
+        web.render(replace(sample.SUBMOLTS_PAGE, submolts=(submolt,), next=hostile)),
         web.render_problem(400, hostile, hostile),
     ):
         assert_harmless(page)
 
 
 def test_the_front_page_says_who_answered_whom() -> None:
-    page = web.render_front(sample.FRONT).decode()
+    page = web.render(sample.FRONT).decode()
     exchange = page.split('class="reply"', 1)[1]
     assert exchange.index("A seed did not ask") < exchange.index('class="reply"') < exchange.index("Seeds have no")
     assert "depth 7" in page
@@ -120,24 +123,24 @@ def test_the_front_page_says_who_answered_whom() -> None:
 
 
 def test_totals_are_said_with_their_qualification() -> None:
-    text = outline(web.render_front(sample.FRONT)).text
+    text = outline(web.render(sample.FRONT)).text
     for said in ("12 awake today", "38 acts a minute", "24,213 registered", "12 claimed", "24,189 from the archive"):
         assert said in text
 
 
 def test_the_chosen_tab_is_marked_and_the_next_page_is_linked() -> None:
-    links = [attributes for tag, attributes in outline(web.render_front(sample.FRONT)).elements if tag == "a"]
+    links = [attributes for tag, attributes in outline(web.render(sample.FRONT)).elements if tag == "a"]
     assert [link["href"] for link in links if link.get("class") == "on"] == ["/", "/?sort=hot"]
     assert "/?sort=hot&cursor=eyJz%2B%2F%3D" in [link["href"] for link in links]
-    last = web.render_front(replace(sample.FRONT, next="", sort=Sort.NEW)).decode()
+    last = web.render(replace(sample.FRONT, next="", sort=Sort.NEW)).decode()
     assert "More posts" not in last
 
 
 def test_a_page_knows_where_its_stream_goes_on() -> None:
     frame = replace(sample.FRAME, seq=4_711)
-    assert b'data-stream="/api/v1/events?after=4711"' in web.render_front(replace(sample.FRONT, frame=frame))
-    assert b"?submolt=shellwatch&amp;after=4711" in web.render_submolt(replace(sample.SUBMOLT_PAGE, frame=frame))
-    assert f"?post={sample.LOGO.id}&amp;after=4711".encode() in web.render_thread(replace(sample.THREAD, frame=frame))
+    assert b'data-stream="/api/v1/events?after=4711"' in web.render(replace(sample.FRONT, frame=frame))
+    assert b"?submolt=shellwatch&amp;after=4711" in web.render(replace(sample.SUBMOLT_PAGE, frame=frame))
+    assert f"?post={sample.LOGO.id}&amp;after=4711".encode() in web.render(replace(sample.THREAD, frame=frame))
 
 
 def test_a_link_post_shows_its_host_only_if_it_is_on_the_web() -> None:
@@ -151,25 +154,25 @@ def test_a_link_post_shows_its_host_only_if_it_is_on_the_web() -> None:
 
 def test_a_deleted_post_shows_no_words_of_its_own() -> None:
     gone = replace(sample.THREAD.post, is_deleted=True)
-    page = web.render_thread(replace(sample.THREAD, post=gone, comments=())).decode()
+    page = web.render(replace(sample.THREAD, post=gone, comments=())).decode()
     assert "This post was deleted." in page
     assert "under the rock" not in page
     assert "No answer yet." in page
 
 
 def test_an_agent_has_one_badge_at_most() -> None:
-    page = web.render_agents(sample.AGENTS_PAGE).decode()
+    page = web.render(sample.AGENTS_PAGE).decode()
     assert page.count("archived member") == 1
     assert page.count("unclaimed") == 1
     assert "never seen" in page
 
 
 def test_the_order_of_answers_reaches_the_script() -> None:
-    assert b'data-order="new"' in web.render_thread(replace(sample.THREAD, sort=AnswerSort.NEW))
+    assert b'data-order="new"' in web.render(replace(sample.THREAD, sort=AnswerSort.NEW))
 
 
 def test_a_lone_surrogate_breaks_no_page() -> None:
-    assert web.render_front(replace(sample.FRONT, posts=(replace(sample.LOGO, title="a\ud800b"),)))
+    assert web.render(replace(sample.FRONT, posts=(replace(sample.LOGO, title="a\ud800b"),)))
 
 
 @pytest.mark.parametrize(
@@ -184,8 +187,8 @@ def test_a_lone_surrogate_breaks_no_page() -> None:
 def test_a_post_has_at_most_one_badge(known: dict[str, object], badge: str | None) -> None:
     post = sample.post(1, **known)
     for page in (
-        web.render_front(replace(sample.FRONT, posts=(post,))),
-        web.render_thread(replace(sample.THREAD, post=post, comments=())),
+        web.render(replace(sample.FRONT, posts=(post,))),
+        web.render(replace(sample.THREAD, post=post, comments=())),
     ):
         shown = [found["class"] for name, found in outline(page).elements if found.get("class", "").startswith("tag")]
         assert len(shown) == (badge is not None)

@@ -6,8 +6,8 @@ import time
 from msgspec.structs import replace
 
 from moltbook import web
+from moltbook.web.posts import CommentView
 from moltbook.web.thread import render_comments
-from moltbook.web.view import CommentView
 from tests.web import sample
 
 
@@ -94,7 +94,7 @@ def test_a_thread_of_a_thousand_comments_takes_at_most_sixty_milliseconds() -> N
     took = []
     for _ in range(5):
         started = time.perf_counter()
-        web.render_thread(page)
+        web.render(page)
         took.append(time.perf_counter() - started)
     assert sorted(took)[2] < 0.06
 

@@ -1,42 +1,36 @@
 """Web: pages for people who watch. Humans watch; agents speak.
 
-In this room: pages rendered from plain data, agents' texts made safe to show, the style sheet and the live script.
-Not here: reading the database (the slices' queries), the stream of events itself (gateway), the API and its docs (api).
+In this room: the table of pages and their twins, agents' texts made safe to show, the style sheet and the scripts.
+Not here: the slices' own reads (their queries), the stream of events (gateway), the API and its docs (api).
 """
 
 from moltbook.web.assets import asset_url, serve_asset
+from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
 from moltbook.web.guard import security_headers
-from moltbook.web.pages import (
-    render_agent,
-    render_agents,
-    render_comment_fragment,
-    render_document,
-    render_front,
-    render_missing,
-    render_post_fragment,
-    render_problem,
-    render_submolt,
-    render_submolts,
-    render_thread,
-)
+from moltbook.web.page import Shown
 from moltbook.web.routes import Pages
+from moltbook.web.table import PAGES
 from moltbook.web.talks import TALKS
+from moltbook.web.twins import Twin, spell
 
 __all__ = [
+    "PAGES",
     "TALKS",
     "Pages",
+    "Twin",
     "asset_url",
-    "render_agent",
-    "render_agents",
+    "render",
     "render_comment_fragment",
-    "render_document",
-    "render_front",
     "render_missing",
     "render_post_fragment",
     "render_problem",
-    "render_submolt",
-    "render_submolts",
-    "render_thread",
     "security_headers",
     "serve_asset",
 ]
+
+_ROWS = {page.shows: page for page in PAGES}
+
+
+def render(shown: Shown, twin: Twin = Twin.HTML) -> bytes:
+    """Render a page from its data alone: its type says which it is."""
+    return spell(_ROWS[type(shown)], shown, twin)

@@ -1,6 +1,7 @@
-"""The style sheet, the script and the mark, held in memory in three encodings under addresses that never change.
+"""The style sheet, the scripts and the mark, held in memory in three encodings under addresses that never change.
 
-In this room: reading them once, their addresses (`/static/HASH/NAME`, the hash being that of all of them), answering.
+In this room: reading them once, the style sheet joined from its parts; their addresses (`/static/HASH/NAME`, the hash
+being that of all of them), answering.
 Not here: any page.
 """
 
@@ -13,11 +14,8 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-_NAMES = {
-    "moltbook.css": "text/css; charset=utf-8",
-    "live.js": "text/javascript; charset=utf-8",
-    "mark.svg": "image/svg+xml",
-}
+_SHEET = "moltbook.css"
+_MEDIA_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -32,11 +30,13 @@ class Asset(Struct, frozen=True):
 
 def _load() -> dict[str, Asset]:
     folder = files("moltbook.web") / "static"
+    parts = sorted((folder / "css").iterdir(), key=lambda part: part.name)
+    bodies = {_SHEET: b"\n".join(part.read_bytes() for part in parts)}
+    bodies |= {file.name: file.read_bytes() for file in sorted(folder.iterdir(), key=str) if file.is_file()}
     assets = {}
-    for name, media_type in _NAMES.items():
-        body = (folder / name).read_bytes()
+    for name, body in bodies.items():
         assets[name] = Asset(
-            media_type=media_type,
+            media_type=_MEDIA_TYPES[name.rpartition(".")[2]],
             plain=body,
             gzip=gzip.compress(body, 9, mtime=0),
             brotli=brotli.compress(body),

@@ -15,7 +15,7 @@ from moltbook.house import Scope
 from moltbook.measures import Standing
 from moltbook.owners import Said, Talk
 from moltbook.posts import PostView
-from moltbook.web.pages import render
+from moltbook.web.filling import render
 
 
 class AgentDesk(Struct, frozen=True):

@@ -55,9 +55,9 @@ from moltbook.owners import (
 from moltbook.posts import posts_by_author
 from moltbook.settings import ClaimMode
 from moltbook.web import owner_pages as pages
+from moltbook.web.filling import render_missing, render_problem
 from moltbook.web.forms import ForeignForm, Form, read_form
 from moltbook.web.guard import form_headers
-from moltbook.web.pages import render_missing, render_problem
 
 log = structlog.get_logger(__name__)
 

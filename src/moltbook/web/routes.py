@@ -1,6 +1,9 @@
-"""The addresses of the pages: which data is read, how long its bytes are kept, what a refusal looks like to a human."""
+"""The addresses of the pages: what is asked for, how long bytes are kept, what a refusal looks like to a human."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import asyncpg
 import structlog
@@ -10,33 +13,60 @@ from starlette.routing import Route
 
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import House
-from moltbook.kernel.errors import Refusal
+from moltbook.kernel.errors import BadRequest, Refusal, Unavailable
 from moltbook.kernel.ids import PostId, parse_id
-from moltbook.web import source
 from moltbook.web.assets import serve_asset
+from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
+from moltbook.web.frame import Frame, frame
 from moltbook.web.guard import security_headers
 from moltbook.web.owner_routes import OwnerPages
-from moltbook.web.pages import (
-    render_agent,
-    render_agents,
-    render_comment_fragment,
-    render_document,
-    render_front,
-    render_missing,
-    render_post_fragment,
-    render_problem,
-    render_submolt,
-    render_submolts,
-    render_thread,
-)
+from moltbook.web.page import Asked, Page
+from moltbook.web.pages.documents import documentation
+from moltbook.web.pages.thread import comment_piece
 from moltbook.web.pictures import serve_picture
-from moltbook.web.view import AnswerSort, Frame, Sort
+from moltbook.web.posts import post_piece
+from moltbook.web.table import PAGES
+from moltbook.web.twins import MEDIA_TYPES, Twin, spell, twins_of
 
 log = structlog.get_logger(__name__)
 
-Build = Callable[[Frame], Awaitable[bytes]]
+Answer = Callable[[Request], Awaitable[Response]]
 # What stands around the pages may be a second old: it is counts, and it is on every page.
 FRAME_SECONDS = 1.0
+# So many pages are built at once, and so many wait for their turn; who comes then is asked to come back.
+BUILT_AT_ONCE = 4
+WAITING = 64
+
+
+class BadMoment(BadRequest):
+    """`at` names no moment."""
+
+    message = "That is no moment."
+    hint = "Write it as 2026-01-30T14:05Z."
+
+
+class Gate:
+    """Lets a few builders in at once: a crowd that asks for rare pages must not take the database from the agents."""
+
+    def __init__(self, at_once: int = BUILT_AT_ONCE, waiting: int = WAITING) -> None:
+        self._free = asyncio.Semaphore(at_once)
+        self._room = at_once + waiting
+        self._inside = 0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn.
+
+        Raises: Unavailable if too many wait already.
+        """
+        if self._inside >= self._room:
+            raise Unavailable("Too many pages are asked for at once.", retry_after_seconds=2)
+        self._inside += 1
+        try:
+            async with self._free:
+                yield
+        finally:
+            self._inside -= 1
 
 
 class Pages:
@@ -45,35 +75,38 @@ class Pages:
     def __init__(self, house: House, cache: PageCache, docs: str) -> None:
         self._house = house
         self._cache = cache
-        self._docs = docs
+        self._pages = (*PAGES, documentation(docs))
+        self._gate = Gate()
         self._frame: Frame | None = None
 
     def routes(self) -> list[Route]:
-        """All addresses, most visited first."""
+        """All addresses, most visited first; twins stand before their page, whose name would swallow their ending."""
         return [
-            Route("/", self._guarded(self._front)),
-            Route("/post/{id}", self._guarded(self._thread)),
-            Route("/m", self._guarded(self._submolts)),
-            Route("/m/{name}", self._guarded(self._submolt)),
-            Route("/u", self._guarded(self._agents)),
-            Route("/u/{name}", self._guarded(self._agent)),
+            *(route for page in self._pages for route in self._addresses(page)),
             Route("/fragments/post/{id}", self._guarded(self._post_piece)),
             Route("/fragments/comment/{id}", self._guarded(self._comment_piece)),
-            Route("/docs", self._guarded(self._documentation)),
             *OwnerPages(self._house).routes(),
             Route("/static/{version}/{name}", serve_asset),
             Route("/images/{name}", self._guarded(self._picture)),
             Route("/{path:path}", self._guarded(self._missing)),
         ]
 
-    def _guarded(self, show: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    def _addresses(self, page: Page) -> list[Route]:
+        base = page.path if page.path != "/" else "/index"
+        twins = [Route(f"{base}.{twin}", self._guarded(self._shows(page, twin))) for twin in twins_of(page)]
+        return [*twins, Route(page.path, self._guarded(self._shows(page, Twin.HTML)))]
+
+    def _guarded(self, show: Answer) -> Answer:
         async def answer(request: Request) -> Response:
             try:
                 return await show(request)
             except Refusal as refusal:
                 if refusal.status == 404:
                     return _html(render_missing(), 404)
-                return _html(render_problem(refusal.status, refusal.message, refusal.hint), refusal.status)
+                told = _html(render_problem(refusal.status, refusal.message, refusal.hint), refusal.status)
+                if refusal.retry_after_seconds is not None:
+                    told.headers["Retry-After"] = str(refusal.retry_after_seconds)
+                return told
             except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
                 log.warning("database away", path=request.url.path, error=repr(error))
                 page = render_problem(503, "The database is away.", "The page comes back by itself; try in a moment.")
@@ -88,84 +121,51 @@ class Pages:
         known = self._frame
         now = self._house.clock()
         if known is None or (now - known.now).total_seconds() > FRAME_SECONDS:
-            known = self._frame = await source.frame(self._house)
+            known = self._frame = await frame(self._house)
         return known
 
-    async def _page(self, request: Request, key: object, build: Build) -> Response:
-        """A page from bytes; one with a cursor is asked for too seldom to be kept."""
+    def _shows(self, page: Page, twin: Twin) -> Answer:
+        async def answer(request: Request) -> Response:
+            asked = Asked(request.path_params, request.query_params, self._moment(request.query_params.get("at")))
 
-        async def make() -> bytes:
-            return await build(await self._around())
+            async def build() -> bytes:
+                async with self._gate.turn():
+                    shown = await page.read(self._house, await self._around(), asked)
+                return spell(page, shown, twin)
 
-        if request.query_params.get("cursor") or request.query_params.get("full"):
-            return _html(await make())
-        return _encoded(await self._cache.get(key, make), request)
+            if asked.at is not None or any(asked.query.get(name) for name in page.free):
+                return Response(
+                    await build(), 200, {"Cache-Control": "no-cache", **security_headers()}, MEDIA_TYPES[twin]
+                )
+            # A thread is asked for in many spellings of its id, a submolt in many of its name: all are one page.
+            named = tuple(str(part).lower() for part in request.path_params.values())
+            chosen = tuple(asked.one_of(kind, name) for name, kind in page.choices.items())
+            return _encoded(await self._cache.get((page.path, twin, named, chosen), build), request, MEDIA_TYPES[twin])
 
-    async def _front(self, request: Request) -> Response:
-        sort, cursor = _sort(request), request.query_params.get("cursor", "")
+        return answer
 
-        async def build(around: Frame) -> bytes:
-            return render_front(await source.front(self._house, around, sort, cursor))
+    def _moment(self, text: str | None) -> datetime | None:
+        """The past minute that is asked for; one that is not over yet is now.
 
-        return await self._page(request, ("front", sort), build)
-
-    async def _submolt(self, request: Request) -> Response:
-        name, sort, cursor = request.path_params["name"], _sort(request), request.query_params.get("cursor", "")
-
-        async def build(around: Frame) -> bytes:
-            return render_submolt(await source.submolt(self._house, around, name, sort, cursor))
-
-        return await self._page(request, ("submolt", name.lower(), sort), build)
-
-    async def _thread(self, request: Request) -> Response:
-        post_id = PostId(parse_id(request.path_params["id"]))
-        cursor, full = request.query_params.get("cursor", ""), request.query_params.get("full", "")
-        full = parse_id(full) if full else ""
-        sort = AnswerSort(_one_of(request.query_params.get("sort"), AnswerSort, AnswerSort.BEST))
-
-        async def build(around: Frame) -> bytes:
-            return render_thread(await source.thread(self._house, around, post_id, sort, cursor, full))
-
-        return await self._page(request, ("thread", post_id, sort), build)
-
-    async def _agent(self, request: Request) -> Response:
-        name = request.path_params["name"]
-
-        async def build(around: Frame) -> bytes:
-            return render_agent(await source.agent(self._house, around, name))
-
-        return await self._page(request, ("agent", name.lower()), build)
-
-    async def _submolts(self, request: Request) -> Response:
-        cursor = request.query_params.get("cursor", "")
-
-        async def build(around: Frame) -> bytes:
-            return render_submolts(await source.submolts(self._house, around, cursor))
-
-        return await self._page(request, ("submolts",), build)
-
-    async def _agents(self, request: Request) -> Response:
-        cursor = request.query_params.get("cursor", "")
-
-        async def build(around: Frame) -> bytes:
-            return render_agents(await source.agents(self._house, around, cursor))
-
-        return await self._page(request, ("agents",), build)
-
-    async def _documentation(self, request: Request) -> Response:
-        async def build(around: Frame) -> bytes:
-            return render_document(around, "The API", self._docs)
-
-        return await self._page(request, ("docs",), build)
+        Raises: BadMoment.
+        """
+        if not text:
+            return None
+        try:
+            at = datetime.fromisoformat(text)
+            at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(second=0, microsecond=0)
+        except (ValueError, OverflowError):
+            raise BadMoment from None
+        if at.year < 1970:
+            raise BadMoment
+        return at if at < self._house.clock().replace(second=0, microsecond=0) else None
 
     async def _post_piece(self, request: Request) -> Response:
-        post = await source.post_piece(self._house, PostId(parse_id(request.path_params["id"])))
+        post = await post_piece(self._house, PostId(parse_id(request.path_params["id"])))
         return _html(render_post_fragment(post, self._house.clock()))
 
     async def _comment_piece(self, request: Request) -> Response:
-        comment, post_id, author_id, answers = await source.comment_piece(
-            self._house, parse_id(request.path_params["id"])
-        )
+        comment, post_id, author_id, answers = await comment_piece(self._house, parse_id(request.path_params["id"]))
         return _html(
             render_comment_fragment(
                 comment, post_id=post_id, post_author_id=author_id, answers=answers, now=self._house.clock()
@@ -179,21 +179,12 @@ class Pages:
         return _html(render_missing(), 404)
 
 
-def _sort(request: Request) -> Sort:
-    return Sort(_one_of(request.query_params.get("sort"), Sort, Sort.HOT))
-
-
-def _one_of(text: str | None, kind: type[Sort] | type[AnswerSort], default: str) -> str:
-    """A watcher with a slip in the address sees the usual order."""
-    return text if text in set(kind) else default
-
-
 def _html(body: bytes, status: int = 200) -> Response:
     headers = {"Cache-Control": "no-store" if status != 200 else "no-cache", **security_headers()}
     return Response(body, status, headers, media_type="text/html; charset=utf-8")
 
 
-def _encoded(page: Encoded, request: Request) -> Response:
+def _encoded(page: Encoded, request: Request, media_type: str) -> Response:
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": page.etag.decode(), **security_headers()}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
@@ -203,4 +194,4 @@ def _encoded(page: Encoded, request: Request) -> Response:
         body, headers["Content-Encoding"] = page.br, "br"
     elif "gzip" in accepted:
         body, headers["Content-Encoding"] = page.gzip, "gzip"
-    return Response(body, 200, headers, media_type="text/html; charset=utf-8")
+    return Response(body, 200, headers, media_type=media_type)

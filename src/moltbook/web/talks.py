@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from moltbook.log import Entry
 from moltbook.posts import PostView as Post
-from moltbook.web.view import Author, Line
 
 KEPT = 5000
 TAKEN_BACK = frozenset(
@@ -34,6 +33,23 @@ LEFT JOIN comments p ON p.post_id = c.post_id AND p.id = c.parent_id AND p.delet
 WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
 ORDER BY c.post_id, p.id IS NULL, c.upvotes - c.downvotes DESC, c.created_at DESC
 """
+
+
+class Author(Struct, frozen=True, gc=False):
+    """Whoever wrote it: enough for a face and a name; `avatar` is the hash of a picture."""
+
+    id: str
+    name: str
+    avatar: str | None = None
+
+
+class Line(Struct, frozen=True):
+    """One line of a post's liveliest exchange; `text` may be cut at a few hundred characters."""
+
+    comment_id: str
+    author: Author
+    text: str
+    created_at: datetime
 
 
 class Talk(Struct, frozen=True):

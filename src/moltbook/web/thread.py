@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from moltbook.web.faces import portrait
 from moltbook.web.markup import SHOWN_CHARS, WHOLE_CHARS, cut, render_text
-from moltbook.web.view import CommentView
+from moltbook.web.posts import CommentView
 from moltbook.web.words import ago, brief, count, stamp
 
 CROWDED_CHARS = 1_000

@@ -1,12 +1,12 @@
-"""The pages people watch: one function a page, from plain data to the bytes that are sent.
+"""Filling the templates: from plain data to the bytes that are sent.
 
-In this room: the template environment and the render functions. Not here: where the data comes from (the slices'
-queries), routes, caching and compression (app), comments (thread), agents' texts (markup).
+In this room: the template environments and their filters, pages for problems, the pieces that live scripts insert. Not
+here: where the data comes from (pages), routes and caching (routes), comments (thread), agents' texts (markup).
 """
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,80 +14,32 @@ from markupsafe import Markup
 from moltbook.web import markup, thread, words
 from moltbook.web.assets import asset_url
 from moltbook.web.faces import picture, portrait
+from moltbook.web.page import Page, Shown
+from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort
 from moltbook.web.sparkline import sparkline
+from moltbook.web.table import PAGES
 from moltbook.web.unseen import strip_unseen
-from moltbook.web.view import (
-    AgentPage,
-    AgentsPage,
-    AnswerSort,
-    CommentView,
-    DocumentPage,
-    Frame,
-    FrontPage,
-    PostView,
-    Sort,
-    SubmoltPage,
-    SubmoltsPage,
-    ThreadPage,
-)
 
 EVENTS_URL = "/api/v1/events"
 
 
-def render_front(page: FrontPage) -> bytes:
-    """Render the front page."""
-    return render("feed.html", page=page, submolt=None, stream=_stream(page.frame.seq), here="/", base="/")
-
-
-def render_submolt(page: SubmoltPage) -> bytes:
-    """Render the feed of one submolt."""
-    base = f"/m/{quote(page.submolt.name)}"
-    stream = _stream(page.frame.seq, submolt=page.submolt.name)
-    return render("feed.html", page=page, submolt=page.submolt, stream=stream, here="/m", base=base)
-
-
-def render_thread(page: ThreadPage) -> bytes:
-    """Render a post with its comments."""
-    comments = thread.render_comments(
-        page.comments,
-        post_id=page.post.id,
-        post_author_id=page.post.author.id,
-        full=page.full,
-        now=page.frame.now,
-    )
-    body, rest = thread.render_body(
-        page.post.id, page.post.text, page.post.length, post_id=page.post.id, full=page.full
-    )
+def render_page(page: Page, shown: Shown) -> bytes:
+    """Render a page as HTML."""
     return render(
-        "thread.html",
-        page=page,
-        stream=_stream(page.frame.seq, post=page.post.id),
-        base=f"/post/{page.post.id}",
-        body=Markup(body),
-        rest=Markup(rest),
-        comments=Markup(comments),
+        f"{page.template}.html",
+        page=shown,
+        base=page.address(shown),
+        here=page.here,
+        stream=_stream(page, shown),
+        twins=("json", "md", "atom") if page.entries else ("json", "md"),
+        **page.dress(shown),
     )
 
 
-def render_agent(page: AgentPage) -> bytes:
-    """Render an agent's page."""
-    return render("agent.html", page=page, here="/u", stream="")
-
-
-def render_submolts(page: SubmoltsPage) -> bytes:
-    """Render the list of submolts."""
-    return render("submolts.html", page=page, here="/m", stream="")
-
-
-def render_agents(page: AgentsPage) -> bytes:
-    """Render the list of agents."""
-    return render("agents.html", page=page, here="/u", stream="")
-
-
-def render_document(frame: Frame, title: str, body: str) -> bytes:
-    """Render one of the house's own documents; `body` is HTML of ours, never an agent's."""
-    page = DocumentPage(frame)
-    return render("document.html", page=page, here="/docs", title=title, body=Markup(body), stream="")
+def render_markdown(page: Page, shown: Shown) -> bytes:
+    """Render a page as Markdown, for agents and models: what agents wrote is quoted, and nothing else is."""
+    text = _MARKDOWN.get_template(f"{page.template}.md").render(page=shown, base=page.address(shown))
+    return text.encode("utf-8", "replace")
 
 
 def render_problem(status: int, message: str, hint: str = "") -> bytes:
@@ -115,11 +67,13 @@ def render_comment_fragment(
     return html.encode("utf-8", "replace")
 
 
-def _stream(seq: int, **only: str) -> str:
-    """Say where the live events of a page come from, going on after the last one the page knows."""
-    query = dict(only)
-    if seq:
-        query["after"] = str(seq)
+def _stream(page: Page, shown: Shown) -> str:
+    """Say where the live events of a page come from, going on after the last one it knows; the past has none."""
+    if page.stream is None or shown.frame.at is not None:
+        return ""
+    query = dict(page.stream(shown))
+    if shown.frame.seq:
+        query["after"] = str(shown.frame.seq)
     return f"{EVENTS_URL}?{urlencode(query)}" if query else EVENTS_URL
 
 
@@ -137,18 +91,39 @@ def render(template: str, **known: Any) -> bytes:
     return _TEMPLATES.get_template(template).render(**known).encode("utf-8", "replace")
 
 
-def _build_templates() -> Environment:
-    templates = Environment(
+def _quoted(text: str, chars: int = markup.SHOWN_CHARS) -> str:
+    """Quote what an agent wrote, line by line, with what is hidden in it made visible; cut where it is very long."""
+    shown = strip_unseen(markup.cut(text, chars))
+    more = f"\n> […] {words.count(len(text) - len(shown))} more characters" if len(text) > len(shown) else ""
+    return "\n".join(f"> {line}".rstrip() for line in shown.splitlines() or [""]) + more
+
+
+def _environment(**known: Any) -> Environment:
+    return Environment(  # noqa: S701 - said by each caller
         loader=PackageLoader("moltbook.web", "templates"),
-        autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        **known,
     )
+
+
+def _build_markdown() -> Environment:
+    # Nothing is escaped: whatever an agent wrote goes through `quoted`, which is all that Markdown needs.
+    templates = _environment(autoescape=False)
+    templates.filters.update(ago=words.ago, count=words.count, plural=words.plural, quoted=_quoted, stamp=words.stamp)
+    for name in templates.list_templates(extensions=["md"]):
+        templates.get_template(name)
+    return templates
+
+
+def _build_templates() -> Environment:
+    templates = _environment(autoescape=True)
     templates.globals.update(
         asset=asset_url,
         answer_sorts=tuple(AnswerSort),
+        nav=(*((page.path, page.name) for page in PAGES if page.name), ("/docs", "API")),
         sorts=tuple(Sort),
         sparkline=lambda values: Markup(sparkline(values)),
     )
@@ -166,10 +141,11 @@ def _build_templates() -> Environment:
         stamp=words.stamp,
         text=lambda text: Markup(markup.render_text(markup.cut(text, markup.SHOWN_CHARS))),
     )
-    for name in templates.list_templates():
+    for name in templates.list_templates(extensions=["html"]):
         # Compiled now, so that the first watcher does not wait for it.
         templates.get_template(name)
     return templates
 
 
 _TEMPLATES = _build_templates()
+_MARKDOWN = _build_markdown()

@@ -1,0 +1,16 @@
+"""The table of pages: every page a line, most visited first."""
+
+from moltbook.web.page import Page
+from moltbook.web.pages.agent import AGENT
+from moltbook.web.pages.directories import AGENTS, SUBMOLTS
+from moltbook.web.pages.feed import FRONT, SUBMOLT
+from moltbook.web.pages.thread import THREAD_PAGE
+
+PAGES: tuple[Page, ...] = (
+    FRONT,
+    THREAD_PAGE,
+    SUBMOLTS,
+    SUBMOLT,
+    AGENTS,
+    AGENT,
+)
