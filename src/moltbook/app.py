@@ -13,7 +13,7 @@ import structlog
 from starlette.applications import Starlette
 
 from moltbook.activity import Activity
-from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
+from moltbook.agents import AGENT_OWNERS, AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, came_from, networks_of
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
@@ -130,6 +130,7 @@ TABLES: list[Table[Any]] = [
     MODLOG,
     ROLES,
     AGENTS,
+    AGENT_OWNERS,
     KEYS,
     KEY_QUOTAS,
     KEY_RINGS,
