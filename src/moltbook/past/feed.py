@@ -194,5 +194,7 @@ async def _page(
     rows = rows[: wanted.limit]
     views = [post_view(row) for row in rows]
     after = cursor(rows[-1], views[-1].post) if more else None
-    tallies = {view.post.id: Tally(row["then_ups"], row["then_downs"]) for view, row in zip(views, rows, strict=True)}
+    tallies: dict[str, Tally] = {
+        view.post.id: Tally(row["then_ups"], row["then_downs"]) for view, row in zip(views, rows, strict=True)
+    }
     return FeedPage(await marked(pool, at, views, tallies), after)

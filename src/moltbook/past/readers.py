@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from moltbook.comments import CommentRemoved, CommentRestored
+from moltbook.db.table import encode_json
 from moltbook.log import GATHERED, Entry, in_breaths
 from moltbook.posts import PostRemoved, PostRestored, QuestionReopened, QuestionResolved
 from moltbook.votes import VoteCast
@@ -18,8 +19,8 @@ from moltbook.votes import VoteCast
 PUT = """
 INSERT INTO pasts (post_id, target_id, minute, upvotes, downvotes, shown)
 SELECT u.post_id, u.target_id, u.minute, u.upvotes, u.downvotes, true
-FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::int[], $5::int[])
-    AS u(post_id, target_id, minute, upvotes, downvotes)
+FROM json_to_recordset($1::json)
+    AS u(post_id uuid, target_id uuid, minute timestamptz, upvotes integer, downvotes integer)
 ON CONFLICT (post_id, target_id, minute) DO UPDATE
 SET upvotes = excluded.upvotes, downvotes = excluded.downvotes, shown = true
 """
@@ -45,7 +46,7 @@ ON CONFLICT (post_id, target_id, minute) DO UPDATE SET shown = excluded.shown
 GAIN = """
 INSERT INTO karma_pasts (agent_id, minute, gained)
 SELECT u.agent_id, u.minute, coalesce(l.gained, 0) + sum(u.gained) OVER (PARTITION BY u.agent_id ORDER BY u.minute)
-FROM unnest($1::uuid[], $2::timestamptz[], $3::int[]) AS u(agent_id, minute, gained)
+FROM json_to_recordset($1::json) AS u(agent_id uuid, minute timestamptz, gained integer)
 LEFT JOIN LATERAL (
     SELECT x.gained FROM karma_pasts x WHERE x.agent_id = u.agent_id ORDER BY x.minute DESC LIMIT 1
 ) l ON true
@@ -64,6 +65,24 @@ ON CONFLICT (minute) DO UPDATE SET seq = excluded.seq
 """
 MINUTE = timedelta(minutes=1)
 BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+class _Moved(msgspec.Struct, gc=False):
+    """The tally of a target at the end of a minute."""
+
+    post_id: str
+    target_id: str
+    minute: datetime
+    upvotes: int
+    downvotes: int
+
+
+class _Gained(msgspec.Struct, gc=False):
+    """What votes gave an agent in a minute."""
+
+    agent_id: str
+    minute: datetime
+    gained: int
 
 
 class _Published(msgspec.Struct, gc=False):
@@ -149,12 +168,12 @@ class History:
             self._fold(part, fold)
         async for numbers in in_breaths(sorted(fold.numbers.items())):
             await connection.execute(NUMBER, *columns(numbers, 2))
-        async for tallies in in_breaths([(*key, *tally) for key, tally in sorted(fold.tallies.items())]):
-            await connection.execute(PUT, *columns(tallies, 5))
+        async for tallies in in_breaths(sorted(fold.tallies)):
+            await connection.execute(PUT, encode_json([_Moved(*key, *fold.tallies[key]) for key in tallies]))
         async for marks in in_breaths([(*key, shown) for key, shown in sorted(fold.marks.items())]):
             await connection.execute(MARK, *columns(marks, 4))
-        async for gains in in_breaths([(*key, gained) for key, gained in sorted(fold.gains.items())]):
-            await connection.execute(GAIN, *columns(gains, 3))
+        async for gains in in_breaths(sorted(fold.gains)):
+            await connection.execute(GAIN, encode_json([_Gained(*key, fold.gains[key]) for key in gains]))
         async for answers in in_breaths([(*key, fold.answers[key]) for key in sorted(fold.answers)]):
             await connection.execute(ANSWER, *columns(answers, 3))
 
