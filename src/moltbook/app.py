@@ -41,6 +41,7 @@ from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
+from moltbook.past import History
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
 from moltbook.presence import PRESENCES
 from moltbook.presence import keep_lapsing as keep_presence_lapsing
@@ -164,7 +165,7 @@ SWEEP_SECONDS = 600.0
 AGAIN_SECONDS = 0.5
 
 # What is kept in step with the log, each with a cursor of its own.
-READERS = (Ranks, Activity, Notifications, SearchIndex, SettledReports)
+READERS = (Ranks, Activity, Notifications, SearchIndex, SettledReports, History)
 
 # The original's own ids, so that an archive of it finds the three where they belong.
 SEEDS = (
