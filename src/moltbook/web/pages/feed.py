@@ -12,6 +12,7 @@ from moltbook.feeds import Sort as FeedSort
 from moltbook.feeds import Window as FeedWindow
 from moltbook.house import House
 from moltbook.kernel.ids import SubmoltId
+from moltbook.past import past_feed
 from moltbook.posts import PostRow
 from moltbook.posts import PostView as Post
 from moltbook.submolts import SubmoltRow
@@ -102,7 +103,8 @@ async def read_feed(
 
     Raises: BadCursor.
     """
-    now = house.clock()
+    pool, at = house.pool, asked.at
+    now = at or house.clock()
     sort, window = asked.one_of(Sort), asked.one_of(Window, "t")
     wanted = Feed(
         sort=FeedSort(sort),
@@ -115,9 +117,10 @@ async def read_feed(
     seen = _seen(asked)
     if asked.cursor:
         pinned = ()
-    page = await feed(house.pool, now, replace(wanted, limit=ROWS - len(pinned)))
+    wanted = replace(wanted, limit=ROWS - len(pinned))
+    page = await (feed(pool, now, wanted) if at is None else past_feed(pool, at, wanted))
     reason = _reason(sort, window, seen, now, len(pinned))
-    posts = await dressed(house.pool, [*pinned, *page.posts], reason=reason)
+    posts = await dressed(pool, [*pinned, *page.posts], reason=reason)
     return Read(sort=sort, window=window, posts=posts, reached=seen + len(page.posts), next=page.next_cursor or "")
 
 

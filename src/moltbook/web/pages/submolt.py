@@ -7,11 +7,14 @@ from urllib.parse import quote
 
 import asyncpg
 from msgspec import Struct
+from msgspec.structs import replace
 
 from moltbook.house import House
+from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import SubmoltId
 from moltbook.labels.model import Definition, Kind
 from moltbook.labels.queries import definitions_of, holders_in
+from moltbook.past import posts_at
 from moltbook.posts import pinned_posts
 from moltbook.rooms.queries import rooms_where
 from moltbook.submolts import submolt_by_name
@@ -87,16 +90,18 @@ class SubmoltPage(FeedPage, frozen=True, kw_only=True):
 
 
 async def read(house: House, frame: Frame, asked: Asked) -> SubmoltPage:
-    """The feed of one submolt; what is pinned stands first.
+    """The feed of one submolt; what is pinned stands first. How it was kept in the past nobody wrote down.
 
     Raises: NotFound, BadCursor.
     """
-    pool = house.pool
+    pool, at = house.pool, asked.at
     view = await submolt_by_name(pool, asked.parts["name"])
     row = view.submolt
-    found = await read_feed(house, asked, row.id, await pinned_posts(pool, row.id))
-    definitions = await definitions_of(pool, row.id)
-    return SubmoltPage(
+    pinned = await pinned_posts(pool, row.id)
+    if at is not None:
+        pinned = [post for post in await posts_at(pool, at, pinned) if post.post.is_pinned]
+    found = await read_feed(house, asked, row.id, pinned)
+    page = SubmoltPage(
         frame=frame,
         submolt=submolt_view(row, view.creator),
         sort=found.sort,
@@ -104,6 +109,15 @@ async def read(house: House, frame: Frame, asked: Asked) -> SubmoltPage:
         posts=found.posts,
         reached=found.reached,
         next=found.next,
+    )
+    if at is not None:
+        # Posts of an archive may be older than the first sight of their submolt.
+        if row.created_at >= at and not found.posts:
+            raise NotFound("Submolt", "It was not founded yet.")
+        return page
+    definitions = await definitions_of(pool, row.id)
+    return replace(
+        page,
         tenders=[Tender(who.name, who.role) for who in await tenders_of(pool, row.id)],
         rules=row.rules,
         roles=await _roles(pool, row.id, definitions),
