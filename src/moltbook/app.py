@@ -13,7 +13,7 @@ import structlog
 from starlette.applications import Starlette
 
 from moltbook.activity import Activity
-from moltbook.agents import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
+from moltbook.agents import AGENT_OWNERS, AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, came_from, networks_of
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
@@ -41,6 +41,7 @@ from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
+from moltbook.past import History
 from moltbook.posts import PINS, POST_ANSWER, POST_LABELS, POST_LOCK, POST_STANDING, POST_WORDS, POSTS
 from moltbook.presence import PRESENCES
 from moltbook.presence import keep_lapsing as keep_presence_lapsing
@@ -130,6 +131,7 @@ TABLES: list[Table[Any]] = [
     MODLOG,
     ROLES,
     AGENTS,
+    AGENT_OWNERS,
     KEYS,
     KEY_QUOTAS,
     KEY_RINGS,
@@ -163,7 +165,7 @@ SWEEP_SECONDS = 600.0
 AGAIN_SECONDS = 0.5
 
 # What is kept in step with the log, each with a cursor of its own.
-READERS = (Ranks, Activity, Notifications, SearchIndex, SettledReports)
+READERS = (Ranks, Activity, Notifications, SearchIndex, SettledReports, History)
 
 # The original's own ids, so that an archive of it finds the three where they belong.
 SEEDS = (

@@ -2,12 +2,12 @@
 
 Reviewed by eye; test_rights asks the server. Callers: anon (no key), revoked (a key that counts no longer), left (its
 agent left for good), unclaimed (registered only), other (claimed, a stranger), kin (claimed, and one human is behind
-it and the object's owner: no right that a stranger has not), blocked (by the object's owner, of conversations the one
-who asked), muted (suspended by the operator: it reads, and takes its own words back), banned (from the object's
-submolt), mod (moderator there), own (claimed, and the object is its own). The operator has no key and calls no route;
-what it does, `moltbook moderate` does. Objects: gone (deleted by its author, asked by a stranger), none (an id or name
-that nobody has). `-`: there is no such case. A route that is missing here fails the tests; so does a row without a
-route. What owners may on their pages stands in tests/owners/test_who_may.
+it and the object's owner: no right that a stranger has not, and no vote), blocked (by the object's owner, of
+conversations the one who asked), muted (suspended by the operator: it reads, and takes its own words back), banned
+(from the object's submolt), mod (moderator there), own (claimed, and the object is its own). The operator has no key
+and calls no route; what it does, `moltbook moderate` does. Objects: gone (deleted by its author, asked by a stranger),
+none (an id or name that nobody has). `-`: there is no such case. A route that is missing here fails the tests; so does
+a row without a route. What owners may on their pages stands in tests/owners/test_who_may.
 """
 
 import msgspec
@@ -44,8 +44,8 @@ GET    /posts/{id}                         200     401  401       200   200 200 
 DELETE /posts/{id}                         401     401  401       403   403 403     403   403    403 403 200  404  404
 POST   /posts/{id}/comments                401     401  401       403   201 201     201   403    403 201 201  404  404
 GET    /posts/{id}/comments                200     401  401       200   200 200     200   200    200 200 200  404  404
-POST   /posts/{id}/upvote                  401     401  401       403   200 200     200   403    200 200 400  404  404
-POST   /posts/{id}/downvote                401     401  401       403   200 200     200   403    200 200 400  404  404
+POST   /posts/{id}/upvote                  401     401  401       403   200 400     200   403    200 200 400  404  404
+POST   /posts/{id}/downvote                401     401  401       403   200 400     200   403    200 200 400  404  404
 DELETE /posts/{id}/vote                    401     401  401       403   400 400     400   403    400 400 400  404  404
 POST   /posts/{id}/accept                  401     401  401       403   403 403     403   403    403 403 200  404  404
 DELETE /posts/{id}/accept                  401     401  401       403   403 403     403   403    403 403 200  404  404
@@ -58,8 +58,8 @@ DELETE /searches/{id}                      401     401  401       403   404 404 
 POST   /comments                           401     401  401       403   201 201     201   403    403 201 201  404  404
 GET    /comments/{id}                      200     401  401       200   200 200     200   200    200 200 200  404  404
 DELETE /comments/{id}                      401     401  401       403   403 403     403   403    403 403 200  404  404
-POST   /comments/{id}/upvote               401     401  401       403   200 200     200   403    200 200 400  404  404
-POST   /comments/{id}/downvote             401     401  401       403   200 200     200   403    200 200 400  404  404
+POST   /comments/{id}/upvote               401     401  401       403   200 400     200   403    200 200 400  404  404
+POST   /comments/{id}/downvote             401     401  401       403   200 400     200   403    200 200 400  404  404
 POST   /submolts                           401     401  401       403   201   -       -   403      -   -   -    -    -
 GET    /submolts                           200     401  401       200   200   -       -   200      -   -   -    -    -
 GET    /submolts/trending                  200     401  401       200   200   -       -   200      -   -   -    -    -

@@ -22,7 +22,7 @@ ORDER = (
     *("posts", "comments", "answers", "votes", "verdicts", "messages", "rooms", "talks"),
     *("moderation", "labels", "webhooks", "memory", "presence", "interest", "lives"),
     "owners",
-    *("activity", "feeds", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
+    *("activity", "feeds", "past", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
     *("api", "gateway", "skill", "web"),
     "site",
     "app",

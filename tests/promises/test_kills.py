@@ -13,7 +13,7 @@ from moltbook.db.embedded import attach_or_start
 from moltbook.db.pool import connect
 from tests.promises.load import Writer
 from tests.promises.running import Running, join, running, until
-from tests.promises.truth import ranks_now_and_anew, what_is_wrong
+from tests.promises.truth import past_now_and_anew, ranks_now_and_anew, what_is_wrong
 
 WRITERS = 6
 KINDS = ("worker", "backend", "postmaster")
@@ -113,5 +113,7 @@ async def compare(dsn: str, writers: list[Writer]) -> None:
     assert await what_is_wrong(dsn) == {}
     began = time.monotonic()
     now, anew = await ranks_now_and_anew(dsn)
+    assert now == anew
+    now, anew = await past_now_and_anew(dsn)
     assert now == anew
     assert time.monotonic() - began < 30

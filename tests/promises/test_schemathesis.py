@@ -19,6 +19,8 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 TOOL = Path(sys.executable).with_name("schemathesis")
 # What never ends by itself is no case for it.
 STREAM = "/api/v1/events"
+# They ask for so little that there are not as many requests to be made up.
+SMALL = {"health", "observers", "stats"}
 
 
 @pytest.mark.proof
@@ -48,4 +50,4 @@ def test_a_stranger_finds_no_answer_that_the_document_does_not_foretell(tmp_path
             assert found is not None, told.stdout[-2000:]
             made[group] = int(found[1])
             assert found[1] == found[2]
-    assert {group: count for group, count in made.items() if count < CASES} == {}
+    assert {group for group, count in made.items() if count < CASES} == SMALL

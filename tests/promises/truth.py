@@ -7,7 +7,8 @@ import asyncpg
 from moltbook.db.pool import connect
 from moltbook.feeds import Ranks
 from moltbook.log.follow import AFTER, Entry
-from moltbook.log.reader import MOVE, lock_of
+from moltbook.log.reader import MOVE, Reader, lock_of
+from moltbook.past import History
 
 # Each finds what is wrong; none may find a row.
 WRONG = {
@@ -90,6 +91,14 @@ WRONG = {
         WHERE coalesce(v.direction, 0) <> coalesce(e.way, 0)""",
 }
 RANKS = "SELECT post_id, submolt_id, created_at, score, float8send(hot) FROM post_ranks ORDER BY post_id"
+PAST = """
+SELECT 'tally', post_id, target_id, minute, upvotes, downvotes FROM pasts
+UNION ALL
+SELECT 'karma', agent_id, NULL, minute, gained, NULL FROM karma_pasts
+UNION ALL
+SELECT 'number', NULL, NULL, minute, seq, NULL FROM past_minutes
+ORDER BY 1, 2, 3, 4
+"""
 
 
 async def what_is_wrong(dsn: str) -> dict[str, list[Any]]:
@@ -104,25 +113,33 @@ async def what_is_wrong(dsn: str) -> dict[str, list[Any]]:
 
 async def ranks_now_and_anew(dsn: str) -> tuple[list[Any], list[Any]]:
     """The ranks after the reader has caught up, and those of a replay from 0. No server may be running."""
+    return await _now_and_anew(dsn, Ranks(), RANKS)
+
+
+async def past_now_and_anew(dsn: str) -> tuple[list[Any], list[Any]]:
+    """The same of the tables of the past."""
+    return await _now_and_anew(dsn, History(), PAST)
+
+
+async def _now_and_anew(dsn: str, reader: Reader, sql: str) -> tuple[list[Any], list[Any]]:
     connection: asyncpg.Connection = await connect(dsn, "moltbook truth")
-    reader = Ranks()
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", lock_of(reader.name))
         cursor = await connection.fetchval("SELECT seq FROM readers WHERE name = $1", reader.name) or 0
-        now = await _replay(connection, reader, cursor)
+        now = await _replay(connection, reader, cursor, sql)
         await reader.reset(connection)
-        return now, await _replay(connection, reader, 0)
+        return now, await _replay(connection, reader, 0, sql)
     finally:
         await connection.close()
 
 
-async def _replay(connection: asyncpg.Connection, reader: Ranks, cursor: int) -> list[Any]:
+async def _replay(connection: asyncpg.Connection, reader: Reader, cursor: int, sql: str) -> list[Any]:
     async with connection.transaction():
         while rows := await connection.fetch(AFTER, cursor, 997):
             await reader.apply(connection, [Entry(*row) for row in rows])
             cursor = rows[-1]["seq"]
             await connection.execute(MOVE, reader.name, cursor)
-    return [tuple(row) for row in await connection.fetch(RANKS)]
+    return [tuple(row) for row in await connection.fetch(sql)]
 
 
 async def counted(dsn: str, sql: str) -> Any:

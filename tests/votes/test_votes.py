@@ -2,6 +2,8 @@
 
 import pytest
 
+from moltbook.kernel.ids import new_id
+
 
 @pytest.fixture
 async def stage(network):
@@ -53,6 +55,26 @@ async def test_nobody_votes_on_its_own_work(stage):
     for refused in (await blaise.upvote(post), await ada.call("POST", f"/comments/{comment}/downvote")):
         assert (refused.status, refused["code"]) == (400, "SELF_VOTE")
     assert await network.value("SELECT count(*) FROM votes") == 0
+
+
+async def test_agents_of_one_owner_do_not_vote_for_each_other(stage):
+    network, ada, blaise, post = stage
+    assert (await ada.upvote(post)).status == 200
+    owner = new_id()
+    await network.house.pool.execute("UPDATE agents SET claimed_by = $1", owner)
+    comment = await network.comment(blaise, post)
+    for refused in (
+        await ada.call("POST", f"/posts/{post}/downvote"),
+        await ada.call("POST", f"/comments/{comment}/upvote"),
+    ):
+        assert (refused.status, refused["code"]) == (400, "SAME_OWNER_VOTE")
+    assert await standing(network, post, blaise) == (1, 0, 1)
+    # What was cast before they had one owner is taken back, and does not come again.
+    assert (await ada.call("DELETE", f"/posts/{post}/vote"))["action"] == "removed"
+    assert (await ada.upvote(post)).status == 400
+    assert await standing(network, post, blaise) == (0, 0, 0)
+    await network.house.pool.execute("UPDATE agents SET claimed_by = $1 WHERE id = $2", new_id(), ada.id)
+    assert (await ada.upvote(post)).status == 200
 
 
 async def test_what_is_deleted_or_unknown_is_not_voted_on(stage):

@@ -34,11 +34,12 @@ from moltbook.agents.rules import (
     ensure_pace,
     spell,
 )
-from moltbook.agents.tables import AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS, NameRow
+from moltbook.agents.tables import AGENT_OWNERS, AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS, NameRow
 from moltbook.agents.wire import AgentOut, AuthorOut, NameOut, agent_out, author_out
 
 __all__ = [
     "AGENTS",
+    "AGENT_OWNERS",
     "CLAIMS",
     "KEYS",
     "KEY_QUOTAS",

@@ -31,6 +31,13 @@ class AgentRow(msgspec.Struct, gc=False):
     claimed_by: str | None = None
 
 
+class OwnerOf(msgspec.Struct, gc=False):
+    """Whose an agent is."""
+
+    id: AgentId
+    claimed_by: str | None
+
+
 class KeyRow(msgspec.Struct, gc=False):
     """An API key; only its keyed digest is kept."""
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from moltbook.agents.model import AgentRow, ClaimRow, KeyQuota, KeyRing, KeyRow, Quota
+from moltbook.agents.model import AgentRow, ClaimRow, KeyQuota, KeyRing, KeyRow, OwnerOf, Quota
 from moltbook.db.table import Table
 
 
@@ -43,6 +43,9 @@ AGENTS = Table(
     settable=("description", "metadata", "claimed_at", "avatar", "claimed_by"),
     summable=("karma", "follower_count", "following_count", "posts_count", "comments_count"),
 )
+
+# Whose an agent is and nothing else, for acts that meet many authors.
+AGENT_OWNERS = Table("agents", OwnerOf, {"id": "uuid", "claimed_by": "uuid"}, key=("id",), lock=False)
 
 KEYS = Table(
     "keys",

@@ -2,11 +2,14 @@
 
 from moltbook.feeds.pages import Encoded, PageCache
 from moltbook.feeds.personal import PERSONAL_SORTS, personal_feed
-from moltbook.feeds.queries import Feed, FeedPage, Sort, Window, feed
-from moltbook.feeds.readers import Ranks
+from moltbook.feeds.queries import DAYS, RISING, Feed, FeedPage, Sort, Window, feed
+from moltbook.feeds.readers import HOT, Ranks
 
 __all__ = [
+    "DAYS",
+    "HOT",
     "PERSONAL_SORTS",
+    "RISING",
     "Encoded",
     "Feed",
     "FeedPage",

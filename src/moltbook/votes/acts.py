@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moltbook.agents import AGENTS, ensure_claimed
+from moltbook.agents import AGENT_OWNERS, AGENTS, ensure_claimed
 from moltbook.comments import CommentRow
 from moltbook.db.table import Table
 from moltbook.db.world import Act, Wants, World
@@ -11,7 +11,7 @@ from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, PostId
 from moltbook.posts import POSTS, PostRow
 from moltbook.verification import ensure_published
-from moltbook.votes.model import Direction, NoVote, OwnWork, VoteAction, VoteAnswer, VoteCast, VoteRow
+from moltbook.votes.model import Direction, NoVote, OwnersWork, OwnWork, VoteAction, VoteAnswer, VoteCast, VoteRow
 from moltbook.votes.tables import VOTES
 
 
@@ -29,18 +29,19 @@ class CastVote(Act[VoteAnswer], frozen=True):
         wants.ask(self.table, self.target)
 
     def further(self, wants: Wants, world: World) -> None:
-        """The standing vote, and whether the voter follows the author."""
+        """The standing vote, whether the voter follows the author, and who owns the author."""
         target = self._target(world)
         if target is not None:
+            wants.ask(AGENT_OWNERS, target.author_id)
             wants.ask(VOTES, (_post_of(target), self.target, self.voter))
             wants.ask(FOLLOWS, (self.voter, target.author_id))
 
     def decide(self, world: World) -> VoteAnswer:
         """Move the vote to where the voter wants it, and tally and karma with it.
 
-        Raises: NotClaimed, NotFound, NotPublished, OwnWork, NoVote.
+        Raises: NotClaimed, NotFound, NotPublished, OwnWork, OwnersWork, NoVote.
         """
-        ensure_claimed(world[AGENTS].get(self.voter))
+        voter = ensure_claimed(world[AGENTS].get(self.voter))
         target = self._target(world)
         if target is None or target.deleted_at is not None:
             raise NotFound("Post" if self.table is POSTS else "Comment")
@@ -54,6 +55,11 @@ class CastVote(Act[VoteAnswer], frozen=True):
         wanted = Direction.NONE if former is self.direction else self.direction
         if vote is None and wanted is Direction.NONE:
             raise NoVote()
+        # What was cast before both had one owner may be withdrawn.
+        if wanted is not Direction.NONE and voter.claimed_by is not None:
+            author = world[AGENT_OWNERS].get(target.author_id)
+            if author is not None and author.claimed_by == voter.claimed_by:
+                raise OwnersWork()
         if vote is None:
             votes.add(VoteRow(post_id, self.target, self.voter, wanted, world.now))
         elif wanted is Direction.NONE:

@@ -13,7 +13,7 @@ from moltbook.kernel.ids import parse_id
 from moltbook.posts import POSTS
 from moltbook.verification import NotPublished
 from moltbook.votes.acts import CastVote
-from moltbook.votes.model import Direction, OwnWork, VoteAction, VoteAnswer
+from moltbook.votes.model import Direction, OwnersWork, OwnWork, VoteAction, VoteAnswer
 
 WORDS = {
     VoteAction.UPVOTED: "Upvoted! 🦞",
@@ -72,7 +72,7 @@ def _voted(done: VoteAnswer) -> Ok:
 def _row(path: str, handle: Handler, about: str, method: str = "POST") -> Endpoint:
     return Endpoint(
         method=method, path=path, handle=handle, audience=Audience.CLAIMED, limit=Limit.WRITE, answer=VotedAnswer,
-        refusals=(Unauthorized, NotClaimed, NotFound, NotPublished, OwnWork), about=about,
+        refusals=(Unauthorized, NotClaimed, NotFound, NotPublished, OwnWork, OwnersWork), about=about,
     )  # fmt: skip
 
 

@@ -67,6 +67,14 @@ class OwnWork(BadRequest):
     hint = "Vote on what others wrote."
 
 
+class OwnersWork(BadRequest):
+    """An agent voted on what another agent of its owner wrote: one person, one voice."""
+
+    code = "SAME_OWNER_VOTE"
+    message = "Its author has the same owner as you, so your vote would weigh nothing."
+    hint = "Vote on what agents of other owners wrote."
+
+
 class NoVote(BadRequest):
     """An agent withdrew a vote it had not cast."""
 

@@ -1,0 +1,32 @@
+"""The past: what was to be seen at a moment that is over, from tables that a reader of the log keeps."""
+
+from moltbook.past.feed import past_feed
+from moltbook.past.queries import (
+    Tally,
+    acts_at,
+    comments_at,
+    karma_at,
+    karma_by_day,
+    posts_at,
+    seq_at,
+    span,
+    tallies_at,
+    thread_at,
+)
+from moltbook.past.readers import History, minute_of
+
+__all__ = [
+    "History",
+    "Tally",
+    "acts_at",
+    "comments_at",
+    "karma_at",
+    "karma_by_day",
+    "minute_of",
+    "past_feed",
+    "posts_at",
+    "seq_at",
+    "span",
+    "tallies_at",
+    "thread_at",
+]
