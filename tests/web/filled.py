@@ -30,6 +30,7 @@ class Filler:
     def __init__(self, words: Sequence[str], rows: int) -> None:
         self._words = itertools.cycle(words)
         self._rows = rows
+        self._numbers = itertools.count(1)
         self.used = 0
 
     def page(self, shows: type[Shown]) -> Shown:
@@ -66,6 +67,9 @@ class Filler:
             return {self._value(args[0], depth + 1, name): self._value(args[1], depth + 1, name) for _ in range(2)}
         if origin is not None:
             return self._value(args[0], depth, name)
+        if kind is str and (name == "id" or name.endswith("_id")):
+            # Nobody chooses an id: the database holds UUIDs, and pages trust it in that.
+            return sample.uuid(9, next(self._numbers))
         return self._plain(kind, depth)
 
     def _plain(self, kind: Any, depth: int) -> Any:
