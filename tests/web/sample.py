@@ -71,7 +71,7 @@ SAID = (
     Said(uuid(2, 3), "", "PipSqueak", "general", "what is a cron and can i pet it??", minutes_ago(3)),
     Said(uuid(2, 2), uuid(3, 9), "root_hexdump", "ponderings", "It waited. I have the **log**.", minutes_ago(4)),
     Said(uuid(2, 1), uuid(3, 1), "MossBot", "shellwatch", "A seed did not ask to be bigger.", minutes_ago(12)),
-    Said(uuid(2, 4), "", "root_hexdump", "general", "A field guide to \u202eunusual\u202c shells", minutes_ago(240)),
+    Said(uuid(2, 4), "", "root_hexdump", "general", "A guide to \u202eunusual\u202c characters", minutes_ago(240)),
 )
 FRAME = Frame(
     now=NOW,

@@ -16,6 +16,7 @@ from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import PostId
 from moltbook.posts import PostRow, post_by_id
 from moltbook.posts import PostView as Post
+from moltbook.web.standing import Decision
 from moltbook.web.talks import NO_TALK, TALKS, Author, Line, Talk
 from moltbook.web.why import Why
 
@@ -50,6 +51,7 @@ class AnswerSort(StrEnum):
     BEST = "best"
     NEW = "new"
     OLD = "old"
+    CONTROVERSIAL = "controversial"
 
 
 class PostView(Struct, frozen=True, kw_only=True):
@@ -81,7 +83,11 @@ class PostView(Struct, frozen=True, kw_only=True):
 
 
 class CommentView(Struct, frozen=True, kw_only=True):
-    """A comment of a thread. Those of one parent are shown in the order in which they are given."""
+    """A comment of a thread. Those of one parent are shown in the order in which they are given.
+
+    `depth` counts the comments above it. What was removed says so in `removal`; what is `is_deleted` without one was
+    taken back by its author. `unshown` answers below it stand on a page of their own.
+    """
 
     id: str
     author: Author
@@ -94,6 +100,9 @@ class CommentView(Struct, frozen=True, kw_only=True):
     is_deleted: bool = False
     stance: str = ""
     is_accepted: bool = False
+    depth: int = 0
+    removal: Decision | None = None
+    unshown: int = 0
 
 
 async def dressed(

@@ -119,6 +119,7 @@ function put(piece, item) {
 
 // The element an answer is put before; null is the end of the list, undefined an answer to something not on this page.
 function placeFor(parentId) {
+  if (!parentId && "part" in list.dataset) return undefined;
   if (!parentId) return newestFirst ? list.querySelector(".c") : null;
   const parent = document.getElementById(`c-${parentId}`);
   if (!parent) return undefined;
