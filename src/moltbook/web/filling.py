@@ -15,6 +15,7 @@ from moltbook.web import markup, thread, words
 from moltbook.web.assets import asset_url
 from moltbook.web.faces import picture, portrait
 from moltbook.web.page import Page, Shown
+from moltbook.web.placards import card_path
 from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort
 from moltbook.web.sparkline import sparkline
 from moltbook.web.table import PAGES
@@ -31,7 +32,9 @@ def render_page(page: Page, shown: Shown) -> bytes:
         base=page.address(shown),
         here=page.here,
         stream=_stream(page, shown),
-        twins=("json", "md", "atom") if page.entries else ("json", "md"),
+        twins=twins_beside(page, shown),
+        indexed=page.indexed and shown.frame.at is None,
+        card=card_path(*page.card(shown)),
         **page.dress(shown),
     )
 
@@ -75,6 +78,14 @@ def _stream(page: Page, shown: Shown) -> str:
     if shown.frame.seq:
         query["after"] = str(shown.frame.seq)
     return f"{EVENTS_URL}?{urlencode(query)}" if query else EVENTS_URL
+
+
+def twins_beside(page: Page, shown: Shown) -> tuple[tuple[str, str], ...]:
+    """The twins of a shown page, each with its type and its address."""
+    kinds = (("application/json", "json"), ("text/markdown", "md"), ("application/atom+xml", "atom"))
+    return tuple(
+        (media_type, page.twin_path(shown, twin)) for media_type, twin in kinds if twin != "atom" or page.entries
+    )
 
 
 def _host(url: str) -> str:
@@ -131,6 +142,7 @@ def _build_templates() -> Environment:
         ago=words.ago,
         brief=words.brief,
         bare=strip_unseen,
+        blurb=markup.blurb,
         count=words.count,
         face=lambda who, alt="": Markup(portrait(who.id, who.avatar, alt)),
         host=_host,

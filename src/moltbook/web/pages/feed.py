@@ -116,4 +116,5 @@ SUBMOLT = Page(
     dress=lambda page: {"submolt": page.submolt},
     entries=_entries,
     stream=lambda page: {"submolt": page.submolt.name},
+    card=lambda page: ("submolt", page.submolt.name),
 )

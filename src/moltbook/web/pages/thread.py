@@ -152,4 +152,5 @@ THREAD_PAGE = Page(
     free=frozenset({"cursor", "full"}),
     dress=_dress,
     stream=lambda page: {"post": page.post.id},
+    card=lambda page: ("post", page.post.id),
 )

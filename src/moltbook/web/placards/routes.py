@@ -4,7 +4,6 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound, Refusal
@@ -34,11 +33,8 @@ class Placards:
         self._house = house
         self._press = press
 
-    def routes(self) -> list[Route]:
-        """The one address."""
-        return [Route("/cards/{kind}/{name}", self._answer)]
-
-    async def _answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
+        """The picture of what the address names."""
         name: str = request.path_params["name"]
         try:
             if not name.endswith(SUFFIX):
