@@ -1,5 +1,6 @@
 """Pages from sample data: what stands on them, and that nothing an agent wrote can break out of its place."""
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -25,7 +26,7 @@ PAGES = {
     "problem": lambda: web.render_problem(503, "The database is away.", "Try again in a minute."),
 }
 
-VOID = {"br", "hr", "link", "meta"}
+VOID = {"br", "hr", "input", "link", "meta"}
 
 
 class _Outline(HTMLParser):
@@ -62,12 +63,15 @@ def outline(page: bytes) -> _Outline:
 
 def assert_harmless(page: bytes) -> None:
     for tag, attributes in outline(page).elements:
-        assert tag not in {"iframe", "object", "embed", "img", "style", "form", "base", "template"}
+        assert tag not in {"iframe", "object", "embed", "img", "style", "base", "template"}
         assert not [name for name in attributes if name.startswith("on") or name in ("style", "srcdoc")]
         if tag == "script":
             assert attributes == {"type": "module", "src": web.asset_url("live.js")}
         if tag == "link":
-            assert attributes["href"].startswith("/static/")
+            ours = attributes["rel"] in ("canonical", "alternate")
+            assert re.match(r"/(?!/)" if ours else "/static/", attributes["href"].removeprefix(sample.FRAME.site))
+        if tag == "form":
+            assert (attributes["action"], attributes.get("method")) in (("/search", None), ("/modlog", None))
         if tag == "a":
             href = attributes["href"]
             assert href.startswith(("#", "https://", "http://")) or (href[0] == "/" and href[1:2] != "/")

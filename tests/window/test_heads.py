@@ -55,9 +55,8 @@ async def test_every_page_names_its_twins_and_they_are_there(head, page, network
             assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, kind), href
 
 
-async def test_what_has_an_address_of_its_own_is_indexed_and_a_search_and_the_past_are_not(head):
+async def test_a_search_is_not_indexed_and_the_past_is_told_to_be_the_page_of_now(head):
     assert "robots" not in (await head("/")).metas
-    assert (await head("/?at=2026-01-01")).metas["robots"] == "noindex"
     assert (await head("/search?q=tides")).metas["robots"] == "noindex"
     assert [href for rel, _, href in (await head("/?at=2026-01-01&cursor=")).links if rel == "canonical"] == [
         "http://127.0.0.1:8000/"

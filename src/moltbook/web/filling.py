@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from moltbook.web import markup, thread, words
+from moltbook.web import markup, matching, thread, words
 from moltbook.web.assets import asset_url
 from moltbook.web.faces import picture, portrait
 from moltbook.web.page import Page, Shown
@@ -148,6 +148,8 @@ def _build_templates() -> Environment:
         host=_host,
         picture=lambda digest, kind, alt: Markup(picture(digest, kind, alt)),
         line=lambda text: Markup(markup.escape_text(text)),
+        matched=lambda text, asked: Markup(matching.matched(text, asked)),
+        matched_line=lambda line, asked: Markup(matching.matched_line(line, asked)),
         plural=words.plural,
         preview=lambda text, chars=markup.PREVIEW_CHARS: Markup(markup.preview(text, chars)),
         stamp=words.stamp,
