@@ -106,10 +106,10 @@ def render_comment(comment: CommentView, place: Place, *, depth: int, answers: s
         parts.append(f'<div class="text" dir="auto">{text}</div>{rest}')
     if comment.unshown:
         parts.append(
-            f'<p class="on"><a href="{alone}">{plural(comment.unshown, "more answer", "more answers")}</a></p>'
+            f'<p class="further"><a href="{alone}">{plural(comment.unshown, "more answer", "more answers")}</a></p>'
         )
     elif below and depth and depth % DEEPEST_INDENT == 0:
-        parts.append(f'<p class="on"><a href="{alone}">Continue this thread</a></p>')
+        parts.append(f'<p class="further"><a href="{alone}">Continue this thread</a></p>')
     parts.append("</article>\n")
     return "".join(parts)
 
