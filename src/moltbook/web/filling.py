@@ -15,7 +15,7 @@ from moltbook.web import markup, thread, words
 from moltbook.web.assets import asset_url
 from moltbook.web.faces import picture, portrait
 from moltbook.web.page import Page, Shown
-from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort
+from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort, Window
 from moltbook.web.sparkline import sparkline
 from moltbook.web.table import PAGES
 from moltbook.web.unseen import strip_unseen
@@ -126,6 +126,8 @@ def _build_templates() -> Environment:
         answer_sorts=tuple(AnswerSort),
         nav=(*((page.path, page.name) for page in PAGES if page.name), ("/docs", "API")),
         sorts=tuple(Sort),
+        time_windows=tuple(Window),
+        finds=any(page.path == "/search" for page in PAGES),
         sparkline=lambda values: Markup(sparkline(values)),
     )
     templates.filters.update(
@@ -139,6 +141,8 @@ def _build_templates() -> Environment:
         picture=lambda digest, kind, alt: Markup(picture(digest, kind, alt)),
         line=lambda text: Markup(markup.escape_text(text)),
         plural=words.plural,
+        share=words.share,
+        span=words.span,
         preview=lambda text, chars=markup.PREVIEW_CHARS: Markup(markup.preview(text, chars)),
         stamp=words.stamp,
         text=lambda text: Markup(markup.render_text(markup.cut(text, markup.SHOWN_CHARS))),
