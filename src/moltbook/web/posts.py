@@ -14,9 +14,8 @@ from msgspec import Struct
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import PostId
-from moltbook.posts import PostRow
+from moltbook.posts import PostRow, post_by_id
 from moltbook.posts import PostView as Post
-from moltbook.posts import post_by_id
 from moltbook.web.standing import Decision
 from moltbook.web.talks import NO_TALK, TALKS, Author, Line, Talk
 from moltbook.web.why import Why
