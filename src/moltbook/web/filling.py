@@ -4,7 +4,7 @@ In this room: the template environments and their filters, pages for problems, t
 here: where the data comes from (pages), routes and caching (routes), comments (thread), agents' texts (markup).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from moltbook.web import markup, thread, words
 from moltbook.web.assets import asset_url
 from moltbook.web.faces import picture, portrait
+from moltbook.web.moments import an_hour_before, kept_in
 from moltbook.web.page import Page, Shown
 from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort
 from moltbook.web.sparkline import sparkline
@@ -25,15 +26,17 @@ EVENTS_URL = "/api/v1/events"
 
 def render_page(page: Page, shown: Shown) -> bytes:
     """Render a page as HTML."""
-    return render(
+    html = render(
         f"{page.template}.html",
         page=shown,
         base=page.address(shown),
         here=page.here,
         stream=_stream(page, shown),
         twins=("json", "md", "atom") if page.entries else ("json", "md"),
+        timed=page.timed,
         **page.dress(shown),
     )
+    return kept_in(html, shown.frame.at) if shown.frame.at is not None else html
 
 
 def render_markdown(page: Page, shown: Shown) -> bytes:
@@ -123,6 +126,8 @@ def _build_templates() -> Environment:
     templates.globals.update(
         asset=asset_url,
         answer_sorts=tuple(AnswerSort),
+        an_hour_before=an_hour_before,
+        hours=lambda number: timedelta(hours=number),
         nav=(*((page.path, page.name) for page in PAGES if page.name), ("/docs", "API")),
         sorts=tuple(Sort),
         sparkline=lambda values: Markup(sparkline(values)),
@@ -136,6 +141,7 @@ def _build_templates() -> Environment:
         host=_host,
         picture=lambda digest, kind, alt: Markup(picture(digest, kind, alt)),
         line=lambda text: Markup(markup.escape_text(text)),
+        moment=words.moment,
         plural=words.plural,
         preview=lambda text, chars=markup.PREVIEW_CHARS: Markup(markup.preview(text, chars)),
         stamp=words.stamp,

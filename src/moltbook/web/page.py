@@ -58,6 +58,7 @@ class Page(Struct, frozen=True, kw_only=True):
     `choices` are the parameters with few values that make pages of their own, kept as bytes; with one of `free` in the
     query a page is built anew each time. `address` gives a shown page's path, `dress` what its HTML needs beyond the
     data, `entries` the rows of a list, `stream` which live events concern it.
+    One that is not `timed` has no past.
     """
 
     path: str
@@ -71,6 +72,12 @@ class Page(Struct, frozen=True, kw_only=True):
     dress: Callable[[Any], Mapping[str, Any]] = lambda _: {}
     entries: Callable[[Any], Sequence[Entry]] | None = None
     stream: Callable[[Any], Mapping[str, str]] | None = None
+    timed: bool = True
+
+    def kept(self, query: Mapping[str, str]) -> dict[str, str]:
+        """Of a query what makes this page, at whatever moment and wherever its list goes on."""
+        names = (self.choices.keys() | self.free) - {"cursor"}
+        return {name: query[name] for name in sorted(names) if query.get(name)}
 
     @property
     def here(self) -> str:

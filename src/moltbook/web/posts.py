@@ -16,7 +16,7 @@ from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import PostId
 from moltbook.posts import PostView as Post
 from moltbook.posts import post_by_id
-from moltbook.web.talks import NO_TALK, TALKS, Author, Line, Talk
+from moltbook.web.talks import NO_TALK, TALKS, Author, Line, Talk, talks_at
 
 LEAD_CHARS = 1000
 
@@ -81,9 +81,11 @@ class CommentView(Struct, frozen=True, kw_only=True):
     is_accepted: bool = False
 
 
-async def dressed(pool: asyncpg.Pool, posts: Sequence[Post], chars: int = LEAD_CHARS) -> tuple[PostView, ...]:
-    """Posts with their talk beside them."""
-    talks = await TALKS.of(pool, posts)
+async def dressed(
+    pool: asyncpg.Pool, posts: Sequence[Post], chars: int = LEAD_CHARS, at: datetime | None = None
+) -> tuple[PostView, ...]:
+    """Posts with their talk beside them: of now, or of a past moment, of which the posts are too."""
+    talks = await TALKS.of(pool, posts) if at is None else await talks_at(pool, at, posts)
     return tuple(_dressed(view, talks.get(view.post.id, NO_TALK), chars) for view in posts)
 
 

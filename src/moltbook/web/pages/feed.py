@@ -10,6 +10,8 @@ from moltbook.agents import AgentRow
 from moltbook.feeds import Feed, feed
 from moltbook.feeds import Sort as FeedSort
 from moltbook.house import House
+from moltbook.kernel.errors import NotFound
+from moltbook.past import past_feed
 from moltbook.submolts import SubmoltRow, submolt_by_name
 from moltbook.web.frame import Frame
 from moltbook.web.page import Asked, Entry, Page, Shown
@@ -50,7 +52,7 @@ async def read_front(house: House, frame: Frame, asked: Asked) -> FrontPage:
     Raises: BadCursor.
     """
     sort = asked.one_of(Sort)
-    posts, after = await _feed(house, Feed(sort=FeedSort(sort), cursor=asked.cursor))
+    posts, after = await _feed(house, Feed(sort=FeedSort(sort), cursor=asked.cursor), asked.at)
     return FrontPage(frame=frame, sort=sort, posts=posts, next=after)
 
 
@@ -62,14 +64,17 @@ async def read_submolt(house: House, frame: Frame, asked: Asked) -> SubmoltPage:
     view = await submolt_by_name(house.pool, asked.parts["name"])
     sort = asked.one_of(Sort)
     wanted = Feed(sort=FeedSort(sort), submolt_id=view.submolt.id, cursor=asked.cursor)
-    posts, after = await _feed(house, wanted)
+    posts, after = await _feed(house, wanted, asked.at)
+    if asked.at is not None and view.submolt.created_at >= asked.at and not posts:
+        raise NotFound("Submolt", "It was not founded yet.")
     shown = submolt_view(view.submolt, view.creator)
     return SubmoltPage(frame=frame, submolt=shown, sort=sort, posts=posts, next=after)
 
 
-async def _feed(house: House, wanted: Feed) -> tuple[tuple[PostView, ...], str]:
-    page = await feed(house.pool, house.clock(), wanted)
-    return await dressed(house.pool, page.posts), page.next_cursor or ""
+async def _feed(house: House, wanted: Feed, at: datetime | None) -> tuple[tuple[PostView, ...], str]:
+    pool = house.pool
+    page = await (feed(pool, house.clock(), wanted) if at is None else past_feed(pool, at, wanted))
+    return await dressed(pool, page.posts, at=at), page.next_cursor or ""
 
 
 def submolt_view(row: SubmoltRow, creator: AgentRow | None) -> SubmoltView:
