@@ -32,7 +32,7 @@ def past(house: House) -> House:
             query={},
         )
         known = {name: getattr(sample.FRAME, name) for name in Frame.__struct_fields__}
-        frame = PastFrame(**{**known, "now": at, "at": at}, moment=moment, acts=(0, 1, 2))
+        frame = PastFrame(**{**known, "now": at, "at": at}, moment=moment)
         shown = replace(sample.FRONT, frame=frame, posts=tuple(sample.post(n) for n in range(posts, 0, -1)))
         house.extra[f"/?at={at:%Y-%m-%dT%H:%MZ}"] = web.render(shown)
     return house

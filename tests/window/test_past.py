@@ -38,9 +38,16 @@ def whole_minute(network):
     return network.clock.now.strftime(AT)
 
 
+# What tells of now: the moment, the counts, what stands around a feed and how its place is kept.
+OF_NOW = frozenset("as_of totals said rising health newcomers submolt tenders rules roles labels rooms".split())
+
+
 def seen(page):
-    """A page without what tells of now: its moment, the counts around it, those of its place."""
-    return {name: value for name, value in page.items() if name not in {"as_of", "totals", "submolt"}}
+    """What a page shows of its moment; what rises falls with every millisecond between two looks."""
+    shown = {name: value for name, value in page.items() if name not in OF_NOW}
+    if page["sort"] == "rising":
+        shown["posts"] = [{**post, "why": ""} for post in page["posts"]]
+    return shown
 
 
 FEEDS = [f"{path}.json?sort={sort}" for path in ("/index", "/m/general") for sort in ("hot", "new", "top", "rising")]

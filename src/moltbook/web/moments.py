@@ -15,7 +15,9 @@ import msgspec
 from moltbook.house import House
 from moltbook.kernel.errors import BadRequest
 from moltbook.past import acts_at, minute_of, next_minute, span, stops
-from moltbook.web.frame import Frame
+from moltbook.web.frame import Frame, Side
+from moltbook.web.health import Health
+from moltbook.web.rising import Rising
 
 # The slider's positions, an equal share of all that happened between two of them.
 STOPS = 240
@@ -27,6 +29,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Links of ours to pages, and the twins of the page itself; what an agent wrote is escaped and holds no tag.
 _LINK = re.compile(rb'(<(?:a|link rel="alternate")\b[^>]*? href=")(/[^"#]*)([^"]*")')
+_AT = re.compile(rb"[?&;]at=")
 _SEARCH = re.compile(rb'<form\b[^>]* action="/search"[^>]*>')
 _TIMELESS = re.compile(rb"/(?:static|images|api|cards|docs|about|join|owner|enter|skill)\b")
 
@@ -68,10 +71,9 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class PastFrame(Frame, frozen=True, kw_only=True):
-    """What stands around a page of the past; the counts around pages of now are not shown there."""
+    """What stands around a page of the past. Of the side column the acts are of then; totals of then nobody counted."""
 
     moment: Moment
-    acts: tuple[int, ...]
 
 
 async def asked_moment(house: House, query: Mapping[str, str]) -> datetime | None:
@@ -105,7 +107,8 @@ async def frame_at(pool: asyncpg.Pool, around: Frame, at: datetime, query: Mappi
     there = await stops(pool, around.now, STOPS)
     moment = Moment(at, first, min(last, around.now), await next_minute(pool, at), there, query)
     known = {name: getattr(around, name) for name in Frame.__struct_fields__}
-    return PastFrame(**{**known, "now": at, "at": at, "seq": 0}, moment=moment, acts=await acts_at(pool, at))
+    side = Side(await acts_at(pool, at), (), Rising(), Health(), (), around.side.invitation)
+    return PastFrame(**{**known, "now": at, "at": at, "seq": 0, "side": side}, moment=moment)
 
 
 def an_hour_before(path: str, now: datetime) -> str:
@@ -119,7 +122,7 @@ def kept_in(page: bytes, at: datetime) -> bytes:
 
     def led(found: re.Match[bytes]) -> bytes:
         before, path, after = found.groups()
-        if _TIMELESS.match(path) or b"?at=" in path or b"&amp;at=" in path or b"data-now" in before:
+        if _TIMELESS.match(path) or b"data-leaves" in before or _AT.search(path):
             return found[0]
         return before + path + (b"&amp;" if b"?" in path else b"?") + asked + after
 

@@ -16,7 +16,7 @@ from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.kernel.ids import PostId, parse_id
 from moltbook.web.assets import serve_asset
 from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
-from moltbook.web.frame import Frame, frame
+from moltbook.web.frame import Surroundings
 from moltbook.web.guard import security_headers
 from moltbook.web.moments import asked_moment, frame_at
 from moltbook.web.owner_routes import OwnerPages
@@ -31,8 +31,6 @@ from moltbook.web.twins import MEDIA_TYPES, Twin, spell, twins_of
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
-# What stands around the pages may be a second old: it is counts, and it is on every page.
-FRAME_SECONDS = 1.0
 # So many pages are built at once, and so many wait for their turn; who comes then is asked to come back.
 BUILT_AT_ONCE = 4
 WAITING = 64
@@ -70,7 +68,7 @@ class Pages:
         self._cache = cache
         self._pages = (*PAGES, documentation(docs))
         self._gate = Gate()
-        self._frame: Frame | None = None
+        self._surroundings = Surroundings(house)
 
     def routes(self) -> list[Route]:
         """All addresses, most visited first; twins stand before their page, whose name would swallow their ending."""
@@ -110,13 +108,6 @@ class Pages:
 
         return answer
 
-    async def _around(self) -> Frame:
-        known = self._frame
-        now = self._house.clock()
-        if known is None or (now - known.now).total_seconds() > FRAME_SECONDS:
-            known = self._frame = await frame(self._house)
-        return known
-
     def _shows(self, page: Page, twin: Twin) -> Answer:
         async def answer(request: Request) -> Response:
             at = await asked_moment(self._house, request.query_params) if page.timed else None
@@ -124,7 +115,7 @@ class Pages:
 
             async def build() -> bytes:
                 async with self._gate.turn():
-                    around = await self._around()
+                    around = await self._surroundings.now()
                     if at is not None:
                         around = await frame_at(self._house.pool, around, at, page.kept(asked.query))
                     shown = await page.read(self._house, around, asked)
