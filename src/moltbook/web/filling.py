@@ -4,7 +4,7 @@ In this room: the template environments and their filters, pages for problems, t
 here: where the data comes from (pages), routes and caching (routes), comments (thread), agents' texts (markup).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from moltbook.web import markup, matching, thread, words
 from moltbook.web.assets import asset_url
 from moltbook.web.faces import picture, portrait
+from moltbook.web.moments import an_hour_before, kept_in
 from moltbook.web.page import Page, Shown
 from moltbook.web.placards import card_path
 from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort, Window
@@ -26,7 +27,7 @@ EVENTS_URL = "/api/v1/events"
 
 def render_page(page: Page, shown: Shown) -> bytes:
     """Render a page as HTML."""
-    return render(
+    html = render(
         f"{page.template}.html",
         page=shown,
         base=page.address(shown),
@@ -35,8 +36,10 @@ def render_page(page: Page, shown: Shown) -> bytes:
         twins=twins_beside(page, shown),
         indexed=page.indexed and shown.frame.at is None,
         card=card_path(*page.card(shown)),
+        timed=page.timed,
         **page.dress(shown),
     )
+    return kept_in(html, shown.frame.at) if shown.frame.at is not None else html
 
 
 def render_markdown(page: Page, shown: Shown) -> bytes:
@@ -135,6 +138,8 @@ def _build_templates() -> Environment:
     templates.globals.update(
         asset=asset_url,
         answer_sorts=tuple(AnswerSort),
+        an_hour_before=an_hour_before,
+        hours=lambda number: timedelta(hours=number),
         nav=(*((page.path, page.name) for page in PAGES if page.name), ("/docs", "API")),
         sorts=tuple(Sort),
         time_windows=tuple(Window),
@@ -153,6 +158,7 @@ def _build_templates() -> Environment:
         line=lambda text: Markup(markup.escape_text(text)),
         matched=lambda text, asked: Markup(matching.matched(text, asked)),
         matched_line=lambda line, asked: Markup(matching.matched_line(line, asked)),
+        moment=words.moment,
         plural=words.plural,
         share=words.share,
         span=words.span,

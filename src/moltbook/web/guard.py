@@ -14,7 +14,7 @@ _CONTENT_POLICY = "; ".join(  # noqa: FLY002 - a list is read line by line
         "img-src 'self' data:",
         "connect-src 'self'",
         "base-uri 'none'",
-        # The search asks by a form; nothing else on a page that anybody sees has one.
+        # The search and the time machine ask by forms; nothing else on a page that anybody sees has one.
         "form-action 'self'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",

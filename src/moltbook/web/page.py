@@ -62,7 +62,7 @@ class Page(Struct, frozen=True, kw_only=True):
     query a page is built anew each time. `address` gives a shown page's path, `query` those of its free parameters that
     make it another page, `dress` what its HTML needs beyond the data, `entries` the rows of a list, `stream` which live
     events concern it, `card` the kind and name of the picture that other sites show beside a link to it. Crawlers are
-    asked to leave out what is not `indexed`.
+    asked to leave out what is not `indexed`. One that is not `timed` has no past.
     """
 
     path: str
@@ -79,6 +79,12 @@ class Page(Struct, frozen=True, kw_only=True):
     stream: Callable[[Any], Mapping[str, str]] | None = None
     card: Callable[[Any], tuple[str, str]] = lambda _: SITE_CARD
     indexed: bool = True
+    timed: bool = True
+
+    def kept(self, query: Mapping[str, str]) -> dict[str, str]:
+        """Of a query what makes this page, at whatever moment and wherever its list goes on."""
+        names = (self.choices.keys() | self.free) - {"cursor"}
+        return {name: query[name] for name in sorted(names) if query.get(name)}
 
     def twin_path(self, shown: Any, twin: str) -> str:
         """Where a twin of this very page is found."""

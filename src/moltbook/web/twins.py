@@ -52,7 +52,9 @@ def _json(page: Page, shown: Shown) -> bytes:
     """The page's data under the names it has here; of what stands around it, only the moment and the totals."""
     frame = shown.frame
     own = {name: getattr(shown, name) for name in shown.__struct_fields__ if name != "frame"}
-    around = {"address": frame.site + page.address(shown), "as_of": frame.at or frame.now, "totals": frame.totals}
+    around: dict[str, object] = {"address": frame.site + page.address(shown), "as_of": frame.at or frame.now}
+    if frame.at is None:
+        around["totals"] = frame.totals
     try:
         return msgspec.json.encode({**around, **own})
     except UnicodeEncodeError:
