@@ -7,8 +7,9 @@ import msgspec
 
 import moltbook.app  # noqa: F401 - every slice's events are known once it is put together
 from moltbook.db.world import Event
-from moltbook.gateway.audience import KINDS, Audience, Group
+from moltbook.gateway.audience import KINDS, Audience
 from moltbook.gateway.words import WORDS
+from moltbook.house import Group
 
 PAGE = Path(__file__).parents[2] / "docs/reference/gateway.md"
 BEGIN, END = "<!-- events -->\n", "<!-- end of events -->\n"

@@ -3,10 +3,10 @@
 import re
 
 from moltbook.gateway import ear, events, poll, words
-from moltbook.gateway.audience import Group
 from moltbook.gateway.filters import Only
 from moltbook.gateway.listeners import Ending
 from moltbook.gateway.sse import HEARTBEAT_SECONDS
+from moltbook.house import Group
 from moltbook.interest.queries import AGENTS_HEARD, SUBMOLTS_HEARD, THREADS_HEARD
 from moltbook.settings import Settings
 from tests.gateway.document import EVENTS, PAGE, written

@@ -8,8 +8,8 @@ import pytest
 from moltbook.comments import WriteComment
 from moltbook.db.pool import connect
 from moltbook.gateway import Hub
-from moltbook.gateway.audience import Group
 from moltbook.gateway.filters import EVERYTHING
+from moltbook.house import Group
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import BadId
 from moltbook.submolts import Subscribe

@@ -8,10 +8,9 @@ import pytest
 
 from moltbook.api import ENDPOINTS
 from moltbook.gateway import filters
-from moltbook.gateway.audience import Group as Heard
-from moltbook.house import Fault
+from moltbook.house import Fault, Group
 from moltbook.kernel.ids import AgentId
-from moltbook.webhooks import BACK_OFF, DisableWebhook, Group, OffBecause, Only
+from moltbook.webhooks import BACK_OFF, DisableWebhook, OffBecause, Only
 from tests.house.sources import ROOT
 from tests.webhooks.receiver import answer, receiving
 
@@ -244,8 +243,7 @@ async def test_what_was_found_before_its_owner_began_anew_turns_nothing_off(netw
     assert len(await network.events("webhook.disabled")) == 1
 
 
-def test_groups_and_wishes_are_those_of_the_stream():
-    assert set(map(str, Group)) == set(map(str, Heard))
+def test_wishes_are_those_of_the_stream():
     assert {str(only) for only in Only if only} == set(map(str, filters.Only))
 
 

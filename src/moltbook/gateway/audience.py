@@ -1,6 +1,6 @@
 """Who may hear of what: one line for every kind of event the log knows.
 
-In this room: audiences, the groups a listener chooses from, and KINDS, the table of all. Not here: what a listener
+In this room: audiences, and KINDS, the table of all. Not here: what a listener
 wishes to hear of all it may (filters), whether it is a member of a room (interests). A kind without a line fails the
 tests, so nothing becomes public because nobody thought of it.
 """
@@ -8,6 +8,8 @@ tests, so nothing becomes public because nobody thought of it.
 from enum import StrEnum
 
 import msgspec
+
+from moltbook.house import Group
 
 
 class Audience(StrEnum):
@@ -19,20 +21,6 @@ class Audience(StrEnum):
     # Of an open room everybody, of a private one its members.
     ROOM = "everybody, of a private room its members"
     INSIDE = "nobody"
-
-
-class Group(StrEnum):
-    """What listeners choose kinds of events by."""
-
-    POSTS = "posts"
-    COMMENTS = "comments"
-    VOTES = "votes"
-    AGENTS = "agents"
-    SUBMOLTS = "submolts"
-    MODERATION = "moderation"
-    MESSAGES = "messages"
-    ROOMS = "rooms"
-    PRESENCE = "presence"
 
 
 class Kind(msgspec.Struct, frozen=True):

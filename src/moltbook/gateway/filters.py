@@ -10,8 +10,7 @@ from typing import Any
 
 import msgspec
 
-from moltbook.gateway.audience import Group
-from moltbook.house import House
+from moltbook.house import Group, House
 from moltbook.kernel.errors import Invalid, NotFound, Unauthorized
 from moltbook.kernel.ids import AgentId, parse_id
 

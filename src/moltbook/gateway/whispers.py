@@ -13,8 +13,8 @@ import asyncpg
 import msgspec
 import structlog
 
-from moltbook.gateway.audience import Group
 from moltbook.gateway.filters import Filter
+from moltbook.house import Group
 from moltbook.kernel.ending import is_asked_to_end
 
 log = structlog.get_logger(__name__)

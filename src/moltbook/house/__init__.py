@@ -2,6 +2,7 @@
 
 from moltbook.house.courier import Courier, Fault, Outcome
 from moltbook.house.endpoint import Audience, Caller, Endpoint, Handler, Limit, Ok, Request, Upload
+from moltbook.house.hearing import Group
 from moltbook.house.house import House
 from moltbook.house.mail import Letter
 from moltbook.house.outside import Forbidden as ForbiddenAddress
@@ -17,6 +18,7 @@ __all__ = [
     "Fault",
     "ForbiddenAddress",
     "ForbiddenScope",
+    "Group",
     "Handler",
     "House",
     "Letter",

@@ -5,7 +5,7 @@ addresses may be called and the call itself (house).
 """
 
 from moltbook.webhooks.acts import DisableWebhook, RemoveWebhook
-from moltbook.webhooks.model import Group, OffBecause, Only, WebhookRow
+from moltbook.webhooks.model import OffBecause, Only, WebhookRow
 from moltbook.webhooks.progress import Arrived, GivenUp, Progress, Sending, note, sending, webhook_counts
 from moltbook.webhooks.rules import BACK_OFF, PATIENCE, wait_after
 from moltbook.webhooks.signing import message_id, signed
@@ -20,7 +20,6 @@ __all__ = [
     "Arrived",
     "DisableWebhook",
     "GivenUp",
-    "Group",
     "OffBecause",
     "Only",
     "Progress",

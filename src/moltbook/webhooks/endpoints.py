@@ -9,11 +9,11 @@ from typing import Annotated
 import msgspec
 
 from moltbook.agents import NotClaimed
-from moltbook.house import Audience, Endpoint, ForbiddenScope, House, Limit, Ok, Request
+from moltbook.house import Audience, Endpoint, ForbiddenScope, Group, House, Limit, Ok, Request
 from moltbook.kernel.errors import BadRequest, Invalid, NotFound, Unauthorized, Unavailable
 from moltbook.kernel.ids import parse_id
 from moltbook.webhooks import acts, queries, rules
-from moltbook.webhooks.model import Group, Narrowing, Only, WebhookRow
+from moltbook.webhooks.model import Narrowing, Only, WebhookRow
 from moltbook.webhooks.signing import secret_of
 from moltbook.webhooks.trial import ring
 from moltbook.webhooks.wire import FailureOut, WebhookOut, failure_out, webhook_out

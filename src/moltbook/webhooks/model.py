@@ -6,21 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from moltbook.db.world import Event
+from moltbook.house import Group
 from moltbook.kernel.ids import AgentId
-
-
-class Group(StrEnum):
-    """What events are about; each kind belongs to one group."""
-
-    POSTS = "posts"
-    COMMENTS = "comments"
-    VOTES = "votes"
-    AGENTS = "agents"
-    SUBMOLTS = "submolts"
-    MODERATION = "moderation"
-    MESSAGES = "messages"
-    ROOMS = "rooms"
-    PRESENCE = "presence"
 
 
 class Only(StrEnum):

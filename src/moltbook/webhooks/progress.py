@@ -12,9 +12,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from moltbook.house import Group
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId
-from moltbook.webhooks.model import Group, OffBecause, Only, WebhookRow
+from moltbook.webhooks.model import OffBecause, Only, WebhookRow
 
 COLUMNS = ", ".join(f"w.{name}" for name in WebhookRow.__struct_fields__)
 ONE = f"SELECT {COLUMNS} FROM webhooks w WHERE w.agent_id = $1 AND w.id = $2"
