@@ -70,7 +70,7 @@ class Page(Struct, frozen=True, kw_only=True):
     free: frozenset[str] = frozenset({"cursor"})
     dress: Callable[[Any], Mapping[str, Any]] = lambda _: {}
     entries: Callable[[Any], Sequence[Entry]] | None = None
-    stream: Callable[[Any], Mapping[str, str]] | None = None
+    stream: Callable[[Any], Mapping[str, str] | None] | None = None
 
     @property
     def here(self) -> str:
