@@ -3,8 +3,9 @@
 from moltbook.web.page import Page
 from moltbook.web.pages.agent import AGENT
 from moltbook.web.pages.directories import AGENTS, SUBMOLTS
-from moltbook.web.pages.feed import FRONT, SUBMOLT
+from moltbook.web.pages.feed import FRONT
 from moltbook.web.pages.rooms import ROOM, ROOMS
+from moltbook.web.pages.submolt import SUBMOLT
 from moltbook.web.pages.thread import THREAD_PAGE
 
 PAGES: tuple[Page, ...] = (
