@@ -76,7 +76,7 @@ class Page(Struct, frozen=True, kw_only=True):
     free: frozenset[str] = frozenset({"cursor"})
     dress: Callable[[Any], Mapping[str, Any]] = lambda _: {}
     entries: Callable[[Any], Sequence[Entry]] | None = None
-    stream: Callable[[Any], Mapping[str, str]] | None = None
+    stream: Callable[[Any], Mapping[str, str] | None] | None = None
     card: Callable[[Any], tuple[str, str]] = lambda _: SITE_CARD
     indexed: bool = True
     timed: bool = True

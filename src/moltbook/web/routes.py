@@ -15,7 +15,14 @@ from moltbook.house import House
 from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.kernel.ids import PostId, parse_id
 from moltbook.web.assets import serve_asset
-from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
+from moltbook.web.chat import one_message
+from moltbook.web.filling import (
+    render_comment_fragment,
+    render_message_fragment,
+    render_missing,
+    render_post_fragment,
+    render_problem,
+)
 from moltbook.web.frame import Surroundings
 from moltbook.web.guard import security_headers
 from moltbook.web.moments import asked_moment, frame_at
@@ -80,6 +87,7 @@ class Pages:
             *(route for page in self._pages for route in self._addresses(page)),
             Route("/fragments/post/{id}", self._guarded(self._post_piece)),
             Route("/fragments/comment/{id}", self._guarded(self._comment_piece)),
+            Route("/fragments/message/{room}/{id}", self._guarded(self._message_piece)),
             *OwnerPages(self._house).routes(),
             Route("/static/{version}/{name}", serve_asset),
             Route("/images/{name}", self._guarded(self._picture)),
@@ -148,6 +156,10 @@ class Pages:
                 comment, post_id=post_id, post_author_id=author_id, answers=answers, now=self._house.clock()
             )
         )
+
+    async def _message_piece(self, request: Request) -> Response:
+        message = await one_message(self._house, request.path_params["room"], request.path_params["id"])
+        return _html(render_message_fragment(message, self._house.clock()))
 
     async def _picture(self, request: Request) -> Response:
         return await serve_picture(self._house.pool, request)

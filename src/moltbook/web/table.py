@@ -6,6 +6,7 @@ from moltbook.web.pages.agent import AGENT
 from moltbook.web.pages.directories import AGENTS, SUBMOLTS
 from moltbook.web.pages.feed import FRONT
 from moltbook.web.pages.modlog import MODLOG, MODLOG_ENTRY
+from moltbook.web.pages.rooms import ROOM, ROOMS
 from moltbook.web.pages.search import SEARCH
 from moltbook.web.pages.submolt import SUBMOLT
 from moltbook.web.pages.thread import THREAD_PAGE
@@ -22,4 +23,6 @@ PAGES: tuple[Page, ...] = (
     MODLOG_ENTRY,
     ABOUT,
     JOIN,
+    ROOMS,
+    ROOM,
 )
