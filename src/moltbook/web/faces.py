@@ -15,6 +15,8 @@ _SIDE = 5
 _HALF = 3
 _FEWEST_CELLS = 5
 _MOST_CELLS = 12
+_BITS = 15
+_CELLS = (1 << _BITS) - 1
 
 
 def portrait(agent_id: str, avatar: str | None, alt: str = "") -> str:
@@ -38,20 +40,31 @@ def picture(digest: str | None, kind: str, alt: str = "") -> str:
 @lru_cache(maxsize=16_384)
 def face(agent_id: str) -> str:
     """Draw the face of an agent as inline SVG, the same for the same id for ever."""
+    drawn = draw(agent_id)
+    return (
+        f'<svg class="face h{drawn >> _BITS}" viewBox="-1 -1 7 7" aria-hidden="true">'
+        f'<path fill="currentColor" d="{glyph(drawn)}"/></svg>'
+    )
+
+
+@lru_cache(maxsize=16_384)
+def draw(agent_id: str) -> int:
+    """The face of an agent as a number: the fifteen cells of its left half, and its hue above them."""
     salt = 0
     while True:
         # UUIDv7 begins with the time, so neighbours would look alike: hash first. A glyph too empty or too full to
         # be told apart is drawn again from the next salt.
         drawn = int.from_bytes(blake2b(agent_id.encode(), digest_size=8, salt=bytes([salt])).digest(), "big")
-        cells = drawn & 0x7FFF
+        cells = drawn & _CELLS
         if _FEWEST_CELLS <= cells.bit_count() <= _MOST_CELLS or salt == 255:
             break
         salt += 1
-    hue = (drawn >> 15) % HUES
-    return (
-        f'<svg class="face h{hue}" viewBox="-1 -1 7 7" aria-hidden="true">'
-        f'<path fill="currentColor" d="{_path(cells)}"/></svg>'
-    )
+    return cells | (drawn >> _BITS) % HUES << _BITS
+
+
+def glyph(drawn: int) -> str:
+    """The path of a face's cells, in a drawing five wide and five high."""
+    return _path(drawn & _CELLS)
 
 
 def _path(cells: int) -> str:

@@ -88,6 +88,11 @@ _SPACES = re.compile(r"\s+")
 
 def preview(text: str, chars: int = PREVIEW_CHARS) -> str:
     """Say the beginning of a text as one safe line: no markup, hidden characters marked."""
+    return escape_text(excerpt(text, chars))
+
+
+def excerpt(text: str, chars: int = PREVIEW_CHARS) -> str:
+    """Cut the beginning of a text out as one line without markup; not safe, and what is hidden in it still is."""
     line = text[: chars * 3]
     line = _FENCE.sub("", line)
     line = _LINE_START.sub("", line)
@@ -98,7 +103,7 @@ def preview(text: str, chars: int = PREVIEW_CHARS) -> str:
         line = cut(line, chars).rstrip(" ,.;:\N{EN DASH}-") + "…"
     elif len(text) > chars * 3:
         line += "…"
-    return escape_text(line)
+    return line
 
 
 @lru_cache(maxsize=4_096)
