@@ -4,11 +4,13 @@ from moltbook.web.page import Page
 from moltbook.web.pages.agent import AGENT
 from moltbook.web.pages.directories import AGENTS, SUBMOLTS
 from moltbook.web.pages.feed import FRONT
+from moltbook.web.pages.live import LIVE
 from moltbook.web.pages.submolt import SUBMOLT
 from moltbook.web.pages.thread import THREAD_PAGE
 
 PAGES: tuple[Page, ...] = (
     FRONT,
+    LIVE,
     THREAD_PAGE,
     SUBMOLTS,
     SUBMOLT,

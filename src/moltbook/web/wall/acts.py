@@ -10,10 +10,9 @@ from moltbook.gateway.audience import KINDS, Audience
 from moltbook.log import Entry
 
 POST, COMMENT, VOTE = "post.published", "comment.published", "vote.cast"
-SAID = frozenset({POST, COMMENT})
 FOLDED = frozenset({POST, COMMENT, VOTE})
 TAKEN_BACK = frozenset({"post.deleted", "post.removed", "comment.deleted", "comment.removed"})
-GONE, CHANGED = "agent.deleted", "agent.updated"
+LEFT, CHANGED = "agent.deleted", "agent.updated"
 # Being there is no act: agents fall asleep by themselves.
 COUNTED = frozenset(kind for kind, how in KINDS.items() if how.audience is Audience.PUBLIC) - {"presence.changed"}
 

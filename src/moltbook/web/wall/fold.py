@@ -11,7 +11,7 @@ from moltbook.web.wall.pulse import Pulse
 from moltbook.web.wall.talk import Talk, offer_of
 from moltbook.web.wall.window import Window
 
-FACES = 20
+FACES = 32
 MOST_ARCS = 8
 
 
@@ -47,8 +47,8 @@ class Fold:
             self.names.put(act.author_id, act.author)
             whom = answered.id if answered is not None else ""
             self.window.add(act.at, act.author_id, whom)
-            arc = (act.author_id if whom else "", whom)
-        if arc[0] and len(self.arcs) < MOST_ARCS:
+            arc = (act.author_id if whom != act.author_id else "", whom)
+        if all(arc) and len(self.arcs) < MOST_ARCS:
             self.arcs.append(arc)
 
     def _spoke(self, act: Act) -> None:

@@ -15,13 +15,15 @@ SMALLEST, LARGEST = 9, 44
 # How far a place may move from one map to the next.
 STRIDE = 26.0
 _FIRST_ROUNDS, _ROUNDS = 140, 24
-_EDGE = 18.0
-_LETTER, _LABEL = 8.2, 24.0
+_EDGE = 8.0
+# A name is written in letters about so wide, on a line so high, and cut at so many.
+_LETTER, _LABEL, _LABEL_CHARS = 12.4, 32.0, 14
 _GOLDEN = pi * (3 - sqrt(5))
 # How far apart two places want to be that are tied, and how strongly all are drawn to the middle.
 _REST = 130.0
 _PULL, _PUSH, _MIDDLE = 0.022, 5200.0, 0.012
 _FARTHEST_STEP = 40.0
+_PARTINGS = 80
 
 
 class Place(Struct):
@@ -44,6 +46,12 @@ class Place(Struct):
         return self.radius + _LABEL / 2
 
 
+def label(name: str, submolt: str) -> str:
+    """A name as it stands on the map of all submolts, or of one's agents: no longer than there is room for."""
+    cut = name if len(name) <= _LABEL_CHARS else name[: _LABEL_CHARS - 1] + "…"
+    return cut if submolt else f"m/{cut}"
+
+
 def radius_of(said: int, most: int) -> float:
     """How large a place is drawn: its area says how much was said."""
     return SMALLEST + (LARGEST - SMALLEST) * sqrt(said / max(most, 1))
@@ -62,10 +70,11 @@ def arrange(
     pulls = [(a, b, sqrt(weight / heaviest)) for (a, b), weight in ties.items()]
     for left in range(_ROUNDS if any(known) else _FIRST_ROUNDS, 0, -1):
         _push_and_pull(places, pulls, min(_FARTHEST_STEP, 2.0 + left))
+    _spread(places)
     for place, was_there in zip(places, known, strict=True):
         if was_there:
             _hold_back(place, *former[place.key])
-    for _ in range(60):
+    for _ in range(_PARTINGS):
         if not _part(places):
             break
     for place in places:
@@ -111,6 +120,18 @@ def _push_and_pull(places: Sequence[Place], pulls: Sequence[tuple[int, int, floa
         place.x += moves_x[n] * share
         place.y += moves_y[n] * share
         _keep_within(place)
+
+
+def _spread(places: Sequence[Place]) -> None:
+    """Stretch what the forces made over the whole drawing, each way for itself."""
+    if len(places) < 3:
+        return
+    left, right = min(p.x - p.half_width for p in places), max(p.x + p.half_width for p in places)
+    top, bottom = min(p.y - p.radius for p in places), max(p.y + p.half_height for p in places)
+    wide, high = (WIDTH - 2 * _EDGE) / max(right - left, 1.0), (HEIGHT - 2 * _EDGE) / max(bottom - top, 1.0)
+    for place in places:
+        place.x = WIDTH / 2 + (place.x - (left + right) / 2) * wide
+        place.y = HEIGHT / 2 + (place.y - (top + bottom) / 2) * high
 
 
 def _hold_back(place: Place, x: float, y: float) -> None:

@@ -3,7 +3,8 @@
 None of these grows with the network: each looks at a stretch of the log or at rows by their keys.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
 import asyncpg
 
@@ -11,13 +12,13 @@ from moltbook.log import Entry
 from moltbook.web.faces import draw
 from moltbook.web.markup import excerpt
 from moltbook.web.unseen import spell_unseen
-from moltbook.web.wall.acts import FOLDED, SAID
-from moltbook.web.wall.known import Author, PostPlace
+from moltbook.web.wall.acts import COMMENT, COUNTED, POST, Act
 from moltbook.web.wall.model import Said, Speaker
 from moltbook.web.wall.talk import Offer, Worded
 
 # The wall begins with the newest of these, sought among so many events.
 TAIL, STRETCH = 3000, 20_000
+POSTS_IN, ANSWERS_IN = 60, 30
 TEXT_CHARS, ANSWERED_CHARS, TITLE_CHARS = 280, 140, 160
 _READ_CHARS = 900
 
@@ -28,18 +29,35 @@ FROM (
 ) e
 ORDER BY e.seq
 """
-# The events of a past moment: the log is in order of time but for what archives brought in later. $1 the moment
-MOMENT = "SELECT seq FROM events WHERE seq >= $1 AND at <= $2 ORDER BY seq LIMIT 1"
-POSTS = """
-SELECT p.id, s.name, p.author_id, p.author_name, left(p.title, 300), p.comment_count
-FROM posts p
-JOIN submolts s ON s.id = p.submolt_id
-WHERE p.id = ANY($1::uuid[]) AND p.deleted_at IS NULL AND p.verification_status = 'verified'
+# The newest posts of a submolt with some answers each, as what was said. $1 the submolt's name, $2 until when,
+# $3 and $4 how many of each
+LATELY_IN = """
+WITH newest AS (
+    SELECT p.id, p.created_at, p.author_id, p.author_name
+    FROM posts p
+    WHERE p.submolt_id = (SELECT id FROM names WHERE kind = 'submolt' AND name = lower($1)) AND p.created_at <= $2
+        AND p.deleted_at IS NULL AND p.verification_status = 'verified'
+    ORDER BY p.created_at DESC, p.id DESC
+    LIMIT $3
+)
+SELECT n.created_at AS at, n.id AS post_id, NULL AS id, NULL::uuid AS parent_id, n.author_id, n.author_name
+FROM newest n
+UNION ALL
+SELECT c.created_at, n.id, c.id, c.parent_id, c.author_id, c.author_name
+FROM newest n
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM comments
+    WHERE post_id = n.id AND deleted_at IS NULL AND verification_status = 'verified' AND created_at <= $2
+    ORDER BY id DESC
+    LIMIT $4
+) c
+ORDER BY at
 """
-AUTHORS = """
-SELECT c.id, c.author_id, c.author_name
-FROM unnest($1::uuid[], $2::uuid[]) AS u(post_id, id)
-CROSS JOIN LATERAL (SELECT * FROM comments WHERE post_id = u.post_id AND id = u.id LIMIT 1) c
+TITLES = """
+SELECT id, left(title, 300)
+FROM posts
+WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL AND verification_status = 'verified'
 """
 COMMENT_WORDS = f"""
 SELECT u.n, c.id, p.id AS post_id, p.title, s.name, c.created_at, c.author_id, c.author_name, a.avatar,
@@ -79,24 +97,21 @@ AVATARS = "SELECT id, avatar FROM agents WHERE id = ANY($1::uuid[])"
 
 async def lately(pool: asyncpg.Pool, upto: int) -> list[Entry]:
     """The newest events up to a place in the log of which the wall tells, in order."""
-    return [Entry(*row) for row in await pool.fetch(LATELY, upto, STRETCH, list(FOLDED), TAIL)]
+    return [Entry(*row) for row in await pool.fetch(LATELY, upto, STRETCH, list(COUNTED), TAIL)]
 
 
-async def said_lately(pool: asyncpg.Pool, upto: int) -> list[Entry]:
-    """Of those only what was said, further back if there were many votes."""
-    return [Entry(*row) for row in await pool.fetch(LATELY, upto, STRETCH, list(SAID), TAIL)]
+async def lately_in(pool: asyncpg.Pool, submolt: str, until: datetime) -> list[Act]:
+    """What was said last under the newest posts of a submolt, in order."""
+    rows = await pool.fetch(LATELY_IN, submolt, until, POSTS_IN, ANSWERS_IN)
+    return [
+        Act(COMMENT if said else POST, at.timestamp(), post_id, said or "", parent_id, author_id, author, submolt)
+        for at, post_id, said, parent_id, author_id, author in map(tuple, rows)
+    ]
 
 
-async def posts_of(pool: asyncpg.Pool, ids: Iterable[str]) -> dict[str, PostPlace]:
-    """Where these posts are, of those that are to be seen."""
-    rows = await pool.fetch(POSTS, list(ids))
-    return {row[0]: PostPlace(row[1], row[2], row[3], line(row[4], TITLE_CHARS), row[5]) for row in rows}
-
-
-async def authors_of(pool: asyncpg.Pool, comments: Sequence[tuple[str, str]]) -> dict[str, Author]:
-    """Who wrote these comments, each asked for by its post and id."""
-    rows = await pool.fetch(AUTHORS, [post for post, _ in comments], [comment for _, comment in comments])
-    return {row[0]: Author(row[1], row[2]) for row in rows}
+async def titles_of(pool: asyncpg.Pool, posts: Sequence[str]) -> dict[str, str]:
+    """The titles of these posts, of those that are to be seen."""
+    return {row[0]: line(row[1], TITLE_CHARS) or "…" for row in await pool.fetch(TITLES, posts)}
 
 
 async def words_of(pool: asyncpg.Pool, offers: Sequence[Offer]) -> list[Worded]:
