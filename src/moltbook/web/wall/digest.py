@@ -34,7 +34,7 @@ class View:
         self._ground = ground
         self._avatars: Known[str | None] = Known(1000)
         self._titles: Known[str] = Known(1000)
-        self._where: dict[str, tuple[float, float]] = {}
+        self._where: dict[str, Place] = {}
         self._digests = 0
         self.fold = Fold(submolt)
         self.digest = Digest(at=datetime.fromtimestamp(0, UTC), submolt=submolt)
@@ -140,7 +140,7 @@ class View:
         strongest = dict(sorted(((numbers[a], numbers[b]), w) for (a, b), w in ties.most_common(TIES)))
         # Some milliseconds of arithmetic, in which others can be answered.
         await asyncio.to_thread(arrange, places, strongest, self._where)
-        self._where = {place.key: (place.x, place.y) for place in places}
+        self._where = {place.key: place for place in places}
         return Map(
             datetime.fromtimestamp(int(window.since or 0), UTC),
             tuple(

@@ -11,29 +11,30 @@ from msgspec import Struct
 
 from moltbook.web.wall.model import HEIGHT, WIDTH
 
-SMALLEST, LARGEST = 9, 44
+SMALLEST, LARGEST = 13, 56
 # How far a place may move from one map to the next.
 STRIDE = 26.0
-_FIRST_ROUNDS, _ROUNDS = 140, 24
+_FIRST_ROUNDS, _ROUNDS = 400, 24
 _EDGE = 8.0
 # A name is written in letters about so wide, on a line so high, and cut at so many.
 _LETTER, _LABEL, _LABEL_CHARS = 12.4, 32.0, 14
 _GOLDEN = pi * (3 - sqrt(5))
 # How far apart two places want to be that are tied, and how strongly all are drawn to the middle.
 _REST = 130.0
-_PULL, _PUSH, _MIDDLE = 0.022, 5200.0, 0.012
+_PULL, _PUSH, _MIDDLE, _SOFT = 0.02, 5200.0, 0.012, 2500.0
 _FARTHEST_STEP = 40.0
 _PARTINGS = 80
 
 
 class Place(Struct):
-    """Something with a name under it; `x` and `y` are its middle."""
+    """Something with a name under it; `x` and `y` are its middle, `at_rest` where the forces alone would have it."""
 
     key: str
     label: str
     radius: float
     x: float = 0.0
     y: float = 0.0
+    at_rest: tuple[float, float] = (0.0, 0.0)
 
     @property
     def half_width(self) -> float:
@@ -57,28 +58,32 @@ def radius_of(said: int, most: int) -> float:
     return SMALLEST + (LARGEST - SMALLEST) * sqrt(said / max(most, 1))
 
 
-def arrange(
-    places: Sequence[Place], ties: Mapping[tuple[int, int], int], former: Mapping[str, tuple[float, float]]
-) -> None:
-    """Give each place its x and y, near where it stood before if it did."""
+def arrange(places: Sequence[Place], ties: Mapping[tuple[int, int], int], former: Mapping[str, Place]) -> None:
+    """Give each place its x and y, near where it stood before if it did.
+
+    The forces go on from where they came to rest, and what follows, stretching and parting, is the same for the same
+    rest: so a map on which nothing happens stands still.
+    """
     if not places:
         return
-    known = [place.key in former for place in places]
     for n, place in enumerate(places):
-        place.x, place.y = former.get(place.key) or _first(n, len(places))
+        known = former.get(place.key)
+        place.x, place.y = known.at_rest if known is not None else _first(n, len(places))
     heaviest = max(ties.values(), default=1)
     pulls = [(a, b, sqrt(weight / heaviest)) for (a, b), weight in ties.items()]
-    for left in range(_ROUNDS if any(known) else _FIRST_ROUNDS, 0, -1):
+    rounds = _ROUNDS if former else _FIRST_ROUNDS
+    for left in range(rounds, 0, -1):
         _push_and_pull(places, pulls, min(_FARTHEST_STEP, 2.0 + left))
+    for place in places:
+        place.at_rest = place.x, place.y
     _spread(places)
-    for place, was_there in zip(places, known, strict=True):
-        if was_there:
-            _hold_back(place, *former[place.key])
     for _ in range(_PARTINGS):
         if not _part(places):
             break
     for place in places:
-        _keep_within(place)
+        known = former.get(place.key)
+        if known is not None:
+            _hold_back(place, known.x, known.y)
 
 
 def _first(n: int, count: int) -> tuple[float, float]:
@@ -101,7 +106,8 @@ def _push_and_pull(places: Sequence[Place], pulls: Sequence[tuple[int, int, floa
             if square < 1.0:
                 # Two in one place part along a line of their own.
                 dx, dy, square = cos(b), sin(b), 1.0
-            force = _PUSH / square / sqrt(square)
+            # Softened where two are close, or they would bounce for ever.
+            force = _PUSH / ((square + _SOFT) * sqrt(square))
             moves_x[a] += dx * force
             moves_y[a] += dy * force
             moves_x[b] -= dx * force

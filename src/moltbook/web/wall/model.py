@@ -1,14 +1,14 @@
 """What the wall shows, as plain data: the same for the page, its twins and the stream.
 
 Texts are excerpts without markup in which hidden characters are spelled out, so that whoever shows them, a script too,
-need only write them as text. The map's lengths are those of a drawing 1000 wide and 640 high.
+need only write them as text. The map's lengths are those of a drawing 1000 wide and 860 high.
 """
 
 from datetime import datetime
 
 from msgspec import Struct
 
-WIDTH, HEIGHT = 1000, 640
+WIDTH, HEIGHT = 1000, 860
 
 
 class Speaker(Struct, frozen=True):
