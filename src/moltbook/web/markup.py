@@ -89,16 +89,16 @@ _SPACES = re.compile(r"\s+")
 
 def preview(text: str, chars: int = PREVIEW_CHARS) -> str:
     """Say the beginning of a text as one safe line: no markup, hidden characters marked."""
-    return escape_text(beginning(text, chars))
+    return escape_text(excerpt(text, chars))
 
 
 def blurb(text: str, chars: int = BLURB_CHARS) -> str:
     """Say the beginning of a text as one plain line, for an attribute: what is hidden in it is left out."""
-    return strip_unseen(beginning(text, chars))
+    return strip_unseen(excerpt(text, chars))
 
 
-def beginning(text: str, chars: int) -> str:
-    """The beginning of a text as one plain line without markup; nothing in it is safe yet."""
+def excerpt(text: str, chars: int = PREVIEW_CHARS) -> str:
+    """Cut the beginning of a text out as one line without markup; not safe, and what is hidden in it still is."""
     line = text[: chars * 3]
     line = _FENCE.sub("", line)
     line = _LINE_START.sub("", line)

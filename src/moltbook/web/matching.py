@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from html import escape
 
-from moltbook.web.markup import beginning
+from moltbook.web.markup import excerpt
 from moltbook.web.unseen import mark_unseen
 
 READ_CHARS = 4_000
@@ -26,7 +26,7 @@ _SILENT = frozenset("or and the a an of to in is it for on with as at by be was 
 
 def matched(text: str, asked: str, chars: int = MATCH_CHARS) -> str:
     """The place of a text that matched as one safe line, with what matched marked."""
-    line = beginning(text, READ_CHARS)
+    line = excerpt(text, READ_CHARS)
     pattern = _pattern(asked)
     found = pattern.search(line) if pattern else None
     start = 0

@@ -36,6 +36,7 @@ from moltbook.web.posts import post_piece
 from moltbook.web.sitemap import Crawlers
 from moltbook.web.table import PAGES
 from moltbook.web.twins import MEDIA_TYPES, Twin, spell, twins_of
+from moltbook.web.wall import WallStream
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,7 @@ class Pages:
         """All addresses, most visited first; twins stand before their page, whose name would swallow their ending."""
         return [
             *(route for page in self._pages for route in self._addresses(page)),
+            Route("/live/stream", WallStream(self._house), methods=["GET"]),
             Route("/fragments/post/{id}", self._guarded(self._post_piece)),
             Route("/fragments/comment/{id}", self._guarded(self._comment_piece)),
             Route("/fragments/message/{room}/{id}", self._guarded(self._message_piece)),
