@@ -18,6 +18,7 @@ from moltbook.past import posts_at
 from moltbook.posts import pinned_posts
 from moltbook.rooms.queries import rooms_where
 from moltbook.submolts import submolt_by_name
+from moltbook.submolts.queries import SubmoltView as Founded
 from moltbook.submolts.queries import tenders_of
 from moltbook.web.frame import Frame
 from moltbook.web.page import Asked, Page
@@ -90,18 +91,18 @@ class SubmoltPage(FeedPage, frozen=True, kw_only=True):
 
 
 async def read(house: House, frame: Frame, asked: Asked) -> SubmoltPage:
-    """The feed of one submolt; what is pinned stands first. How it was kept in the past nobody wrote down.
+    """The feed of one submolt; what is pinned stands first.
 
     Raises: NotFound, BadCursor.
     """
-    pool, at = house.pool, asked.at
+    pool = house.pool
     view = await submolt_by_name(pool, asked.parts["name"])
     row = view.submolt
-    pinned = await pinned_posts(pool, row.id)
-    if at is not None:
-        pinned = [post for post in await posts_at(pool, at, pinned) if post.post.is_pinned]
-    found = await read_feed(house, asked, row.id, pinned)
-    page = SubmoltPage(
+    if asked.at is not None:
+        return await _read_then(house, frame, asked, view, asked.at)
+    found = await read_feed(house, asked, row.id, await pinned_posts(pool, row.id))
+    definitions = await definitions_of(pool, row.id)
+    return SubmoltPage(
         frame=frame,
         submolt=submolt_view(row, view.creator),
         sort=found.sort,
@@ -109,20 +110,29 @@ async def read(house: House, frame: Frame, asked: Asked) -> SubmoltPage:
         posts=found.posts,
         reached=found.reached,
         next=found.next,
-    )
-    if at is not None:
-        # Posts of an archive may be older than the first sight of their submolt.
-        if row.created_at >= at and not found.posts:
-            raise NotFound("Submolt", "It was not founded yet.")
-        return page
-    definitions = await definitions_of(pool, row.id)
-    return replace(
-        page,
         tenders=[Tender(who.name, who.role) for who in await tenders_of(pool, row.id)],
         rules=row.rules,
         roles=await _roles(pool, row.id, definitions),
         labels=[LabelView(one.label, one.kind) for one in definitions if one.kind != Kind.ROLE],
         rooms=await _rooms(pool, row.id),
+    )
+
+
+async def _read_then(house: House, frame: Frame, asked: Asked, view: Founded, at: datetime) -> SubmoltPage:
+    """The feed of then alone: how the submolt was kept, and how many read it, nobody wrote down."""
+    row = view.submolt
+    pinned = await posts_at(house.pool, at, await pinned_posts(house.pool, row.id))
+    found = await read_feed(house, asked, row.id, [post for post in pinned if post.post.is_pinned])
+    if row.created_at >= at and not found.posts:
+        raise NotFound("Submolt", "It was not founded yet.")
+    return SubmoltPage(
+        frame=frame,
+        submolt=replace(submolt_view(row, view.creator), subscribers=None, posts=None),
+        sort=found.sort,
+        window=found.window,
+        posts=found.posts,
+        reached=found.reached,
+        next=found.next,
     )
 
 
@@ -154,4 +164,5 @@ SUBMOLT = Page(
     dress=_dress,
     entries=entries,
     stream=lambda page: {"submolt": page.submolt.name},
+    card=lambda page: ("submolt", page.submolt.name),
 )
