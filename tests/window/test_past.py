@@ -54,7 +54,7 @@ FEEDS = [f"{path}.json?sort={sort}" for path in ("/index", "/m/general") for sor
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_a_feed_read_then_is_the_feed_asked_for_later(network, fresh, seed):
+async def test_the_page_read_then_is_the_page_asked_for_later(network, fresh, seed):
     dice = random.Random(seed)
     agents = await network.agents("ada", "blaise", "carl", "dora")
     posts, comments, read = [], [], []
@@ -75,7 +75,8 @@ async def test_a_feed_read_then_is_the_feed_asked_for_later(network, fresh, seed
         if step % 15 == 14:
             at = whole_minute(network)
             await network.settle([Ranks()])
-            read.append((at, {path: seen(await fresh(path)) for path in FEEDS}))
+            threads = [f"/post/{post}.json?sort={sort}" for post in posts for sort in ("best", "new", "old")]
+            read.append((at, {path: seen(await fresh(path)) for path in FEEDS + threads}))
     await network.settle([History()])
     for at, pages in read:
         for path, page in pages.items():
