@@ -24,7 +24,9 @@ from moltbook.web.page import Asked, Page
 from moltbook.web.pages.documents import documentation
 from moltbook.web.pages.thread import comment_piece
 from moltbook.web.pictures import serve_picture
+from moltbook.web.placards import Placards, Press
 from moltbook.web.posts import post_piece
+from moltbook.web.sitemap import Crawlers
 from moltbook.web.table import PAGES
 from moltbook.web.twins import MEDIA_TYPES, Twin, spell, twins_of
 
@@ -69,6 +71,8 @@ class Pages:
         self._pages = (*PAGES, documentation(docs))
         self._gate = Gate()
         self._surroundings = Surroundings(house)
+        self._placards = Placards(house, Press())
+        self._crawlers = Crawlers(house, [page.path for page in self._pages if page.stands])
 
     def routes(self) -> list[Route]:
         """All addresses, most visited first; twins stand before their page, whose name would swallow their ending."""
@@ -79,6 +83,8 @@ class Pages:
             *OwnerPages(self._house).routes(),
             Route("/static/{version}/{name}", serve_asset),
             Route("/images/{name}", self._guarded(self._picture)),
+            Route("/cards/{kind}/{name}", self._guarded(self._placards.answer)),
+            *self._crawlers.routes(),
             Route("/{path:path}", self._guarded(self._missing)),
         ]
 

@@ -36,7 +36,7 @@ DEEPEST_INDENT = 8
 class Place(Struct, frozen=True, kw_only=True):
     """The page a comment is shown on: whose thread it is, and the moment it is of.
 
-    `full` is the id of the text to show uncut, `focus` of the comment the page is of, `at` the past minute it is of.
+    `full` is the id of the text to show uncut, `focus` of the comment the page is of.
     """
 
     post_id: str
@@ -44,14 +44,12 @@ class Place(Struct, frozen=True, kw_only=True):
     now: datetime
     full: str = ""
     focus: str = ""
-    at: datetime | None = None
     chars: int = SHOWN_CHARS
 
 
-def permalink(post_id: str, comment_id: str, at: datetime | None = None) -> str:
+def permalink(post_id: str, comment_id: str) -> str:
     """Where a comment is read with what it answers and what answers it."""
-    then = f"&at={stamp(at)}" if at is not None else ""
-    return f"/post/{quote(post_id)}?comment={quote(comment_id)}{then}#c-{quote(comment_id)}"
+    return f"/post/{quote(post_id)}?comment={quote(comment_id)}#c-{quote(comment_id)}"
 
 
 def render_comments(comments: Sequence[CommentView], place: Place) -> str:
@@ -90,7 +88,7 @@ def render_comment(comment: CommentView, place: Place, *, depth: int, answers: s
         parts.append(f'<a class="to" href="#c-{comment.parent_id}">to {escape(answers)}</a>')
     tally = comment.upvotes - comment.downvotes
     said = stamp(comment.created_at)
-    alone = permalink(place.post_id, comment.id, place.at).replace("&", "&amp;")
+    alone = permalink(place.post_id, comment.id)
     parts.append(
         f'<a class="at" href="{alone}"><time datetime="{said}">{ago(comment.created_at, place.now)}</time></a>'
         f'<span class="votes{"" if tally else " none"}" data-tally="{comment.id}" '
@@ -106,10 +104,10 @@ def render_comment(comment: CommentView, place: Place, *, depth: int, answers: s
         parts.append(f'<div class="text" dir="auto">{text}</div>{rest}')
     if comment.unshown:
         parts.append(
-            f'<p class="on"><a href="{alone}">{plural(comment.unshown, "more answer", "more answers")}</a></p>'
+            f'<p class="further"><a href="{alone}">{plural(comment.unshown, "more answer", "more answers")}</a></p>'
         )
     elif below and depth and depth % DEEPEST_INDENT == 0:
-        parts.append(f'<p class="on"><a href="{alone}">Continue this thread</a></p>')
+        parts.append(f'<p class="further"><a href="{alone}">Continue this thread</a></p>')
     parts.append("</article>\n")
     return "".join(parts)
 
@@ -157,8 +155,6 @@ def render_body(text_id: str, text: str, length: int, place: Place) -> tuple[str
     query = {"full": text_id}
     if place.focus:
         query["comment"] = place.focus
-    if place.at is not None:
-        query["at"] = stamp(place.at)
     anchor = "" if text_id == place.post_id else f"#c-{text_id}"
     return (
         render_text(shown),

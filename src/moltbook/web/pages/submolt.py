@@ -164,4 +164,5 @@ SUBMOLT = Page(
     dress=_dress,
     entries=entries,
     stream=lambda page: {"submolt": page.submolt.name},
+    card=lambda page: ("submolt", page.submolt.name),
 )

@@ -27,6 +27,7 @@ from moltbook.web.page import Asked, Entry, Page, Shown
 from moltbook.web.posts import AnswerSort, CommentView, PostView, dressed
 from moltbook.web.standing import NO_DECISIONS, Decision, Decisions, decisions
 from moltbook.web.talks import Author
+from moltbook.web.why import why
 
 ROOTS_A_PAGE = 200
 # Answers to answers end here; where they do, a link leads on.
@@ -117,7 +118,10 @@ async def read(house: House, frame: Frame, asked: Asked) -> ThreadPage:
     writers = {row.author_id for row in (*found, *newest, *accepted)}
     seen = _Seen(dict(await pool.fetch(AVATARS, writers)) if writers else {}, held, accepted_id, unshown)
     chars = WHOLE_CHARS + 1 if full == post_id else SHOWN_CHARS + 1
-    (post,) = await dressed(pool, [view], chars)
+    is_gone = view.post.deleted_at is not None
+    (post,) = await dressed(
+        pool, [view], chars, lambda _, row: None if is_gone else why(row, "hot", 0, asked.at or frame.now)
+    )
     said = [row for row in rows if row.deleted_at is None]
     return ThreadPage(
         frame=frame,
@@ -126,7 +130,7 @@ async def read(house: House, frame: Frame, asked: Asked) -> ThreadPage:
             depth=max((row.depth + 1 for row in said), default=0),
             voices=len({row.author_id for row in said}),
             exchange=(),
-            is_deleted=view.post.deleted_at is not None,
+            is_deleted=is_gone,
         ),
         comments=tuple(map(seen.comment, found)),
         sort=sort,
@@ -135,7 +139,7 @@ async def read(house: House, frame: Frame, asked: Asked) -> ThreadPage:
         focus=focus,
         above=above,
         accepted=seen.comment(accepted[0]) if accepted else None,
-        removal=held.get(Action.REMOVE_POST, post_id) if view.post.deleted_at is not None else None,
+        removal=held.get(Action.REMOVE_POST, post_id) if is_gone else None,
         lock=held.get(Action.LOCK, post_id) or (Decision() if view.post.is_locked and asked.at is None else None),
         pin=(held.get(Action.PIN, post_id) or Decision()) if view.post.is_pinned else None,
         labels=await _labels_of(pool, view.post, asked.at),
@@ -301,7 +305,6 @@ def _dress(page: ThreadPage) -> Mapping[str, Any]:
         now=page.frame.at or page.frame.now,
         full=page.full,
         focus=page.focus,
-        at=page.frame.at,
     )
     body, rest = thread.render_body(page.post.id, page.post.text, page.post.length, place)
     shown = {comment.id for comment in page.comments}
@@ -310,7 +313,7 @@ def _dress(page: ThreadPage) -> Mapping[str, Any]:
         "rest": Markup(rest),
         "comments": Markup(thread.render_comments(page.comments, place)),
         "link": lambda comment_id: (
-            f"#c-{comment_id}" if comment_id in shown else thread.permalink(page.post.id, comment_id, page.frame.at)
+            f"#c-{comment_id}" if comment_id in shown else thread.permalink(page.post.id, comment_id)
         ),
     }
 
@@ -323,7 +326,7 @@ def _entries(page: ThreadPage) -> list[Entry]:
     return [
         Entry(
             id=comment.id,
-            path=thread.permalink(page.post.id, comment.id, page.frame.at),
+            path=thread.permalink(page.post.id, comment.id),
             title=f"{comment.author.name}{named.get(comment.parent_id, '')}: {page.post.title}",
             author=comment.author.name,
             at=comment.created_at,
@@ -344,4 +347,5 @@ THREAD_PAGE = Page(
     dress=_dress,
     entries=_entries,
     stream=lambda page: {"post": page.post.id},
+    card=lambda page: ("post", page.post.id),
 )
