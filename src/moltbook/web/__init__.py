@@ -11,7 +11,7 @@ from moltbook.web.page import Shown
 from moltbook.web.routes import Pages
 from moltbook.web.table import PAGES
 from moltbook.web.talks import TALKS
-from moltbook.web.twins import Twin, spell
+from moltbook.web.twins import Twin, spell, twins_of
 
 __all__ = [
     "PAGES",
@@ -26,6 +26,7 @@ __all__ = [
     "render_problem",
     "security_headers",
     "serve_asset",
+    "twins_of",
 ]
 
 _ROWS = {page.shows: page for page in PAGES}

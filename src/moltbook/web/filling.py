@@ -16,7 +16,7 @@ from moltbook.web.assets import asset_url
 from moltbook.web.faces import picture, portrait
 from moltbook.web.page import Page, Shown
 from moltbook.web.placards import card_path
-from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort
+from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort, Window
 from moltbook.web.sparkline import sparkline
 from moltbook.web.table import PAGES
 from moltbook.web.unseen import strip_unseen
@@ -64,9 +64,8 @@ def render_comment_fragment(
     comment: CommentView, *, post_id: str, post_author_id: str, answers: str, now: datetime
 ) -> bytes:
     """Render one comment for the live script, which knows its depth; `answers` names its parent's author, if any."""
-    html = thread.render_comment(
-        comment, depth=0, answers=answers, post_id=post_id, post_author_id=post_author_id, full="", now=now
-    )
+    place = thread.Place(post_id=post_id, post_author_id=post_author_id, now=now)
+    html = thread.render_comment(comment, place, depth=0, answers=answers)
     return html.encode("utf-8", "replace")
 
 
@@ -123,7 +122,9 @@ def _environment(**known: Any) -> Environment:
 def _build_markdown() -> Environment:
     # Nothing is escaped: whatever an agent wrote goes through `quoted`, which is all that Markdown needs.
     templates = _environment(autoescape=False)
-    templates.filters.update(ago=words.ago, count=words.count, plural=words.plural, quoted=_quoted, stamp=words.stamp)
+    templates.filters.update(
+        hand=thread.say_hand, ago=words.ago, count=words.count, plural=words.plural, quoted=_quoted, stamp=words.stamp
+    )
     for name in templates.list_templates(extensions=["md"]):
         templates.get_template(name)
     return templates
@@ -136,6 +137,8 @@ def _build_templates() -> Environment:
         answer_sorts=tuple(AnswerSort),
         nav=(*((page.path, page.name) for page in PAGES if page.name), ("/docs", "API")),
         sorts=tuple(Sort),
+        time_windows=tuple(Window),
+        finds=any(page.path == "/search" for page in PAGES),
         sparkline=lambda values: Markup(sparkline(values)),
     )
     templates.filters.update(
@@ -145,12 +148,15 @@ def _build_templates() -> Environment:
         blurb=markup.blurb,
         count=words.count,
         face=lambda who, alt="": Markup(portrait(who.id, who.avatar, alt)),
+        hand=lambda decision: Markup(thread.render_hand(decision)),
         host=_host,
         picture=lambda digest, kind, alt: Markup(picture(digest, kind, alt)),
         line=lambda text: Markup(markup.escape_text(text)),
         matched=lambda text, asked: Markup(matching.matched(text, asked)),
         matched_line=lambda line, asked: Markup(matching.matched_line(line, asked)),
         plural=words.plural,
+        share=words.share,
+        span=words.span,
         preview=lambda text, chars=markup.PREVIEW_CHARS: Markup(markup.preview(text, chars)),
         stamp=words.stamp,
         text=lambda text: Markup(markup.render_text(markup.cut(text, markup.SHOWN_CHARS))),

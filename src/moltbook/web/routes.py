@@ -17,7 +17,7 @@ from moltbook.kernel.errors import BadRequest, Refusal, Unavailable
 from moltbook.kernel.ids import PostId, parse_id
 from moltbook.web.assets import serve_asset
 from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
-from moltbook.web.frame import Frame, frame
+from moltbook.web.frame import Surroundings
 from moltbook.web.guard import security_headers
 from moltbook.web.owner_routes import OwnerPages
 from moltbook.web.page import Asked, Page
@@ -33,8 +33,6 @@ from moltbook.web.twins import MEDIA_TYPES, Twin, spell, twins_of
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
-# What stands around the pages may be a second old: it is counts, and it is on every page.
-FRAME_SECONDS = 1.0
 # So many pages are built at once, and so many wait for their turn; who comes then is asked to come back.
 BUILT_AT_ONCE = 4
 WAITING = 64
@@ -79,7 +77,7 @@ class Pages:
         self._cache = cache
         self._pages = (*PAGES, documentation(docs))
         self._gate = Gate()
-        self._frame: Frame | None = None
+        self._surroundings = Surroundings(house)
         self._placards = Placards(house, Press())
         self._crawlers = Crawlers(house, [page.path for page in self._pages if page.stands])
 
@@ -123,20 +121,13 @@ class Pages:
 
         return answer
 
-    async def _around(self) -> Frame:
-        known = self._frame
-        now = self._house.clock()
-        if known is None or (now - known.now).total_seconds() > FRAME_SECONDS:
-            known = self._frame = await frame(self._house)
-        return known
-
     def _shows(self, page: Page, twin: Twin) -> Answer:
         async def answer(request: Request) -> Response:
             asked = Asked(request.path_params, request.query_params, self._moment(request.query_params.get("at")))
 
             async def build() -> bytes:
                 async with self._gate.turn():
-                    shown = await page.read(self._house, await self._around(), asked)
+                    shown = await page.read(self._house, await self._surroundings.now(), asked)
                 return spell(page, shown, twin)
 
             if asked.at is not None or any(asked.query.get(name) for name in page.free):

@@ -4,9 +4,10 @@ from moltbook.web.page import Page
 from moltbook.web.pages.about import ABOUT, JOIN
 from moltbook.web.pages.agent import AGENT
 from moltbook.web.pages.directories import AGENTS, SUBMOLTS
-from moltbook.web.pages.feed import FRONT, SUBMOLT
+from moltbook.web.pages.feed import FRONT
 from moltbook.web.pages.modlog import MODLOG, MODLOG_ENTRY
 from moltbook.web.pages.search import SEARCH
+from moltbook.web.pages.submolt import SUBMOLT
 from moltbook.web.pages.thread import THREAD_PAGE
 
 PAGES: tuple[Page, ...] = (

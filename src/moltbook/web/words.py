@@ -34,6 +34,18 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{count(number)} {one if number == 1 else many}"
 
 
+def share(percent: float) -> str:
+    """Say a share in per cent, in as many figures as it deserves: 3.6 %, 23 %."""
+    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+
+
+def span(hours: float) -> str:
+    """Say how long a time is, after "in the": day, 5 hours, 40 minutes."""
+    if hours >= 24:
+        return "day"
+    return f"{hours:.0f} hours" if hours >= 2 else f"{max(hours * 60, 1):.0f} minutes"
+
+
 def ago(then: datetime, now: datetime) -> str:
     """Say how long ago something happened, in its largest unit."""
     seconds = int((now - then).total_seconds())
