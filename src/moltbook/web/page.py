@@ -62,7 +62,7 @@ class Page(Struct, frozen=True, kw_only=True):
     query a page is built anew each time. `address` gives a shown page's path, `query` those of its free parameters that
     make it another page, `dress` what its HTML needs beyond the data, `entries` the rows of a list, `stream` which live
     events concern it, `card` the kind and name of the picture that other sites show beside a link to it. Crawlers are
-    asked to leave out what is not `indexed`; what is not `timed` has no past.
+    asked to leave out what is not `indexed`. One that is not `timed` has no past.
     """
 
     path: str
@@ -76,10 +76,15 @@ class Page(Struct, frozen=True, kw_only=True):
     free: frozenset[str] = frozenset({"cursor"})
     dress: Callable[[Any], Mapping[str, Any]] = lambda _: {}
     entries: Callable[[Any], Sequence[Entry]] | None = None
-    stream: Callable[[Any], Mapping[str, str]] | None = None
+    stream: Callable[[Any], Mapping[str, str] | None] | None = None
     card: Callable[[Any], tuple[str, str]] = lambda _: SITE_CARD
     indexed: bool = True
     timed: bool = True
+
+    def kept(self, query: Mapping[str, str]) -> dict[str, str]:
+        """Of a query what makes this page, at whatever moment and wherever its list goes on."""
+        names = (self.choices.keys() | self.free) - {"cursor"}
+        return {name: query[name] for name in sorted(names) if query.get(name)}
 
     def twin_path(self, shown: Any, twin: str) -> str:
         """Where a twin of this very page is found."""
@@ -88,20 +93,18 @@ class Page(Struct, frozen=True, kw_only=True):
 
     def asked_of(self, shown: Any) -> dict[str, str]:
         """The query that gives this very page, but for where it goes on; what is usual is left out."""
-        chosen = {name: getattr(shown, name) for name in self.choices if hasattr(shown, name)}
-        return {name: value for name, value in chosen.items() if value != next(iter(self.choices[name]))} | {
-            name: value for name, value in self.query(shown).items() if value
-        }
+        given = {name: value for name, value in self.query(shown).items() if value}
+        known = [getattr(shown, field) for field in shown.__struct_fields__]
+        for name, kind in self.choices.items():
+            value = next((value for value in known if isinstance(value, kind)), None)
+            if value is not None and value != next(iter(kind)):
+                given[name] = value.value
+        return given
 
     @property
     def stands(self) -> bool:
         """Whether it is one page only, which a crawler may be told of by name."""
         return self.indexed and "{" not in self.path
-
-    def kept(self, query: Mapping[str, str]) -> dict[str, str]:
-        """Of a query what makes this page, at whatever moment and wherever its list goes on."""
-        names = (self.choices.keys() | self.free) - {"cursor"}
-        return {name: query[name] for name in sorted(names) if query.get(name)}
 
     @property
     def here(self) -> str:
