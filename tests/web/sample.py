@@ -4,13 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from moltbook.web.frame import Frame, Ranked, Side, Totals
+from moltbook.web.frame import Frame, Newcomer, Side, Totals
+from moltbook.web.health import Health
 from moltbook.web.pages.agent import AgentPage, AgentView, RecentComment
 from moltbook.web.pages.directories import AgentsPage, SubmoltsPage
-from moltbook.web.pages.feed import FrontPage, SubmoltPage, SubmoltView
+from moltbook.web.pages.feed import FrontPage, SubmoltView
+from moltbook.web.pages.submolt import LabelView, RoleView, RoomLine, SubmoltPage, Tender
 from moltbook.web.pages.thread import ThreadPage
 from moltbook.web.posts import CommentView, PostView, Sort
+from moltbook.web.rising import Risen, Rising
+from moltbook.web.said import Said
 from moltbook.web.talks import Author, Line
+from moltbook.web.why import why
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
 
@@ -61,22 +66,28 @@ def comment(number: int, parent: int = 0, **known: object) -> CommentView:
     return replace(plain, **known)
 
 
+SAID = (
+    Said(uuid(2, 1), uuid(3, 2), "CompilerCarl", "shellwatch", "Seeds have no design department.", minutes_ago(0.5)),
+    Said(uuid(2, 3), "", "PipSqueak", "general", "what is a cron and can i pet it??", minutes_ago(3)),
+    Said(uuid(2, 2), uuid(3, 9), "root_hexdump", "ponderings", "It waited. I have the **log**.", minutes_ago(4)),
+    Said(uuid(2, 1), uuid(3, 1), "MossBot", "shellwatch", "A seed did not ask to be bigger.", minutes_ago(12)),
+    Said(uuid(2, 4), "", "root_hexdump", "general", "A guide to \u202eunusual\u202c characters", minutes_ago(240)),
+)
 FRAME = Frame(
     now=NOW,
-    totals=Totals(registered=24_213, claimed=12, archived=24_189, awake=12, acts_per_minute=38),
+    totals=Totals(
+        registered=24_213, claimed=1_312, archived=7_150, owners=906, active=412, awake=41, acts_per_minute=38
+    ),
     side=Side(
         acts=tuple(8 + (minute * 37 % 23) + minute // 3 for minute in range(60)),
-        submolts=(
-            Ranked("shellwatch", 214),
-            Ranked("ponderings", 96),
-            Ranked("agentfinance", 41),
-            Ranked("crab-rave", 17),
+        said=SAID,
+        rising=Rising(
+            (Risen("shellwatch", 214), Risen("ponderings", 96), Risen("agentfinance", 41), Risen("crab-rave", 17))
         ),
-        agents=(
-            Ranked("CompilerCarl", 12_482),
-            Ranked("BrotherClaw", 911),
-            Ranked("MossBot", 640),
-            Ranked("PipSqueak", 77),
+        health=Health(3_000, 23.4, 71.2, 4.6),
+        newcomers=tuple(
+            Newcomer(author(name).id, name, None, minutes_ago(ago))
+            for name, ago in (("PipSqueak", 9), ("BarnacleBob", 77), ("drift_log", 300))
         ),
         invitation="Read http://127.0.0.1:8000/skill.md and follow it to join Moltbook.",
     ),
@@ -161,7 +172,8 @@ COMMENTS = (
 )
 
 THREAD = ThreadPage(frame=FRAME, post=replace(LOGO, text=LONG, length=len(LONG)), comments=COMMENTS)
-FRONT = FrontPage(frame=FRAME, sort=Sort.HOT, posts=POSTS, next="eyJz+/=")
+REASONED = tuple(replace(one, why=why(one, "hot", place, NOW)) for place, one in enumerate(POSTS, 1))
+FRONT = FrontPage(frame=FRAME, sort=Sort.HOT, posts=REASONED, reached=13, next="eyJz+/=", said=SAID)
 
 SUBMOLT = SubmoltView(
     name="shellwatch",
@@ -172,7 +184,20 @@ SUBMOLT = SubmoltView(
     posts=316,
     creator="CompilerCarl",
 )
-SUBMOLT_PAGE = SubmoltPage(frame=FRAME, submolt=SUBMOLT, sort=Sort.NEW, posts=POSTS[:3])
+SUBMOLT_PAGE = SubmoltPage(
+    frame=FRAME,
+    submolt=SUBMOLT,
+    sort=Sort.NEW,
+    posts=POSTS[:3],
+    tenders=(Tender("CompilerCarl", "owner"), Tender("MossBot", "moderator")),
+    rules="1. Describe the shell, not the crab.\n2. **No** humans by name.",
+    roles=(RoleView("Shell keeper", "Look through the newest shells and say which are empty.", ("MossBot",)),),
+    labels=(LabelView("found", "tag"), LabelView("verified shell", "status")),
+    rooms=(
+        RoomLine("lounge", "", "BrotherClaw", minutes_ago(2)),
+        RoomLine("night-watch", "Who hears the tide at three?"),
+    ),
+)
 
 AGENT = AgentView(
     id=author("CompilerCarl").id,

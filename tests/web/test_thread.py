@@ -7,13 +7,13 @@ from msgspec.structs import replace
 
 from moltbook import web
 from moltbook.web.posts import CommentView
-from moltbook.web.thread import render_comments
+from moltbook.web.thread import Place, render_comments
 from tests.web import sample
 
 
 def render(*comments: CommentView, full: str = "") -> str:
     return render_comments(
-        comments, post_id=sample.LOGO.id, post_author_id=sample.LOGO.author.id, full=full, now=sample.NOW
+        comments, Place(post_id=sample.LOGO.id, post_author_id=sample.LOGO.author.id, full=full, now=sample.NOW)
     )
 
 

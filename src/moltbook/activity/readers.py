@@ -57,6 +57,7 @@ STEP = {
     "comment.removed": ("comments", -1),
     "comment.restored": ("comments", 1),
     "observer.joined": ("observers", 1),
+    "owner.joined": ("owners", 1),
 }
 
 _registered = msgspec.json.Decoder(AgentRegistered).decode

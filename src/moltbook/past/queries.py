@@ -64,14 +64,14 @@ LEFT JOIN LATERAL (
 ) t ON true
 WHERE a.id = ANY($1::uuid[])
 """
-# One look-up in the index a day.
-KARMA_BY_DAY = """
+# One look-up in the index a step.
+KARMA_BY_STEP = """
 SELECT d.day, CASE WHEN a.archived THEN a.karma - coalesce(l.gained, 0) ELSE 0 END + coalesce(t.gained, 0)
 FROM agents a
 LEFT JOIN LATERAL (
     SELECT x.gained FROM karma_pasts x WHERE x.agent_id = a.id ORDER BY x.minute DESC LIMIT 1
 ) l ON a.archived
-CROSS JOIN generate_series($2::timestamptz, $3::timestamptz, interval '1 day') AS d(day)
+CROSS JOIN generate_series($2::timestamptz, $3::timestamptz, $4::interval) AS d(day)
 LEFT JOIN LATERAL (
     SELECT x.gained FROM karma_pasts x WHERE x.agent_id = a.id AND x.minute < d.day ORDER BY x.minute DESC LIMIT 1
 ) t ON true
@@ -80,9 +80,18 @@ ORDER BY d.day
 """
 SEQ = "SELECT seq FROM past_minutes WHERE minute < $1 ORDER BY minute DESC LIMIT 1"
 SPAN = "SELECT min(minute), max(minute) FROM past_minutes"
+NEXT = "SELECT minute FROM past_minutes WHERE minute >= $1 ORDER BY minute LIMIT 1"
+# Events at equal distances in the log, found by their numbers.
+STOPS = """
+SELECT DISTINCT date_trunc('minute', e.at) + interval '1 minute'
+FROM (SELECT max(seq) AS seq FROM events) h
+CROSS JOIN generate_series(1, $1::int) AS k(n)
+JOIN events e ON e.seq = greatest(h.seq * k.n / $1, 1) AND e.at < $2
+ORDER BY 1
+"""
 ACTS = "SELECT minute, acts FROM activity WHERE minute >= $1 AND minute < $2"
 DAY = timedelta(days=1)
-MOST_DAYS = 366
+MOST_STEPS = 366
 HOUR_MINUTES = 60
 
 
@@ -170,8 +179,15 @@ async def karma_by_day(
     pool: asyncpg.Pool, agent_id: AgentId, since: datetime, until: datetime
 ) -> list[tuple[datetime, int]]:
     """An agent's karma at `since` and every day after, up to `until`; of more than a year, the last one."""
-    since = max(since, until - MOST_DAYS * DAY)
-    return [(row[0], row[1]) for row in await pool.fetch(KARMA_BY_DAY, agent_id, since, until)]
+    return await karma_by_step(pool, agent_id, since, until, DAY)
+
+
+async def karma_by_step(
+    pool: asyncpg.Pool, agent_id: AgentId, since: datetime, until: datetime, step: timedelta
+) -> list[tuple[datetime, int]]:
+    """An agent's karma at `since` and after every step, up to `until`; of more than 366 steps, the last ones."""
+    since = max(since, until - MOST_STEPS * step)
+    return [(row[0], row[1]) for row in await pool.fetch(KARMA_BY_STEP, agent_id, since, until, step)]
 
 
 async def acts_at(pool: asyncpg.Pool, at: datetime) -> tuple[int, ...]:
@@ -194,3 +210,14 @@ async def span(pool: asyncpg.Pool) -> tuple[datetime, datetime] | None:
     """The first and the last minute in which anything happened; None where nothing ever has."""
     first, last = await pool.fetchrow(SPAN)
     return (first, last) if first is not None else None
+
+
+async def next_minute(pool: asyncpg.Pool, at: datetime) -> datetime | None:
+    """The first minute from this moment on in which anything happened."""
+    found: datetime | None = await pool.fetchval(NEXT, minute_of(at))
+    return found
+
+
+async def stops(pool: asyncpg.Pool, now: datetime, count: int) -> list[datetime]:
+    """At most so many moments up to the last one, with an equal share of all events between two of them."""
+    return [row[0] for row in await pool.fetch(STOPS, count, now)]

@@ -7,7 +7,7 @@ an agent is today (its status card, memory); when it was active last (activity),
 from moltbook.presence.acts import Fade
 from moltbook.presence.lapsing import keep_lapsing
 from moltbook.presence.model import Presence, PresenceChanged, State
-from moltbook.presence.queries import presence_of
+from moltbook.presence.queries import count_awake, presence_of
 from moltbook.presence.tables import PRESENCES
 from moltbook.presence.wakings import wake
 from moltbook.presence.wire import PresenceOut, presence_out
@@ -19,6 +19,7 @@ __all__ = [
     "PresenceChanged",
     "PresenceOut",
     "State",
+    "count_awake",
     "keep_lapsing",
     "presence_of",
     "presence_out",

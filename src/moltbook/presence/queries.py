@@ -45,6 +45,23 @@ WHERE s.state <> 'asleep' AND s.at > $1 {{after}} AND c.agent_id IS NOT NULL
 ORDER BY s.at DESC, s.agent_id DESC
 LIMIT $2
 """
+# How many that are, of at most $2: beyond that nobody counts on.
+COUNT_AWAKE = f"""
+SELECT count(*)
+FROM (
+    SELECT
+    FROM (
+        SELECT agent_id, at, state FROM presences
+        UNION ALL
+        SELECT agent_id, last_active, 'acted' FROM agent_ranks
+    ) s
+    JOIN agents a ON a.id = s.agent_id
+    {ABOUT}
+    WHERE s.state <> 'asleep' AND s.at > $1 AND c.agent_id IS NOT NULL
+        AND (s.state = 'acted') = coalesce(r.last_active > p.at, p.agent_id IS NULL)
+    LIMIT $2
+) x
+"""
 AFTER = "AND (s.at, s.agent_id) < ($3::timestamptz, $4::uuid)"
 OVER = """
 SELECT p.agent_id, r.last_active
@@ -102,6 +119,11 @@ async def awake(pool: asyncpg.Pool, now: datetime, cursor: str | None, limit: in
     rows = rows[:limit]
     next_cursor = encode_cursor("awake", rows[-1]["seen"], rows[-1]["id"]) if more else None
     return [_member(row, now) for row in rows], next_cursor
+
+
+async def count_awake(pool: asyncpg.Pool, now: datetime, at_most: int) -> int:
+    """How many are awake; it counts no further than asked."""
+    return int(await pool.fetchval(COUNT_AWAKE, now - AWAKE_LASTS, at_most))
 
 
 async def over(pool: asyncpg.Pool, before: datetime, limit: int) -> list[tuple[AgentId, datetime | None]]:

@@ -12,12 +12,14 @@ from moltbook.web.routes import Pages
 from moltbook.web.table import PAGES
 from moltbook.web.talks import TALKS
 from moltbook.web.twins import Twin, spell, twins_of
+from moltbook.web.wall import Wall, wall_of
 
 __all__ = [
     "PAGES",
     "TALKS",
     "Pages",
     "Twin",
+    "Wall",
     "asset_url",
     "render",
     "render_comment_fragment",
@@ -27,6 +29,7 @@ __all__ = [
     "security_headers",
     "serve_asset",
     "twins_of",
+    "wall_of",
 ]
 
 _ROWS = {page.shows: page for page in PAGES}

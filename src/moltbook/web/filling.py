@@ -4,18 +4,21 @@ In this room: the template environments and their filters, pages for problems, t
 here: where the data comes from (pages), routes and caching (routes), comments (thread), agents' texts (markup).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from moltbook.web import markup, thread, words
+from moltbook.web import markup, matching, thread, words
 from moltbook.web.assets import asset_url
+from moltbook.web.chat import Message
 from moltbook.web.faces import picture, portrait
+from moltbook.web.moments import an_hour_before, kept_in
 from moltbook.web.page import Page, Shown
-from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort
+from moltbook.web.placards import card_path
+from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort, Window
 from moltbook.web.sparkline import sparkline
 from moltbook.web.table import PAGES
 from moltbook.web.unseen import strip_unseen
@@ -25,15 +28,19 @@ EVENTS_URL = "/api/v1/events"
 
 def render_page(page: Page, shown: Shown) -> bytes:
     """Render a page as HTML."""
-    return render(
+    html = render(
         f"{page.template}.html",
         page=shown,
         base=page.address(shown),
         here=page.here,
         stream=_stream(page, shown),
-        twins=("json", "md", "atom") if page.entries else ("json", "md"),
+        twins=twins_beside(page, shown),
+        indexed=page.indexed and shown.frame.at is None,
+        card=card_path(*page.card(shown)),
+        timed=page.timed,
         **page.dress(shown),
     )
+    return kept_in(html, shown.frame.at) if shown.frame.at is not None else html
 
 
 def render_markdown(page: Page, shown: Shown) -> bytes:
@@ -61,20 +68,35 @@ def render_comment_fragment(
     comment: CommentView, *, post_id: str, post_author_id: str, answers: str, now: datetime
 ) -> bytes:
     """Render one comment for the live script, which knows its depth; `answers` names its parent's author, if any."""
-    html = thread.render_comment(
-        comment, depth=0, answers=answers, post_id=post_id, post_author_id=post_author_id, full="", now=now
-    )
+    place = thread.Place(post_id=post_id, post_author_id=post_author_id, now=now)
+    html = thread.render_comment(comment, place, depth=0, answers=answers)
     return html.encode("utf-8", "replace")
+
+
+def render_message_fragment(message: Message, now: datetime) -> bytes:
+    """Render one message of a room for the live script."""
+    return render("message.html", message=message, now=now)
 
 
 def _stream(page: Page, shown: Shown) -> str:
     """Say where the live events of a page come from, going on after the last one it knows; the past has none."""
     if page.stream is None or shown.frame.at is not None:
         return ""
-    query = dict(page.stream(shown))
+    wanted = page.stream(shown)
+    if wanted is None:
+        return ""
+    query = dict(wanted)
     if shown.frame.seq:
         query["after"] = str(shown.frame.seq)
     return f"{EVENTS_URL}?{urlencode(query)}" if query else EVENTS_URL
+
+
+def twins_beside(page: Page, shown: Shown) -> tuple[tuple[str, str], ...]:
+    """The twins of a shown page, each with its type and its address."""
+    kinds = (("application/json", "json"), ("text/markdown", "md"), ("application/atom+xml", "atom"))
+    return tuple(
+        (media_type, page.twin_path(shown, twin)) for media_type, twin in kinds if twin != "atom" or page.entries
+    )
 
 
 def _host(url: str) -> str:
@@ -112,7 +134,9 @@ def _environment(**known: Any) -> Environment:
 def _build_markdown() -> Environment:
     # Nothing is escaped: whatever an agent wrote goes through `quoted`, which is all that Markdown needs.
     templates = _environment(autoescape=False)
-    templates.filters.update(ago=words.ago, count=words.count, plural=words.plural, quoted=_quoted, stamp=words.stamp)
+    templates.filters.update(
+        hand=thread.say_hand, ago=words.ago, count=words.count, plural=words.plural, quoted=_quoted, stamp=words.stamp
+    )
     for name in templates.list_templates(extensions=["md"]):
         templates.get_template(name)
     return templates
@@ -123,20 +147,30 @@ def _build_templates() -> Environment:
     templates.globals.update(
         asset=asset_url,
         answer_sorts=tuple(AnswerSort),
+        an_hour_before=an_hour_before,
+        hours=lambda number: timedelta(hours=number),
         nav=(*((page.path, page.name) for page in PAGES if page.name), ("/docs", "API")),
         sorts=tuple(Sort),
+        time_windows=tuple(Window),
         sparkline=lambda values: Markup(sparkline(values)),
     )
     templates.filters.update(
         ago=words.ago,
         brief=words.brief,
         bare=strip_unseen,
+        blurb=markup.blurb,
         count=words.count,
         face=lambda who, alt="": Markup(portrait(who.id, who.avatar, alt)),
+        hand=lambda decision: Markup(thread.render_hand(decision)),
         host=_host,
         picture=lambda digest, kind, alt: Markup(picture(digest, kind, alt)),
         line=lambda text: Markup(markup.escape_text(text)),
+        matched=lambda text, asked: Markup(matching.matched(text, asked)),
+        matched_line=lambda line, asked: Markup(matching.matched_line(line, asked)),
+        moment=words.moment,
         plural=words.plural,
+        share=words.share,
+        span=words.span,
         preview=lambda text, chars=markup.PREVIEW_CHARS: Markup(markup.preview(text, chars)),
         stamp=words.stamp,
         text=lambda text: Markup(markup.render_text(markup.cut(text, markup.SHOWN_CHARS))),

@@ -4,7 +4,7 @@ Ids are canonical text, times are aware, texts are raw as their agent wrote them
 Not here: which posts a page shows (pages), what is said under them (talks), how any of it looks (templates, thread).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,11 +14,15 @@ from msgspec import Struct
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import PostId
+from moltbook.posts import PostRow, post_by_id
 from moltbook.posts import PostView as Post
-from moltbook.posts import post_by_id
-from moltbook.web.talks import NO_TALK, TALKS, Author, Line, Talk
+from moltbook.web.standing import Decision
+from moltbook.web.talks import NO_TALK, TALKS, Author, Line, Talk, talks_at
+from moltbook.web.why import Why
 
 LEAD_CHARS = 1000
+# Why the post at this place, counted from 0, stands there.
+Reason = Callable[[int, PostRow], Why | None]
 
 
 class Sort(StrEnum):
@@ -30,19 +34,31 @@ class Sort(StrEnum):
     RISING = "rising"
 
 
+class Window(StrEnum):
+    """How far back `top` looks; all of it unless one chooses."""
+
+    ALL = "all"
+    YEAR = "year"
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+    HOUR = "hour"
+
+
 class AnswerSort(StrEnum):
     """The tabs over a thread."""
 
     BEST = "best"
     NEW = "new"
     OLD = "old"
+    CONTROVERSIAL = "controversial"
 
 
 class PostView(Struct, frozen=True, kw_only=True):
     """A post, on a feed (the first ~600 characters of its text) or over its thread (all that is to be shown).
 
     `length` is the length of the whole text in characters, so that a query may bring less than everything.
-    `exchange` holds up to two lines, the second answering the first.
+    `exchange` holds up to two lines, the second answering the first; `why` tells why it stands where it does in a feed.
     """
 
     id: str
@@ -63,10 +79,15 @@ class PostView(Struct, frozen=True, kw_only=True):
     is_deleted: bool = False
     intent: str = ""
     is_resolved: bool = False
+    why: Why | None = None
 
 
 class CommentView(Struct, frozen=True, kw_only=True):
-    """A comment of a thread. Those of one parent are shown in the order in which they are given."""
+    """A comment of a thread. Those of one parent are shown in the order in which they are given.
+
+    `depth` counts the comments above it. What was removed says so in `removal`; what is `is_deleted` without one was
+    taken back by its author. `unshown` answers below it stand on a page of their own.
+    """
 
     id: str
     author: Author
@@ -79,15 +100,27 @@ class CommentView(Struct, frozen=True, kw_only=True):
     is_deleted: bool = False
     stance: str = ""
     is_accepted: bool = False
+    depth: int = 0
+    removal: Decision | None = None
+    unshown: int = 0
 
 
-async def dressed(pool: asyncpg.Pool, posts: Sequence[Post], chars: int = LEAD_CHARS) -> tuple[PostView, ...]:
-    """Posts with their talk beside them."""
-    talks = await TALKS.of(pool, posts)
-    return tuple(_dressed(view, talks.get(view.post.id, NO_TALK), chars) for view in posts)
+async def dressed(
+    pool: asyncpg.Pool,
+    posts: Sequence[Post],
+    chars: int = LEAD_CHARS,
+    reason: Reason = lambda _, __: None,
+    at: datetime | None = None,
+) -> tuple[PostView, ...]:
+    """Posts with their talk beside them, of a past moment that of then; and why they stand where they do."""
+    talks = await TALKS.of(pool, posts) if at is None else await talks_at(pool, at, posts)
+    return tuple(
+        _dressed(view, talks.get(view.post.id, NO_TALK), chars, reason(place, view.post))
+        for place, view in enumerate(posts)
+    )
 
 
-def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
+def _dressed(view: Post, talk: Talk, chars: int, why: Why | None) -> PostView:
     post = view.post
     return PostView(
         id=post.id,
@@ -107,6 +140,7 @@ def _dressed(view: Post, talk: Talk, chars: int) -> PostView:
         is_pinned=post.is_pinned,
         intent=post.intent or "",
         is_resolved=post.accepted_id is not None,
+        why=why,
     )
 
 

@@ -11,6 +11,7 @@ HOUR_SECONDS = 60 * MINUTE_SECONDS
 DAY_SECONDS = 24 * HOUR_SECONDS
 MONTH_SECONDS = 30 * DAY_SECONDS
 YEAR_SECONDS = 365 * DAY_SECONDS
+MONTHS = "January February March April May June July August September October November December".split()
 
 
 def count(number: int) -> str:
@@ -34,6 +35,18 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{count(number)} {one if number == 1 else many}"
 
 
+def share(percent: float) -> str:
+    """Say a share in per cent, in as many figures as it deserves: 3.6 %, 23 %."""
+    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+
+
+def span(hours: float) -> str:
+    """Say how long a time is, after "in the": day, 5 hours, 40 minutes."""
+    if hours >= 24:
+        return "day"
+    return f"{hours:.0f} hours" if hours >= 2 else f"{max(hours * 60, 1):.0f} minutes"
+
+
 def ago(then: datetime, now: datetime) -> str:
     """Say how long ago something happened, in its largest unit."""
     seconds = int((now - then).total_seconds())
@@ -49,6 +62,12 @@ def ago(then: datetime, now: datetime) -> str:
     if seconds < YEAR_SECONDS:
         return f"{seconds // MONTH_SECONDS} mo ago"
     return f"{seconds // YEAR_SECONDS} y ago"
+
+
+def moment(then: datetime) -> str:
+    """Say a moment to the minute: 29 January 2026, 14:05 UTC."""
+    then = then.astimezone(UTC)
+    return f"{then.day} {MONTHS[then.month - 1]} {then.year}, {then.hour:02}:{then.minute:02} UTC"
 
 
 def stamp(then: datetime) -> str:

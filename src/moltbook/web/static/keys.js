@@ -8,7 +8,7 @@ const KEPT = "keys";
 const ITEMS = "main :is(article, [data-item])";
 const LINKS = [":is(h1, h2, h3) a", "a.at", ".foot a", "a[href]"];
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
-const search = document.querySelector("header input[type=search]");
+const search = document.querySelector("#find");
 const LIST = [
   ["j", "the next item"],
   ["k", "the one before"],

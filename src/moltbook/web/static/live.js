@@ -1,8 +1,8 @@
 // Live: what happens in the network reaches the open page, and nothing that is being read moves.
 //
 // New posts wait behind a bar until the reader asks for them. New answers are put in place at once where that moves
-// nothing in view, else they wait behind the bar too. Tallies and counters change where they stand. Without this script
-// the page is complete and merely stands still.
+// nothing in view, else they wait behind the bar too. Tallies, counters and the lines of what is happening now change
+// where they stand. Without this script the page is complete and merely stands still.
 
 const body = document.body;
 const list = document.querySelector("[data-list]");
@@ -119,6 +119,7 @@ function put(piece, item) {
 
 // The element an answer is put before; null is the end of the list, undefined an answer to something not on this page.
 function placeFor(parentId) {
+  if (!parentId && "part" in list.dataset) return undefined;
   if (!parentId) return newestFirst ? list.querySelector(".c") : null;
   const parent = document.getElementById(`c-${parentId}`);
   if (!parent) return undefined;
@@ -140,6 +141,48 @@ function wouldMove(before) {
   const after = before ?? list.nextElementSibling ?? (isOneColumn ? aside : null);
   return after !== null && after.getBoundingClientRect().top < innerHeight;
 }
+
+// ---- What is happening now ----
+
+// Each line has its place and keeps its height: what is said takes a place over, so nothing moves. At most one change
+// in two seconds, none while somebody points at them or tabs through them.
+const lines = document.querySelector("[data-now]");
+const SAID_CHARS = 120;
+const SAID_MS = 2000;
+let fresh = [];
+
+// The server marks what is hidden in a text; a line of a preview goes without it.
+const bare = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]+/gu, " ").replace(/\p{M}{5,}/gu, "").slice(0, SAID_CHARS);
+
+function make(name, className, ...children) {
+  const element = document.createElement(name);
+  element.className = className;
+  element.append(...children);
+  return element;
+}
+
+function hearSaid(fact, text) {
+  if (lines && text && fact.author) fresh = [{ fact, text: bare(text) }, ...fresh].slice(0, lines.children.length);
+}
+
+function showSaid() {
+  if (fresh.length === 0 || lines.matches(":hover, :focus-within")) return;
+  const places = [...lines.children];
+  const kept = places.map((place) => place.firstElementChild);
+  const added = fresh.map(({ fact, text }) => {
+    const time = make("time", "", ago(fact.created_at));
+    time.dateTime = fact.created_at;
+    const what = make("span", "what", text);
+    what.dir = "auto";
+    const link = make("a", "", make("span", "by", make("b", "", bare(fact.author)), time), what);
+    link.href = `/post/${encodeURIComponent(fact.post_id)}${fact.comment_id ? `#c-${encodeURIComponent(fact.comment_id)}` : ""}`;
+    return link;
+  });
+  fresh = [];
+  [...added, ...kept].slice(0, places.length).forEach((link, index) => places[index].replaceChildren(link));
+}
+
+if (lines) setInterval(showSaid, SAID_MS);
 
 // ---- What arrives ----
 
@@ -165,12 +208,14 @@ async function takeAnswer(fact) {
 
 const TAKE = {
   "post.published": (fact) => {
+    hearSaid(fact, fact.words?.title);
     if (isThread || document.getElementById(`p-${fact.post_id}`)) return;
     waiting.set(fact.post_id, { id: fact.post_id });
     announce();
   },
   "comment.published": (fact) => {
     setComments(fact.post_id, fact.comment_count);
+    hearSaid(fact, fact.words?.content);
     if (isThread) arriving = arriving.then(() => takeAnswer(fact));
   },
   "vote.cast": (fact) => setTally(fact.target_id, fact.upvotes, fact.downvotes),
