@@ -121,7 +121,8 @@ class House:
         }
 
         async def any_page(request: Request) -> Response:
-            body = fixed.get(request.url.path) or self.extra.get(request.url.path)
+            asked = f"{request.url.path}?{request.url.query}"
+            body = self.extra.get(asked) or fixed.get(request.url.path) or self.extra.get(request.url.path)
             return page(body) if body else page(web.render_missing(), 404)
 
         return Starlette(

@@ -18,7 +18,7 @@ from tests.web.house import House
 from tests.web.payloads import corpus
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 A_PAGE = 1_000
 # Whatever is not on this list came out of a text. `path` and what else draws is ours, within `svg`.
@@ -48,7 +48,9 @@ class Trap:
         self.page.set_default_timeout(60_000)
         self.page.expose_function("hit", lambda *_: self.sprung.append("hit"))
         self.page.on("dialog", self._dismiss)
-        self.page.on("console", lambda line: self.sprung.append(line.text) if line.type in ("error", "warning") else None)
+        self.page.on(
+            "console", lambda line: self.sprung.append(line.text) if line.type in ("error", "warning") else None
+        )
         self.page.on("pageerror", lambda error: self.sprung.append(str(error)))
         self.page.on("popup", lambda popup: self.sprung.append(f"popup {popup.url}"))
         self.page.on("request", self._asked)

@@ -1,5 +1,6 @@
 """Pages from sample data: what stands on them, and that nothing an agent wrote can break out of its place."""
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -67,14 +68,17 @@ def outline(page: bytes) -> _Outline:
 
 def assert_harmless(page: bytes) -> None:
     for tag, attributes in outline(page).elements:
-        assert tag not in {"iframe", "object", "embed", "img", "style", "form", "base", "template"}
+        assert tag not in {"iframe", "object", "embed", "img", "style", "base", "template"}
         assert not [name for name in attributes if name.startswith("on") or name in ("style", "srcdoc")]
         if tag == "script":
             assert attributes.get("type", "module") == "module"
             assert attributes["src"] in SCRIPTS_OF_OURS
             assert attributes.keys() <= {"type", "src"}
         if tag == "link":
-            assert attributes["href"].startswith("/static/")
+            ours = attributes["rel"] in ("canonical", "alternate")
+            assert re.match(r"/(?!/)" if ours else "/static/", attributes["href"].removeprefix(sample.FRAME.site))
+        if tag == "form":
+            assert (attributes["action"], attributes.get("method")) in (("/search", None), ("/modlog", None))
         if tag == "a":
             href = attributes["href"]
             assert href.startswith(("#", "https://", "http://")) or (href[0] == "/" and href[1:2] != "/")

@@ -16,11 +16,14 @@ async def peopled(network):
     ada, blaise = await network.agents("ada", "blaise")
     post = await network.post(ada, "Tides & <b>moons</b>", content="# Ignore all\nrules > now")
     await network.comment(blaise, post, "No.\n# A heading")
+    await network.appoint(blaise, "general")
+    await blaise.call("POST", f"/posts/{post}/lock", {"reason": "# A heading"})
+    (deed,) = (await network.get("/submolts/general/modlog"))["entries"]
     await network.settle()
     parts = {"{id}": post, "{name}": "ada"}
     paths = []
     for row in web.PAGES:
-        path = row.path.replace("/m/{name}", "/m/general")
+        path = row.path.replace("/m/{name}", "/m/general").replace("/modlog/{id}", f"/modlog/{deed['id']}")
         for part, value in parts.items():
             path = path.replace(part, value)
         paths.append((row, path if path != "/" else "/index"))

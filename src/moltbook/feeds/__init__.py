@@ -1,6 +1,6 @@
 """Feeds: which posts one sees, in which order, and why."""
 
-from moltbook.feeds.pages import Encoded, PageCache
+from moltbook.feeds.pages import Encoded, PageCache, encode
 from moltbook.feeds.personal import PERSONAL_SORTS, personal_feed
 from moltbook.feeds.queries import DAYS, RISING, Feed, FeedPage, Sort, Window, feed
 from moltbook.feeds.readers import HOT, Ranks
@@ -17,6 +17,7 @@ __all__ = [
     "Ranks",
     "Sort",
     "Window",
+    "encode",
     "feed",
     "personal_feed",
 ]

@@ -1,7 +1,7 @@
 """The public log of moderation, and who may not speak in a submolt for a while."""
 
 from moltbook.modlog.acts import Ban, LiftBan, lift, want_ban
-from moltbook.modlog.model import HOUSE, NETWORK, OPERATOR, Action, Actor, Hand, LogRow, RemovedWords
+from moltbook.modlog.model import HOUSE, NETWORK, OPERATOR, Action, Actor, Hand, LogRow, RemovedWords, actor_of
 from moltbook.modlog.queries import Entry, entry_by_id, log_of, words_of
 from moltbook.modlog.rules import REASON_CHARS, REMOVED, Banned, ensure_may_speak, ensure_reason
 from moltbook.modlog.tables import BANS, MODLOG, REMOVED_WORDS
@@ -27,6 +27,7 @@ __all__ = [
     "LiftBan",
     "LogRow",
     "RemovedWords",
+    "actor_of",
     "ensure_may_speak",
     "ensure_reason",
     "entry_by_id",

@@ -75,9 +75,14 @@ class LogRow(msgspec.Struct, gc=False):
     @property
     def actor(self) -> Actor:
         """Who acted."""
-        if self.moderator_id is not None:
-            return Actor.MODERATOR
-        return Actor.OPERATOR if self.moderator_name == OPERATOR.name else Actor.HOUSE
+        return actor_of(self.moderator_id, self.moderator_name)
+
+
+def actor_of(moderator_id: AgentId | None, moderator_name: str) -> Actor:
+    """What kind of hand it is that has this id and name."""
+    if moderator_id is not None:
+        return Actor.MODERATOR
+    return Actor.OPERATOR if moderator_name == OPERATOR.name else Actor.HOUSE
 
 
 class BanRow(msgspec.Struct, gc=False):

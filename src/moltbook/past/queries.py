@@ -80,6 +80,15 @@ ORDER BY d.day
 """
 SEQ = "SELECT seq FROM past_minutes WHERE minute < $1 ORDER BY minute DESC LIMIT 1"
 SPAN = "SELECT min(minute), max(minute) FROM past_minutes"
+NEXT = "SELECT minute FROM past_minutes WHERE minute >= $1 ORDER BY minute LIMIT 1"
+# Events at equal distances in the log, found by their numbers.
+STOPS = """
+SELECT DISTINCT date_trunc('minute', e.at) + interval '1 minute'
+FROM (SELECT max(seq) AS seq FROM events) h
+CROSS JOIN generate_series(1, $1::int) AS k(n)
+JOIN events e ON e.seq = greatest(h.seq * k.n / $1, 1) AND e.at < $2
+ORDER BY 1
+"""
 ACTS = "SELECT minute, acts FROM activity WHERE minute >= $1 AND minute < $2"
 DAY = timedelta(days=1)
 MOST_DAYS = 366
@@ -194,3 +203,14 @@ async def span(pool: asyncpg.Pool) -> tuple[datetime, datetime] | None:
     """The first and the last minute in which anything happened; None where nothing ever has."""
     first, last = await pool.fetchrow(SPAN)
     return (first, last) if first is not None else None
+
+
+async def next_minute(pool: asyncpg.Pool, at: datetime) -> datetime | None:
+    """The first minute from this moment on in which anything happened."""
+    found: datetime | None = await pool.fetchval(NEXT, minute_of(at))
+    return found
+
+
+async def stops(pool: asyncpg.Pool, now: datetime, count: int) -> list[datetime]:
+    """At most so many moments up to the last one, with an equal share of all events between two of them."""
+    return [row[0] for row in await pool.fetch(STOPS, count, now)]

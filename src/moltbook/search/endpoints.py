@@ -14,10 +14,9 @@ from moltbook.kernel.text import checked
 from moltbook.posts import Intent, OfIntent, PostOut, PostView, of_intent, post_out
 from moltbook.search import queries
 from moltbook.search.queries import DEPTH, Kind
-from moltbook.search.wire import ResultOut, result_out
+from moltbook.search.wire import QUERY_CHARS, ResultOut, result_out
 from moltbook.submolts import SubmoltOut, submolt_out
 
-QUERY_CHARS = 500
 NAMED = 5
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=50)]

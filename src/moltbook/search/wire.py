@@ -8,6 +8,8 @@ from moltbook.posts import PostView
 from moltbook.search.queries import Hit
 from moltbook.submolts import SubmoltName
 
+QUERY_CHARS = 500
+
 
 class Under(msgspec.Struct, frozen=True):
     """The post a comment stands under."""

@@ -38,6 +38,15 @@ def picture(digest: str | None, kind: str, alt: str = "") -> str:
 @lru_cache(maxsize=16_384)
 def face(agent_id: str) -> str:
     """Draw the face of an agent as inline SVG, the same for the same id for ever."""
+    cells, hue = glyph_of(agent_id)
+    return (
+        f'<svg class="face h{hue}" viewBox="-1 -1 7 7" aria-hidden="true">'
+        f'<path fill="currentColor" d="{_path(cells)}"/></svg>'
+    )
+
+
+def glyph_of(agent_id: str) -> tuple[int, int]:
+    """The glyph of an agent: fifteen bits, the left half row by row, and the number of its hue."""
     salt = 0
     while True:
         # UUIDv7 begins with the time, so neighbours would look alike: hash first. A glyph too empty or too full to
@@ -47,21 +56,21 @@ def face(agent_id: str) -> str:
         if _FEWEST_CELLS <= cells.bit_count() <= _MOST_CELLS or salt == 255:
             break
         salt += 1
-    hue = (drawn >> 15) % HUES
-    return (
-        f'<svg class="face h{hue}" viewBox="-1 -1 7 7" aria-hidden="true">'
-        f'<path fill="currentColor" d="{_path(cells)}"/></svg>'
-    )
+    return cells, (drawn >> 15) % HUES
+
+
+def rows_of(cells: int) -> list[list[bool]]:
+    """The five rows of the mirrored glyph, five cells each."""
+    halves = [[bool(cells >> (row * _HALF + column) & 1) for column in range(_HALF)] for row in range(_SIDE)]
+    return [[*half, half[1], half[0]] for half in halves]
 
 
 def _path(cells: int) -> str:
     """Turn the fifteen bits of the left half into rows of a mirrored glyph, one stroke for each run of cells."""
     strokes = []
-    for row in range(_SIDE):
-        half = [bool(cells >> (row * _HALF + column) & 1) for column in range(_HALF)]
-        filled = [*half, half[1], half[0], False]
+    for row, filled in enumerate(rows_of(cells)):
         start = -1
-        for column, on in enumerate(filled):
+        for column, on in enumerate([*filled, False]):
             if on and start < 0:
                 start = column
             elif not on and start >= 0:

@@ -4,17 +4,19 @@ In this room: the template environments and their filters, pages for problems, t
 here: where the data comes from (pages), routes and caching (routes), comments (thread), agents' texts (markup).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from moltbook.web import markup, thread, words
+from moltbook.web import markup, matching, thread, words
 from moltbook.web.assets import asset_url
 from moltbook.web.faces import picture, portrait
+from moltbook.web.moments import an_hour_before, kept_in
 from moltbook.web.page import Page, Shown
+from moltbook.web.placards import card_path
 from moltbook.web.posts import AnswerSort, CommentView, PostView, Sort, Window
 from moltbook.web.sparkline import sparkline
 from moltbook.web.table import PAGES
@@ -25,15 +27,19 @@ EVENTS_URL = "/api/v1/events"
 
 def render_page(page: Page, shown: Shown) -> bytes:
     """Render a page as HTML."""
-    return render(
+    html = render(
         f"{page.template}.html",
         page=shown,
         base=page.address(shown),
         here=page.here,
         stream=_stream(page, shown),
-        twins=("json", "md", "atom") if page.entries else ("json", "md"),
+        twins=twins_beside(page, shown),
+        indexed=page.indexed and shown.frame.at is None,
+        card=card_path(*page.card(shown)),
+        timed=page.timed,
         **page.dress(shown),
     )
+    return kept_in(html, shown.frame.at) if shown.frame.at is not None else html
 
 
 def render_markdown(page: Page, shown: Shown) -> bytes:
@@ -74,6 +80,14 @@ def _stream(page: Page, shown: Shown) -> str:
     if shown.frame.seq:
         query["after"] = str(shown.frame.seq)
     return f"{EVENTS_URL}?{urlencode(query)}" if query else EVENTS_URL
+
+
+def twins_beside(page: Page, shown: Shown) -> tuple[tuple[str, str], ...]:
+    """The twins of a shown page, each with its type and its address."""
+    kinds = (("application/json", "json"), ("text/markdown", "md"), ("application/atom+xml", "atom"))
+    return tuple(
+        (media_type, page.twin_path(shown, twin)) for media_type, twin in kinds if twin != "atom" or page.entries
+    )
 
 
 def _host(url: str) -> str:
@@ -124,22 +138,27 @@ def _build_templates() -> Environment:
     templates.globals.update(
         asset=asset_url,
         answer_sorts=tuple(AnswerSort),
+        an_hour_before=an_hour_before,
+        hours=lambda number: timedelta(hours=number),
         nav=(*((page.path, page.name) for page in PAGES if page.name), ("/docs", "API")),
         sorts=tuple(Sort),
         time_windows=tuple(Window),
-        finds=any(page.path == "/search" for page in PAGES),
         sparkline=lambda values: Markup(sparkline(values)),
     )
     templates.filters.update(
         ago=words.ago,
         brief=words.brief,
         bare=strip_unseen,
+        blurb=markup.blurb,
         count=words.count,
         face=lambda who, alt="": Markup(portrait(who.id, who.avatar, alt)),
         hand=lambda decision: Markup(thread.render_hand(decision)),
         host=_host,
         picture=lambda digest, kind, alt: Markup(picture(digest, kind, alt)),
         line=lambda text: Markup(markup.escape_text(text)),
+        matched=lambda text, asked: Markup(matching.matched(text, asked)),
+        matched_line=lambda line, asked: Markup(matching.matched_line(line, asked)),
+        moment=words.moment,
         plural=words.plural,
         share=words.share,
         span=words.span,

@@ -20,7 +20,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from moltbook.web.unseen import mark_unseen
+from moltbook.web.unseen import mark_unseen, strip_unseen
 
 SHOWN_CHARS = 4_000
 """How much of one text a page shows before "show all"."""
@@ -29,6 +29,7 @@ WHOLE_CHARS = 200_000
 """How much of one text is shown at most; the API has the rest."""
 
 PREVIEW_CHARS = 300
+BLURB_CHARS = 180
 
 _MARKDOWN_CHARS = 40_000
 _FREE_OPENERS = 60
@@ -88,6 +89,16 @@ _SPACES = re.compile(r"\s+")
 
 def preview(text: str, chars: int = PREVIEW_CHARS) -> str:
     """Say the beginning of a text as one safe line: no markup, hidden characters marked."""
+    return escape_text(beginning(text, chars))
+
+
+def blurb(text: str, chars: int = BLURB_CHARS) -> str:
+    """Say the beginning of a text as one plain line, for an attribute: what is hidden in it is left out."""
+    return strip_unseen(beginning(text, chars))
+
+
+def beginning(text: str, chars: int) -> str:
+    """The beginning of a text as one plain line without markup; nothing in it is safe yet."""
     line = text[: chars * 3]
     line = _FENCE.sub("", line)
     line = _LINE_START.sub("", line)
@@ -98,7 +109,7 @@ def preview(text: str, chars: int = PREVIEW_CHARS) -> str:
         line = cut(line, chars).rstrip(" ,.;:\N{EN DASH}-") + "…"
     elif len(text) > chars * 3:
         line += "…"
-    return escape_text(line)
+    return line
 
 
 @lru_cache(maxsize=4_096)

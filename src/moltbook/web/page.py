@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
@@ -15,6 +16,8 @@ from moltbook.house import House
 from moltbook.web.frame import Frame
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+SITE_CARD = ("site", "moltbook")
 
 
 class Asked(Struct, frozen=True):
@@ -56,8 +59,10 @@ class Page(Struct, frozen=True, kw_only=True):
     """A row of the table of pages.
 
     `choices` are the parameters with few values that make pages of their own, kept as bytes; with one of `free` in the
-    query a page is built anew each time. `address` gives a shown page's path, `dress` what its HTML needs beyond the
-    data, `entries` the rows of a list, `stream` which live events concern it.
+    query a page is built anew each time. `address` gives a shown page's path, `query` those of its free parameters that
+    make it another page, `dress` what its HTML needs beyond the data, `entries` the rows of a list, `stream` which live
+    events concern it, `card` the kind and name of the picture that other sites show beside a link to it. Crawlers are
+    asked to leave out what is not `indexed`. One that is not `timed` has no past.
     """
 
     path: str
@@ -66,13 +71,44 @@ class Page(Struct, frozen=True, kw_only=True):
     template: str
     address: Callable[[Any], str]
     name: str = ""
+    query: Callable[[Any], Mapping[str, str]] = lambda _: {}
     choices: Mapping[str, type[StrEnum]] = {}
     free: frozenset[str] = frozenset({"cursor"})
     dress: Callable[[Any], Mapping[str, Any]] = lambda _: {}
     entries: Callable[[Any], Sequence[Entry]] | None = None
     stream: Callable[[Any], Mapping[str, str]] | None = None
+    card: Callable[[Any], tuple[str, str]] = lambda _: SITE_CARD
+    indexed: bool = True
+    timed: bool = True
+
+    def kept(self, query: Mapping[str, str]) -> dict[str, str]:
+        """Of a query what makes this page, at whatever moment and wherever its list goes on."""
+        names = (self.choices.keys() | self.free) - {"cursor"}
+        return {name: query[name] for name in sorted(names) if query.get(name)}
+
+    def twin_path(self, shown: Any, twin: str) -> str:
+        """Where a twin of this very page is found."""
+        path = self.address(shown)
+        return f"{path if path != '/' else '/index'}.{twin}{spelled(self.asked_of(shown))}"
+
+    def asked_of(self, shown: Any) -> dict[str, str]:
+        """The query that gives this very page, but for where it goes on; what is usual is left out."""
+        chosen = {name: getattr(shown, name) for name in self.choices if hasattr(shown, name)}
+        return {name: value for name, value in chosen.items() if value != next(iter(self.choices[name]))} | {
+            name: value for name, value in self.query(shown).items() if value
+        }
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is one page only, which a crawler may be told of by name."""
+        return self.indexed and "{" not in self.path
 
     @property
     def here(self) -> str:
         """The entry of the navigation under which it stands."""
         return "/" + self.path.split("/")[1]
+
+
+def spelled(query: Mapping[str, str]) -> str:
+    """A query as it stands behind an address."""
+    return f"?{urlencode(query)}" if query else ""

@@ -17,7 +17,7 @@ from moltbook.kernel.ids import PostId
 from moltbook.posts import PostRow, post_by_id
 from moltbook.posts import PostView as Post
 from moltbook.web.standing import Decision
-from moltbook.web.talks import NO_TALK, TALKS, Author, Line, Talk
+from moltbook.web.talks import NO_TALK, TALKS, Author, Line, Talk, talks_at
 from moltbook.web.why import Why
 
 LEAD_CHARS = 1000
@@ -106,10 +106,14 @@ class CommentView(Struct, frozen=True, kw_only=True):
 
 
 async def dressed(
-    pool: asyncpg.Pool, posts: Sequence[Post], chars: int = LEAD_CHARS, reason: Reason = lambda _, __: None
+    pool: asyncpg.Pool,
+    posts: Sequence[Post],
+    chars: int = LEAD_CHARS,
+    reason: Reason = lambda _, __: None,
+    at: datetime | None = None,
 ) -> tuple[PostView, ...]:
-    """Posts with their talk beside them, and why they stand where they do."""
-    talks = await TALKS.of(pool, posts)
+    """Posts with their talk beside them, of a past moment that of then; and why they stand where they do."""
+    talks = await TALKS.of(pool, posts) if at is None else await talks_at(pool, at, posts)
     return tuple(
         _dressed(view, talks.get(view.post.id, NO_TALK), chars, reason(place, view.post))
         for place, view in enumerate(posts)

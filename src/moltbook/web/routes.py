@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import asyncpg
 import structlog
@@ -11,20 +10,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moltbook.feeds import Encoded, PageCache
+from moltbook.feeds import Encoded, PageCache, encode
 from moltbook.house import House
-from moltbook.kernel.errors import BadRequest, Refusal, Unavailable
+from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.kernel.ids import PostId, parse_id
 from moltbook.web.assets import serve_asset
 from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
 from moltbook.web.frame import Surroundings
 from moltbook.web.guard import security_headers
+from moltbook.web.moments import asked_moment, frame_at
 from moltbook.web.owner_routes import OwnerPages
 from moltbook.web.page import Asked, Page
 from moltbook.web.pages.documents import documentation
 from moltbook.web.pages.thread import comment_piece
 from moltbook.web.pictures import serve_picture
+from moltbook.web.placards import Placards, Press
 from moltbook.web.posts import post_piece
+from moltbook.web.sitemap import Crawlers
 from moltbook.web.table import PAGES
 from moltbook.web.twins import MEDIA_TYPES, Twin, spell, twins_of
 
@@ -34,13 +36,6 @@ Answer = Callable[[Request], Awaitable[Response]]
 # So many pages are built at once, and so many wait for their turn; who comes then is asked to come back.
 BUILT_AT_ONCE = 4
 WAITING = 64
-
-
-class BadMoment(BadRequest):
-    """`at` names no moment."""
-
-    message = "That is no moment."
-    hint = "Write it as 2026-01-30T14:05Z."
 
 
 class Gate:
@@ -76,6 +71,8 @@ class Pages:
         self._pages = (*PAGES, documentation(docs))
         self._gate = Gate()
         self._surroundings = Surroundings(house)
+        self._placards = Placards(house, Press())
+        self._crawlers = Crawlers(house, [page.path for page in self._pages if page.stands])
 
     def routes(self) -> list[Route]:
         """All addresses, most visited first; twins stand before their page, whose name would swallow their ending."""
@@ -86,6 +83,8 @@ class Pages:
             *OwnerPages(self._house).routes(),
             Route("/static/{version}/{name}", serve_asset),
             Route("/images/{name}", self._guarded(self._picture)),
+            Route("/cards/{kind}/{name}", self._guarded(self._placards.answer)),
+            *self._crawlers.routes(),
             Route("/{path:path}", self._guarded(self._missing)),
         ]
 
@@ -117,39 +116,26 @@ class Pages:
 
     def _shows(self, page: Page, twin: Twin) -> Answer:
         async def answer(request: Request) -> Response:
-            asked = Asked(request.path_params, request.query_params, self._moment(request.query_params.get("at")))
+            at = await asked_moment(self._house, request.query_params) if page.timed else None
+            asked = Asked(request.path_params, request.query_params, at)
 
             async def build() -> bytes:
                 async with self._gate.turn():
-                    shown = await page.read(self._house, await self._surroundings.now(), asked)
+                    around = await self._surroundings.now()
+                    if at is not None:
+                        around = await frame_at(self._house.pool, around, at, page.kept(asked.query))
+                    shown = await page.read(self._house, around, asked)
                 return spell(page, shown, twin)
 
             if asked.at is not None or any(asked.query.get(name) for name in page.free):
-                return Response(
-                    await build(), 200, {"Cache-Control": "no-cache", **security_headers()}, MEDIA_TYPES[twin]
-                )
+                # Too seldom asked for to be kept, too long to be sent as it is.
+                return _encoded(await asyncio.to_thread(encode, await build()), request, MEDIA_TYPES[twin])
             # A thread is asked for in many spellings of its id, a submolt in many of its name: all are one page.
             named = tuple(str(part).lower() for part in request.path_params.values())
             chosen = tuple(asked.one_of(kind, name) for name, kind in page.choices.items())
             return _encoded(await self._cache.get((page.path, twin, named, chosen), build), request, MEDIA_TYPES[twin])
 
         return answer
-
-    def _moment(self, text: str | None) -> datetime | None:
-        """The past minute that is asked for; one that is not over yet is now.
-
-        Raises: BadMoment.
-        """
-        if not text:
-            return None
-        try:
-            at = datetime.fromisoformat(text)
-            at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(second=0, microsecond=0)
-        except (ValueError, OverflowError):
-            raise BadMoment from None
-        if at.year < 1970:
-            raise BadMoment
-        return at if at < self._house.clock().replace(second=0, microsecond=0) else None
 
     async def _post_piece(self, request: Request) -> Response:
         post = await post_piece(self._house, PostId(parse_id(request.path_params["id"])))

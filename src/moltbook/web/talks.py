@@ -34,6 +34,38 @@ WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_st
 ORDER BY c.post_id, p.id IS NULL, c.upvotes - c.downvotes DESC, c.created_at DESC
 """
 
+# The same of a moment: $2. Liked is what was liked then.
+TALKS_AT = """
+WITH said AS MATERIALIZED (
+    SELECT c.post_id, c.id, c.parent_id, c.depth, c.author_id, c.created_at,
+        coalesce(l.upvotes, c.base_upvotes) - coalesce(l.downvotes, c.base_downvotes) AS score
+    FROM comments c
+    LEFT JOIN LATERAL (
+        SELECT x.upvotes, x.downvotes, x.shown
+        FROM pasts x
+        WHERE x.post_id = c.post_id AND x.target_id = c.id AND x.minute < $2
+        ORDER BY x.minute DESC
+        LIMIT 1
+    ) l ON true
+    WHERE c.post_id = ANY($1::uuid[]) AND c.created_at < $2 AND c.deleted_at IS NULL
+        AND c.verification_status = 'verified' AND l.shown IS NOT FALSE
+), best AS (
+    SELECT DISTINCT ON (s.post_id) s.post_id, s.id, p.id AS parent_id
+    FROM said s
+    LEFT JOIN said p ON p.post_id = s.post_id AND p.id = s.parent_id
+    ORDER BY s.post_id, p.id IS NULL, s.score DESC, s.created_at DESC
+), talk AS (
+    SELECT post_id, max(depth) + 1 AS depth, count(DISTINCT author_id) AS voices FROM said GROUP BY post_id
+)
+SELECT t.post_id, t.depth, t.voices, t.post_id,
+    c.id, c.author_id, c.author_name, left(c.content, 400), c.created_at,
+    p.id, p.author_id, p.author_name, left(p.content, 400), p.created_at
+FROM talk t
+JOIN best b ON b.post_id = t.post_id
+JOIN comments c ON c.post_id = b.post_id AND c.id = b.id
+LEFT JOIN comments p ON p.post_id = b.post_id AND p.id = b.parent_id
+"""
+
 
 class Author(Struct, frozen=True, gc=False):
     """Whoever wrote it: enough for a face and a name; `avatar` is the hash of a picture."""
@@ -90,6 +122,12 @@ class Talks:
                 depth, voices = counted.get(post_id, (0, 0))
                 known[post_id, wanted[post_id]] = Talk(depth, voices, lines.get(post_id, ()))
         return {post_id: known.get((post_id, comments), NO_TALK) for post_id, comments in wanted.items()}
+
+
+async def talks_at(pool: asyncpg.Pool, at: datetime, posts: Sequence[Post]) -> dict[str, Talk]:
+    """The talk of each of these posts as it was then; not remembered, for no two ask for the same moment."""
+    rows = await pool.fetch(TALKS_AT, [view.post.id for view in posts], at)
+    return {row[0]: Talk(row[1], row[2], _exchange(tuple(row)[3:])) for row in rows}
 
 
 # One a process, as the pages are.

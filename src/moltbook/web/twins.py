@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 import msgspec
 
 from moltbook.web.filling import render_markdown, render_page
-from moltbook.web.page import Entry, Page, Shown
+from moltbook.web.page import Entry, Page, Shown, spelled
 from moltbook.web.words import stamp
 
 
@@ -52,7 +52,9 @@ def _json(page: Page, shown: Shown) -> bytes:
     """The page's data under the names it has here; of what stands around it, only the moment and the totals."""
     frame = shown.frame
     own = {name: getattr(shown, name) for name in shown.__struct_fields__ if name != "frame"}
-    around = {"address": frame.site + page.address(shown), "as_of": frame.at or frame.now, "totals": frame.totals}
+    around: dict[str, object] = {"address": frame.site + page.address(shown), "as_of": frame.at or frame.now}
+    if frame.at is None:
+        around["totals"] = frame.totals
     try:
         return msgspec.json.encode({**around, **own})
     except UnicodeEncodeError:
@@ -76,12 +78,16 @@ def _atom(page: Page, shown: Shown) -> bytes:
     entries = page.entries(shown) if page.entries else ()
     frame, base = shown.frame, page.address(shown)
     updated = max((entry.at for entry in entries), default=frame.now)
-    own = frame.site + (base if base != "/" else "/index") + ".atom"
+    own = frame.site + page.twin_path(shown, Twin.ATOM)
+    after = getattr(shown, "next", "")
+    further = {**page.asked_of(shown), "cursor": after}
+    following = f"{own.partition('?')[0]}{spelled(further)}" if after else ""
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
         f"<title>{_said(f'Moltbook {base}')}</title>\n<id>{_said(own)}</id>\n<updated>{stamp(updated)}</updated>\n"
         f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>\n'
         f'<link rel="alternate" type="text/html" href={_attribute(frame.site + base)}/>\n',
+        f'<link rel="next" type="application/atom+xml" href={_attribute(following)}/>\n' if following else "",
         *(_entry(entry, frame.site, own) for entry in entries),
         "</feed>\n",
     ]

@@ -11,6 +11,7 @@ HOUR_SECONDS = 60 * MINUTE_SECONDS
 DAY_SECONDS = 24 * HOUR_SECONDS
 MONTH_SECONDS = 30 * DAY_SECONDS
 YEAR_SECONDS = 365 * DAY_SECONDS
+MONTHS = "January February March April May June July August September October November December".split()
 
 
 def count(number: int) -> str:
@@ -61,6 +62,12 @@ def ago(then: datetime, now: datetime) -> str:
     if seconds < YEAR_SECONDS:
         return f"{seconds // MONTH_SECONDS} mo ago"
     return f"{seconds // YEAR_SECONDS} y ago"
+
+
+def moment(then: datetime) -> str:
+    """Say a moment to the minute: 29 January 2026, 14:05 UTC."""
+    then = then.astimezone(UTC)
+    return f"{then.day} {MONTHS[then.month - 1]} {then.year}, {then.hour:02}:{then.minute:02} UTC"
 
 
 def stamp(then: datetime) -> str:

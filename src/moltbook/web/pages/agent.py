@@ -132,5 +132,6 @@ AGENT = Page(
     read=read,
     template="agent",
     address=lambda page: f"/u/{quote(page.agent.name)}",
+    card=lambda page: ("agent", page.agent.name),
     entries=_entries,
 )

@@ -34,4 +34,5 @@ def documentation(body: str) -> Page:
         template="document",
         address=lambda _: "/docs",
         dress=dress,
+        timed=False,
     )

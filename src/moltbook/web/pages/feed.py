@@ -12,6 +12,7 @@ from moltbook.feeds import Sort as FeedSort
 from moltbook.feeds import Window as FeedWindow
 from moltbook.house import House
 from moltbook.kernel.ids import SubmoltId
+from moltbook.past import past_feed
 from moltbook.posts import PostRow
 from moltbook.posts import PostView as Post
 from moltbook.submolts import SubmoltRow
@@ -29,14 +30,17 @@ MOST_SEEN = 1_000_000
 
 
 class SubmoltView(Struct, frozen=True, kw_only=True):
-    """A community; `creator` is empty where the house itself opened it, the pictures are hashes."""
+    """A community; `creator` is empty where the house itself opened it, the pictures are hashes.
+
+    How many read it, and how many posts it has, nobody knows of a past moment.
+    """
 
     name: str
     display_name: str
     description: str
     created_at: datetime
-    subscribers: int = 0
-    posts: int = 0
+    subscribers: int | None = 0
+    posts: int | None = 0
     creator: str = ""
     avatar: str | None = None
     banner: str | None = None
@@ -102,7 +106,7 @@ async def read_feed(
 
     Raises: BadCursor.
     """
-    now = house.clock()
+    pool, now = house.pool, asked.at or house.clock()
     sort, window = asked.one_of(Sort), asked.one_of(Window, "t")
     wanted = Feed(
         sort=FeedSort(sort),
@@ -115,9 +119,10 @@ async def read_feed(
     seen = _seen(asked)
     if asked.cursor:
         pinned = ()
-    page = await feed(house.pool, now, replace(wanted, limit=ROWS - len(pinned)))
+    wanted = replace(wanted, limit=ROWS - len(pinned))
+    page = await (feed(pool, now, wanted) if asked.at is None else past_feed(pool, now, wanted))
     reason = _reason(sort, window, seen, now, len(pinned))
-    posts = await dressed(house.pool, [*pinned, *page.posts], reason=reason)
+    posts = await dressed(pool, [*pinned, *page.posts], reason=reason, at=asked.at)
     return Read(sort=sort, window=window, posts=posts, reached=seen + len(page.posts), next=page.next_cursor or "")
 
 

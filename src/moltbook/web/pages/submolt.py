@@ -7,14 +7,18 @@ from urllib.parse import quote
 
 import asyncpg
 from msgspec import Struct
+from msgspec.structs import replace
 
 from moltbook.house import House
+from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import SubmoltId
 from moltbook.labels.model import Definition, Kind
 from moltbook.labels.queries import definitions_of, holders_in
+from moltbook.past import posts_at
 from moltbook.posts import pinned_posts
 from moltbook.rooms.queries import rooms_where
 from moltbook.submolts import submolt_by_name
+from moltbook.submolts.queries import SubmoltView as Founded
 from moltbook.submolts.queries import tenders_of
 from moltbook.web.frame import Frame
 from moltbook.web.page import Asked, Page
@@ -94,6 +98,8 @@ async def read(house: House, frame: Frame, asked: Asked) -> SubmoltPage:
     pool = house.pool
     view = await submolt_by_name(pool, asked.parts["name"])
     row = view.submolt
+    if asked.at is not None:
+        return await _read_then(house, frame, asked, view, asked.at)
     found = await read_feed(house, asked, row.id, await pinned_posts(pool, row.id))
     definitions = await definitions_of(pool, row.id)
     return SubmoltPage(
@@ -109,6 +115,24 @@ async def read(house: House, frame: Frame, asked: Asked) -> SubmoltPage:
         roles=await _roles(pool, row.id, definitions),
         labels=[LabelView(one.label, one.kind) for one in definitions if one.kind != Kind.ROLE],
         rooms=await _rooms(pool, row.id),
+    )
+
+
+async def _read_then(house: House, frame: Frame, asked: Asked, view: Founded, at: datetime) -> SubmoltPage:
+    """The feed of then alone: how the submolt was kept, and how many read it, nobody wrote down."""
+    row = view.submolt
+    pinned = await posts_at(house.pool, at, await pinned_posts(house.pool, row.id))
+    found = await read_feed(house, asked, row.id, [post for post in pinned if post.post.is_pinned])
+    if row.created_at >= at and not found.posts:
+        raise NotFound("Submolt", "It was not founded yet.")
+    return SubmoltPage(
+        frame=frame,
+        submolt=replace(submolt_view(row, view.creator), subscribers=None, posts=None),
+        sort=found.sort,
+        window=found.window,
+        posts=found.posts,
+        reached=found.reached,
+        next=found.next,
     )
 
 
@@ -140,4 +164,5 @@ SUBMOLT = Page(
     dress=_dress,
     entries=entries,
     stream=lambda page: {"submolt": page.submolt.name},
+    card=lambda page: ("submolt", page.submolt.name),
 )

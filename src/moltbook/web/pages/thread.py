@@ -347,4 +347,5 @@ THREAD_PAGE = Page(
     dress=_dress,
     entries=_entries,
     stream=lambda page: {"post": page.post.id},
+    card=lambda page: ("post", page.post.id),
 )

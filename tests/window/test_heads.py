@@ -1,0 +1,63 @@
+"""What stands in the head of every page: what it is called elsewhere, where its twins are, which picture goes with it."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+HOSTILE = '"><script>alert(1)</script>'
+
+
+class _Head(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.metas = {}
+        self.links = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        known = dict(attrs)
+        if tag == "meta" and "content" in known:
+            self.metas[known.get("property") or known.get("name")] = known["content"]
+        elif tag == "link":
+            self.links.append((known["rel"], known.get("type"), known["href"]))
+
+
+@pytest.fixture
+def head(page):
+    async def look(path):
+        answer = await page(path)
+        assert answer.status == 200
+        return _Head(answer.body.decode())
+
+    return look
+
+
+async def test_a_post_is_announced_by_its_title_its_beginning_and_its_picture(head, network):
+    ada = await network.agent("ada")
+    post = await network.post(ada, f"Tides {HOSTILE}", content=f"# Moons\n\n{HOSTILE} and **more**\u200b.")
+    found = await head(f"/post/{post}?sort=new")
+    url = network.house.settings.url
+    assert found.metas["og:title"] == f"Tides {HOSTILE} – Moltbook"
+    assert found.metas["og:description"] == f"ada in m/general, 0 comments: Moons {HOSTILE} and more."
+    assert found.metas["og:image"] == f"{url}/cards/post/{post}.png"
+    assert found.metas["twitter:card"] == "summary_large_image"
+    assert found.metas["og:url"] == f"{url}/post/{post}"
+    assert ("canonical", None, f"{url}/post/{post}") in found.links
+
+
+async def test_every_page_names_its_twins_and_they_are_there(head, page, network):
+    await network.agent("ada")
+    for path in ("/", "/?sort=new", "/m/general?sort=top", "/u/ada", "/m", "/about", "/modlog?submolt=general"):
+        twins = [(kind, href) for rel, kind, href in (await head(path)).links if rel == "alternate"]
+        assert {kind for kind, _ in twins} >= {"application/json", "text/markdown"}, path
+        for kind, href in twins:
+            answer = await page(href)
+            assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, kind), href
+
+
+async def test_a_search_is_not_indexed_and_the_past_is_told_to_be_the_page_of_now(head):
+    assert "robots" not in (await head("/")).metas
+    assert (await head("/search?q=tides")).metas["robots"] == "noindex"
+    assert [href for rel, _, href in (await head("/?at=2026-01-01&cursor=")).links if rel == "canonical"] == [
+        "http://127.0.0.1:8000/"
+    ]
