@@ -178,7 +178,7 @@ def test_one_conversation_takes_no_answers_to_the_post(look: Open, house: House)
 def test_nothing_moves_while_a_thread_of_a_thousand_comments_loads(look: Open, house: House) -> None:
     comments = tuple(sample.comment(number, number * 7 // 10) for number in range(1, 1_001))
     house.extra["/long"] = web.render(replace(sample.THREAD, comments=comments))
-    page = look("/long")
+    page = look(f"/long#c-{sample.uuid(3, 777)}")
     moved = page.evaluate(
         """() => new Promise((done) => {
             let sum = 0;
@@ -188,5 +188,8 @@ def test_nothing_moves_while_a_thread_of_a_thousand_comments_loads(look: Open, h
         })"""
     )
     assert moved == 0
+    box = comment(page, 777).bounding_box()
+    assert box
+    assert 50 < box["y"] < 400
     fold(page, 1).click()
     assert len(seen(page)) == 1
