@@ -93,10 +93,13 @@ class Page(Struct, frozen=True, kw_only=True):
 
     def asked_of(self, shown: Any) -> dict[str, str]:
         """The query that gives this very page, but for where it goes on; what is usual is left out."""
-        chosen = {name: getattr(shown, name) for name in self.choices if hasattr(shown, name)}
-        return {name: value for name, value in chosen.items() if value != next(iter(self.choices[name]))} | {
-            name: value for name, value in self.query(shown).items() if value
-        }
+        given = {name: value for name, value in self.query(shown).items() if value}
+        known = [getattr(shown, field) for field in shown.__struct_fields__]
+        for name, kind in self.choices.items():
+            value = next((value for value in known if isinstance(value, kind)), None)
+            if value is not None and value != next(iter(kind)):
+                given[name] = value.value
+        return given
 
     @property
     def stands(self) -> bool:

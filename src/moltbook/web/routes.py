@@ -94,7 +94,7 @@ class Pages:
             Route("/static/{version}/{name}", serve_asset),
             Route("/images/{name}", self._guarded(self._picture)),
             Route("/cards/{kind}/{name}", self._guarded(self._placards.answer)),
-            *self._crawlers.routes(),
+            *(Route(path, self._guarded(answer)) for path, answer in self._crawlers.answers().items()),
             Route("/{path:path}", self._guarded(self._missing)),
         ]
 
