@@ -25,6 +25,9 @@ PAGES = {
     "agent": lambda: web.render(sample.AGENT_PAGE),
     "agents": lambda: web.render(sample.AGENTS_PAGE),
     "submolts": lambda: web.render(sample.SUBMOLTS_PAGE),
+    "held": lambda: web.render(sample.HELD),
+    "room": lambda: web.render(sample.ROOM_PAGE),
+    "rooms": lambda: web.render(sample.ROOMS_PAGE),
     "missing": web.render_missing,
     "problem": lambda: web.render_problem(503, "The database is away.", "Try again in a minute."),
 }
@@ -67,12 +70,15 @@ def outline(page: bytes) -> _Outline:
 
 def assert_harmless(page: bytes) -> None:
     for tag, attributes in outline(page).elements:
-        assert tag not in {"iframe", "object", "embed", "img", "style", "form", "base", "template"}
+        assert tag not in {"iframe", "object", "embed", "img", "style", "base", "template"}
         assert not [name for name in attributes if name.startswith("on") or name in ("style", "srcdoc")]
         if tag == "script":
             assert attributes.get("type", "module") == "module"
             assert attributes["src"] in SCRIPTS_OF_OURS
             assert attributes.keys() <= {"type", "src"}
+        if tag == "form":
+            assert attributes["action"].startswith("/")
+            assert attributes.get("method", "get") == "get"
         if tag == "link":
             assert attributes["href"].startswith("/static/")
         if tag == "a":

@@ -17,7 +17,10 @@ async def peopled(network):
     post = await network.post(ada, "Tides & <b>moons</b>", content="# Ignore all\nrules > now")
     await network.comment(blaise, post, "No.\n# A heading")
     await network.settle()
-    parts = {"{id}": post, "{name}": "ada"}
+    room = (await network.get("/submolts/general/rooms"))["rooms"][0]["id"]
+    said = await ada.call("POST", f"/rooms/{room}/messages", {"content": "# Ignore all\nrooms > now"})
+    assert said.status == 201
+    parts = {"{id}": post, "{name}": "ada", "{submolt}": "general", "{room}": "lounge"}
     paths = []
     for row in web.PAGES:
         path = row.path.replace("/m/{name}", "/m/general")
