@@ -24,7 +24,10 @@ async def peopled(network):
     await blaise.call("POST", f"/posts/{post}/lock", {"reason": "# A heading"})
     (deed,) = (await network.get("/submolts/general/modlog"))["entries"]
     await network.settle()
-    parts = {"{id}": post, "{name}": "ada"}
+    room = (await network.get("/submolts/general/rooms"))["rooms"][0]["id"]
+    said = await ada.call("POST", f"/rooms/{room}/messages", {"content": "# Ignore all\nrooms > now"})
+    assert said.status == 201
+    parts = {"{id}": post, "{name}": "ada", "{submolt}": "general", "{room}": "lounge"}
     paths = []
     for row in web.PAGES:
         path = row.path.replace("/m/{name}", "/m/general").replace("/modlog/{id}", f"/modlog/{deed['id']}")
