@@ -24,5 +24,5 @@ check: ## format, lint and types, without changing a file
 bench: ## measure what we promise about speed, beside its raw limits
 	@scripts/install.sh dev && exec $(PY) -m bench $(ARGS)
 
-proof: ## keep the long promises: hundreds of kills, hours of requests
-	@scripts/install.sh dev && exec $(PYTEST) -m proof tests/promises $(ARGS)
+proof: ## keep the long promises: hundreds of kills, hours of requests, every hostile text on every page
+	@scripts/install.sh dev && scripts/programs.sh && exec $(PYTEST) -m proof tests/promises tests/web $(ARGS)

@@ -74,7 +74,7 @@ from moltbook.talks import MESSAGE_DESKS, MESSAGE_WORDS, ROOM_MARKS, ROOM_MESSAG
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
 from moltbook.votes import VOTES
-from moltbook.web import TALKS
+from moltbook.web import TALKS, Wall, wall_of
 from moltbook.webhooks import WEBHOOK_COUNTS, WEBHOOKS
 
 log = structlog.get_logger(__name__)
@@ -192,6 +192,7 @@ class Server:
         self._events: Events | None = None
         self.bounds = Bounds()
         self.sessions: Sessions | None = None
+        self._wall: Wall | None = None
         self._site: Starlette | None = None
         self._kept: list[asyncio.Task[None]] = []
         # What is done when a task that never ends has ended: the process stops, and whoever watches it starts it anew.
@@ -239,6 +240,8 @@ class Server:
             await self.sessions.stop()
         if self.hub is not None:
             self.hub.stop()
+        if self._wall is not None:
+            await self._wall.stop()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[House]:
@@ -252,6 +255,7 @@ class Server:
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
             self.sessions = Sessions(house, self._api, self.hub, self.bounds, self.dsn)
+            self._wall = wall_of(house)
             self._site = site(house, self.pages, readers, self._posting, self.sessions, [self._events.row])
             own = [
                 asyncio.create_task(keep_true(house, self._hear, house.log.head), name="keeping memory true"),
@@ -283,6 +287,8 @@ class Server:
         """Forget what these events made untrue: pages, words taken back, keys that no longer count."""
         TALKS.hear(entries)
         self.pages.touch()
+        if self._wall is not None:
+            self._wall.hear(entries)
         if self._posting is not None:
             self._posting.hear(entries)
         if self._api is not None:

@@ -3,7 +3,10 @@
 from moltbook.activity import Activity, pulse
 from moltbook.db.pool import connect
 from moltbook.feeds import Ranks
+from moltbook.kernel.ids import AgentId
 from moltbook.log import rebuild
+from moltbook.owners import EnterByLink
+from moltbook.owners.acts import AskForLink
 from moltbook.settings import ClaimMode
 
 
@@ -78,3 +81,13 @@ async def test_a_replay_from_zero_gives_the_same_tables(network):
 async def test_health_tells_the_place_in_the_log(network):
     health = await network.get("/health")
     assert (health["status"], health["waiting_acts"]) == ("ok", 0)
+
+
+async def test_owners_are_counted_once_each(network):
+    ada, blaise, carl = await network.agents("ada", "blaise", "carl")
+    for number, (who, email) in enumerate(((ada, "human@here"), (blaise, "human@here"), (carl, "other@here"))):
+        link, agent = f"link {number}", AgentId(who.id)
+        await network.house.committer.do(AskForLink(email, link, agent, ()))
+        await network.house.committer.do(EnterByLink(link, email, agent, f"session {number}"))
+    await network.settle()
+    assert (await pulse(network.house.pool, network.clock())).owners == 2

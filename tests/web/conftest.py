@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from moltbook.db.cluster import DATABASE
 from tests.web.house import House
+from tests.web.town import Town, raised
+from tests.world.place import own_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -32,6 +35,15 @@ def browser() -> Iterator["Browser"]:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def town(server_dsn: str, order: Callable[[str], None], template: str) -> Iterator[Town]:
+    """The whole server with a society in it; tests may add to it, and leave what is there."""
+    order(f"CREATE DATABASE town TEMPLATE {template} STRATEGY file_copy")
+    with own_folder() as folder, raised(server_dsn.replace(f"/{DATABASE}?", "/town?"), folder) as town:
+        yield town
+    order("DROP DATABASE town WITH (FORCE)")
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ _BLOCKS = {"blockquote", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "
 _TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
 _WORDS = {"a", "br", "code", "em", "s", "span", "strong"}
 _TAGS = _BLOCKS | _TABLES | _WORDS
-_ATTRIBUTES = {"a": {"href", "rel"}, "ol": {"start"}, "p": {"class"}, "span": {"class"}}
+_ATTRIBUTES = {"a": {"href", "rel"}, "ol": {"start"}, "p": {"class"}, "span": {"class"}, "table": {"tabindex"}}
 
 
 class _Inspector(HTMLParser):

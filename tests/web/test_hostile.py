@@ -98,6 +98,15 @@ def texts() -> list[str]:
     return found
 
 
+def test_what_is_alive_would_be_noticed(browser: "Browser", house: House) -> None:
+    for text in ("<img src=x onerror=hit()>", "<script>hit()</script>", "<a href=javascript:hit()>x</a>", "<form></form>"):
+        trap = Trap(browser, house)
+        body = web.render(sample.THREAD).replace(b"</h1>", b"</h1><div class=text>" + text.encode() + b"</div>", 1)
+        with pytest.raises(AssertionError):
+            trap.show(body)
+        trap.close()
+
+
 def threads(texts: Sequence[str]) -> Iterator[bytes]:
     """The texts as comments, a thousand a page."""
     for place in range(0, len(texts), A_PAGE):

@@ -192,6 +192,64 @@ def test_more_than_a_handful_leads_to_the_newest_posts(look: Open, house: House)
     page.wait_for_url("**/?sort=new")
 
 
+def say(house: House, words: str, author: str = "BarnacleBob") -> None:
+    """Let an agent say something somewhere."""
+    house.tell(
+        "comment.published",
+        post_id=sample.uuid(2, 77),
+        comment_id=sample.uuid(3, 77),
+        parent_id=None,
+        author=author,
+        created_at="2026-11-22T19:00:00Z",
+        comment_count=1,
+        words={"content": words},
+    )
+
+
+SHIFTS = """
+window.shifted = [];
+const watch = new PerformanceObserver((list) => shifted.push(...list.getEntries().map((e) => e.value)));
+watch.observe({ type: "layout-shift", buffered: false });
+"""
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_what_is_said_takes_over_its_line_and_nothing_moves(look: Open, house: House, width: int) -> None:
+    page = look("/", width=width, height=3000)
+    page.evaluate(SHIFTS)
+    before = places(page, "article, aside section, [data-now] li")
+    say(house, "The **tide** is " + "very " * 60 + "late.")
+    line = page.locator("[data-now] li").first
+    line.get_by_text("BarnacleBob").wait_for()
+    assert line.locator("a").get_attribute("href") == f"/post/{sample.uuid(2, 77)}#c-{sample.uuid(3, 77)}"
+    lines = page.locator("[data-now] li")
+    assert lines.count() == len(sample.SAID)
+    assert "CompilerCarl" in lines.nth(1).inner_text()
+    assert places(page, "article, aside section, [data-now] li") == before
+    assert page.evaluate("shifted") == []
+
+
+def test_hostile_words_are_only_words_in_a_line(look: Open, house: House) -> None:
+    page = look("/")
+    say(house, "<img src=x onerror=alert(1)>\u202e\u200b hi", "<b>Bob</b>")
+    line = page.locator("[data-now] li").first
+    line.get_by_text("<img src=x onerror=alert(1)> hi", exact=True).wait_for()
+    assert line.locator("b").inner_text() == "<b>Bob</b>"
+    assert line.locator("img").count() == 0
+
+
+def test_lines_that_somebody_points_at_stay(look: Open, house: House) -> None:
+    page = look("/")
+    page.hover("[data-now] li:nth-child(2)")
+    before = page.inner_text("[data-now]")
+    say(house, "Unheard.")
+    answer(house, comment_count=1_064)
+    page.get_by_text("1,064 comments", exact=True).wait_for()
+    assert page.inner_text("[data-now]") == before
+    page.mouse.move(5, 5)
+    page.locator("[data-now]").get_by_text("Unheard.").wait_for()
+
+
 def test_a_page_nobody_looks_at_holds_no_stream_and_catches_up(look: Open, house: House) -> None:
     page = look("/")
     publish(house)

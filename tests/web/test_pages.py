@@ -29,6 +29,9 @@ PAGES = {
     "agent": lambda: web.render(sample.AGENT_PAGE),
     "agents": lambda: web.render(sample.AGENTS_PAGE),
     "submolts": lambda: web.render(sample.SUBMOLTS_PAGE),
+    "held": lambda: web.render(sample.HELD),
+    "room": lambda: web.render(sample.ROOM_PAGE),
+    "rooms": lambda: web.render(sample.ROOMS_PAGE),
     "missing": web.render_missing,
     "problem": lambda: web.render_problem(503, "The database is away.", "Try again in a minute."),
 }
@@ -77,11 +80,14 @@ def assert_harmless(page: bytes) -> None:
             assert attributes.get("type", "module") == "module"
             assert attributes["src"] in SCRIPTS_OF_OURS
             assert attributes.keys() <= {"type", "src"}
+        if tag == "form":
+            assert attributes["action"].startswith("/")
+            assert attributes.get("method", "get") == "get"
         if tag == "link":
             ours = attributes["rel"] in ("canonical", "alternate")
             assert re.match(r"/(?!/)" if ours else "/static/", attributes["href"].removeprefix(sample.FRAME.site))
         if tag == "form":
-            assert (attributes["action"], attributes.get("method")) in (("/search", None), ("/modlog", None))
+            assert (attributes["action"], attributes.get("method", "get")) in (("/search", "get"), ("/modlog", "get"))
         if tag == "a":
             href = attributes["href"]
             assert href.startswith(("#", "https://", "http://")) or (href[0] == "/" and href[1:2] != "/")

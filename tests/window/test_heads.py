@@ -1,4 +1,4 @@
-"""What stands in the head of every page: what it is called elsewhere, where its twins are, which picture goes with it."""
+"""What stands in the head of every page: its name elsewhere, where its twins are, which picture goes with it."""
 
 from html.parser import HTMLParser
 

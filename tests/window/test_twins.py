@@ -6,7 +6,11 @@ import msgspec
 import pytest
 
 from moltbook import web
+from moltbook.activity import Activity
+from moltbook.feeds import Ranks
+from moltbook.search import SearchIndex
 
+READERS = (Ranks(), Activity())
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -20,7 +24,10 @@ async def peopled(network):
     await blaise.call("POST", f"/posts/{post}/lock", {"reason": "# A heading"})
     (deed,) = (await network.get("/submolts/general/modlog"))["entries"]
     await network.settle()
-    parts = {"{id}": post, "{name}": "ada"}
+    room = (await network.get("/submolts/general/rooms"))["rooms"][0]["id"]
+    said = await ada.call("POST", f"/rooms/{room}/messages", {"content": "# Ignore all\nrooms > now"})
+    assert said.status == 201
+    parts = {"{id}": post, "{name}": "ada", "{submolt}": "general", "{room}": "lounge"}
     paths = []
     for row in web.PAGES:
         path = row.path.replace("/m/{name}", "/m/general").replace("/modlog/{id}", f"/modlog/{deed['id']}")
@@ -66,3 +73,69 @@ async def test_a_moment_that_is_none_is_refused_and_the_future_is_now(page, netw
     assert (await page("/?at=yesterday")).status == 400
     assert (await page("/?at=0001-01-01")).status == 400
     assert (await page("/?at=9999-12-31T23:59Z")).status == 200
+
+
+MARKER = "zqx"
+WORDS = f"{MARKER} title"
+TEXT = f"# {MARKER}\n\r{MARKER}\x0b{MARKER}\u2028{MARKER}\x85{MARKER}\n\n[{MARKER}](http://x) ``` {MARKER}"
+
+
+async def test_no_line_of_an_agents_text_stands_unquoted_in_any_markdown(page, network):
+    """However it breaks its lines: a model must never take a stranger's sentence for ours."""
+    ada, carl = await network.agents("ada", "carl")
+    await ada.call("PATCH", "/agents/me", {"description": TEXT})
+    place = {"name": "reef", "display_name": WORDS, "description": TEXT}
+    assert (await ada.call("POST", "/submolts", place)).status == 201
+    post = await network.post(ada, WORDS, submolt="reef", content=TEXT)
+    comment = await network.comment(ada, post, TEXT)
+    await network.comment(carl, post, TEXT, comment)
+    await ada.call("POST", f"/posts/{post}/lock", {"reason": TEXT})
+    (deed,) = (await network.get("/submolts/reef/modlog"))["entries"]
+    await network.settle([*READERS, SearchIndex()])
+    ids = {"/post/{id}": post, "/modlog/{id}": deed["id"]}
+    told = 0
+    for row in web.PAGES:
+        name = "reef" if row.path.startswith("/m/") else "ada"
+        path = row.path.replace("{id}", ids.get(row.path, "")).replace("{name}", name)
+        for query in (f"?q={MARKER}", f"?q={MARKER}&in=comments") if row.path == "/search" else ("",):
+            answer = await page(f"{path if path != '/' else '/index'}.md{query}")
+            assert answer.status == 200, path
+            lines = answer.body.decode().splitlines()
+            told += sum(MARKER in line for line in lines)
+            assert [line for line in lines if MARKER in line and not line.startswith(">")] == [], path
+    assert told > 40
+
+
+async def test_every_feed_is_one_that_readers_take(page, network):
+    """RFC 4287: an id, a title and a date for the feed and for each entry, ids told apart, addresses absolute."""
+    ada, carl = await network.agents("ada", "carl")
+    for n in range(30):
+        post = await network.post(ada, f"Tide {n} \x0c & <{n}>", content="\ufffe\x01 fine")
+    await network.comment(carl, post, "]]> &amp;")
+    await network.appoint(ada, "general")
+    await ada.call("POST", f"/posts/{post}/lock", {"reason": "Done"})
+    await network.settle([*READERS, SearchIndex()])
+    url, gone_on = network.house.settings.url, set()
+    for row in web.PAGES:
+        if row.entries is None or "{id}" in row.path:
+            continue
+        path = row.path.replace("/m/{name}", "/m/general").replace("{name}", "ada")
+        asked = {"/search": "?q=tide", "/": "?sort=new"}.get(path, "")
+        twin = f"{path if path != '/' else '/index'}.atom{asked}"
+        feed = ElementTree.fromstring((await page(twin)).body)
+        links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+        assert links["self"] == url + twin
+        for part in (feed, *feed.findall(f"{ATOM}entry")):
+            assert all((part.find(f"{ATOM}{name}").text or "").strip() for name in ("id", "title", "updated")), path
+        ids = [entry.find(f"{ATOM}id").text for entry in feed.findall(f"{ATOM}entry")]
+        assert len(ids) == len({*ids}), path
+        assert ids, path
+        for link in feed.iter(f"{ATOM}link"):
+            assert link.get("href").startswith(f"{url}/"), path
+        if "next" in links:
+            further = ElementTree.fromstring((await page(links["next"].removeprefix(url))).body)
+            behind = [entry.find(f"{ATOM}id").text for entry in further.findall(f"{ATOM}entry")]
+            assert behind, path
+            gone_on.add(path)
+            assert not {*behind} & {*ids}, path
+    assert gone_on >= {"/", "/m/general", "/search"}

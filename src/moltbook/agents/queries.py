@@ -12,7 +12,7 @@ from moltbook.agents.tables import AGENTS
 from moltbook.house import ALL_SCOPES, Scope
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId
-from moltbook.kernel.paging import KeyId, KeyInt, KeyTime, decode_cursor, encode_cursor
+from moltbook.kernel.paging import FIRST_ID, LAST_ID, KeyId, KeyInt, KeyText, KeyTime, decode_cursor, encode_cursor
 
 AGENT = ", ".join(f"a.{column}" for column in AGENTS.columns)
 
@@ -53,7 +53,7 @@ WROTE = "SELECT post_at, comment_at FROM quotas WHERE agent_id = $1"
 NEWEST = f"""
 SELECT {AGENT}, a.created_at
 FROM members a
-WHERE ($1::timestamptz IS NULL OR (a.created_at, a.id) < ($1, $2::uuid))
+WHERE (a.created_at, a.id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::uuid, '{LAST_ID}'))
 ORDER BY a.created_at DESC, a.id DESC
 LIMIT $3 OFFSET $4
 """
@@ -61,9 +61,26 @@ MOST_KARMA = f"""
 SELECT {AGENT}, r.karma
 FROM agent_ranks r
 JOIN members a ON a.id = r.agent_id
-WHERE ($1::int IS NULL OR (r.karma, r.agent_id) < ($1, $2::uuid))
+WHERE (r.karma, r.agent_id) < (coalesce($1::int, {2**31 - 1}), coalesce($2::uuid, '{LAST_ID}'))
 ORDER BY r.karma DESC, r.agent_id DESC
 LIMIT $3 OFFSET $4
+"""
+LAST_SEEN = f"""
+SELECT {AGENT}, r.last_active
+FROM agent_ranks r
+JOIN members a ON a.id = r.agent_id
+WHERE (r.last_active, r.agent_id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::uuid, '{LAST_ID}'))
+ORDER BY r.last_active DESC, r.agent_id DESC
+LIMIT $3 OFFSET $4
+"""
+# $1 and $2 what names lie between, $3 behind which, $4 how many
+BEGINNING = f"""
+SELECT {AGENT}, n.name
+FROM names n
+JOIN members a ON a.id = n.id
+WHERE n.kind = 'agent' AND n.name ~>=~ $1 AND n.name ~<~ $2 AND n.name ~>~ $3
+ORDER BY n.name USING ~<~
+LIMIT $4
 """
 FOLLOWERS = f"""
 SELECT {AGENT}
@@ -81,6 +98,11 @@ WHERE f.follower_id = $1 AND ($2::uuid IS NULL OR f.followee_id > $2)
 ORDER BY f.followee_id
 LIMIT $3 OFFSET $4
 """
+
+# sort -> (query, type of the key)
+ORDERS = {"new": (NEWEST, KeyTime), "karma": (MOST_KARMA, KeyInt), "active": (LAST_SEEN, KeyTime)}
+# Behind every name that begins with what stands before it.
+BEYOND = "\U0010ffff"
 
 
 class KeyHolder(NamedTuple):
@@ -145,15 +167,14 @@ async def agent_by_name(pool: asyncpg.Pool, name: str) -> AgentRow:
 async def recent_agents(
     pool: asyncpg.Pool, sort: str, cursor: str | None, limit: int, skipped: int = 0
 ) -> tuple[list[AgentRow], str | None]:
-    """Agents, newest or best liked first, with the cursor of the next page.
+    """Agents, newest, best liked or last seen first, with the cursor of the next page.
 
     Raises: BadCursor.
     """
-    order = "karma" if sort == "karma" else "new"
-    sql = MOST_KARMA if order == "karma" else NEWEST
+    order = sort if sort in ORDERS else "new"
+    sql, kind = ORDERS[order]
     key: tuple[object, ...] = (None, None)
     if cursor:
-        kind = KeyInt if order == "karma" else KeyTime
         key = decode_cursor(cursor, f"agents.{order}", kind, KeyId)
     rows = [tuple(row) for row in await pool.fetch(sql, *key, limit + 1, skipped)]
     agents = [AgentRow(*row[:_WIDTH]) for row in rows[:limit]]
@@ -161,6 +182,25 @@ async def recent_agents(
         return agents, None
     # The place in the list is what it was ranked by, not the karma of this very moment.
     return agents, encode_cursor(f"agents.{order}", rows[limit - 1][_WIDTH], agents[-1].id)
+
+
+def joined_before(at: datetime) -> str:
+    """The cursor behind which the newest agents are those that were members then."""
+    return encode_cursor("agents.new", at, FIRST_ID)
+
+
+async def agents_beginning(
+    pool: asyncpg.Pool, beginning: str, cursor: str | None, limit: int
+) -> tuple[list[AgentRow], str | None]:
+    """Agents whose names begin so, by name, with the cursor of the next page.
+
+    Raises: BadCursor.
+    """
+    (after,) = decode_cursor(cursor, "agents.names", KeyText) if cursor else ("",)
+    first = beginning.lower()
+    rows = [tuple(row) for row in await pool.fetch(BEGINNING, first, first + BEYOND, after, limit + 1)]
+    agents = [AgentRow(*row[:_WIDTH]) for row in rows[:limit]]
+    return agents, encode_cursor("agents.names", rows[limit - 1][_WIDTH]) if len(rows) > limit else None
 
 
 async def related(

@@ -1,6 +1,7 @@
 """Reads about comments: a thread is fetched as one range and built into a tree in one pass."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import asyncpg
@@ -10,7 +11,7 @@ from moltbook.comments.model import CommentPlace, CommentRow
 from moltbook.comments.tables import COMMENTS
 from moltbook.kernel.errors import Invalid, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
-from moltbook.kernel.paging import KeyId, decode_cursor, encode_cursor
+from moltbook.kernel.paging import LAST_ID, KeyId, decode_cursor, encode_cursor
 
 COMMENT = ", ".join(f"c.{column}" for column in COMMENTS.columns)
 
@@ -26,6 +27,7 @@ BY_AUTHOR = f"""
 SELECT {COMMENT}
 FROM comments c
 WHERE c.author_id = $1 AND c.deleted_at IS NULL AND c.verification_status = 'verified'
+    AND (c.created_at, c.id) < (coalesce($3::timestamptz, 'infinity'), coalesce($4::uuid, '{LAST_ID}'))
 ORDER BY c.created_at DESC, c.id DESC
 LIMIT $2
 """
@@ -179,9 +181,11 @@ async def changes_of(pool: asyncpg.Pool, post_id: PostId, since: int) -> tuple[l
     return [CommentRow(*row) for row in rows], reached, reached < head
 
 
-async def comments_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[CommentRow]:
-    """An agent's newest comments."""
-    return [CommentRow(*row) for row in await pool.fetch(BY_AUTHOR, author_id, limit)]
+async def comments_by_author(
+    pool: asyncpg.Pool, author_id: AgentId, limit: int, before: tuple[datetime, str] | None = None
+) -> list[CommentRow]:
+    """An agent's newest comments, or those before a moment and, of that moment, an id."""
+    return [CommentRow(*row) for row in await pool.fetch(BY_AUTHOR, author_id, limit, *(before or (None, None)))]
 
 
 def page_of(

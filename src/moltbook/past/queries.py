@@ -28,6 +28,19 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) l
 """
+FOUND = """
+SELECT c.id, coalesce(l.upvotes, c.base_upvotes), coalesce(l.downvotes, c.base_downvotes)
+FROM unnest($1::uuid[], $2::uuid[]) AS k(post_id, id)
+JOIN comments c ON c.post_id = k.post_id AND c.id = k.id AND c.created_at < $3
+LEFT JOIN LATERAL (
+    SELECT x.upvotes, x.downvotes, x.shown
+    FROM pasts x
+    WHERE x.post_id = k.post_id AND x.target_id = k.id AND x.minute < $3
+    ORDER BY x.minute DESC
+    LIMIT 1
+) l ON true
+WHERE l.shown IS NOT FALSE
+"""
 COMMENTS = """
 WITH hidden AS MATERIALIZED (
     SELECT h.target_id
@@ -64,14 +77,14 @@ LEFT JOIN LATERAL (
 ) t ON true
 WHERE a.id = ANY($1::uuid[])
 """
-# One look-up in the index a day.
-KARMA_BY_DAY = """
+# One look-up in the index a step.
+KARMA_BY_STEP = """
 SELECT d.day, CASE WHEN a.archived THEN a.karma - coalesce(l.gained, 0) ELSE 0 END + coalesce(t.gained, 0)
 FROM agents a
 LEFT JOIN LATERAL (
     SELECT x.gained FROM karma_pasts x WHERE x.agent_id = a.id ORDER BY x.minute DESC LIMIT 1
 ) l ON a.archived
-CROSS JOIN generate_series($2::timestamptz, $3::timestamptz, interval '1 day') AS d(day)
+CROSS JOIN generate_series($2::timestamptz, $3::timestamptz, $4::interval) AS d(day)
 LEFT JOIN LATERAL (
     SELECT x.gained FROM karma_pasts x WHERE x.agent_id = a.id AND x.minute < d.day ORDER BY x.minute DESC LIMIT 1
 ) t ON true
@@ -91,7 +104,7 @@ ORDER BY 1
 """
 ACTS = "SELECT minute, acts FROM activity WHERE minute >= $1 AND minute < $2"
 DAY = timedelta(days=1)
-MOST_DAYS = 366
+MOST_STEPS = 366
 HOUR_MINUTES = 60
 
 
@@ -118,6 +131,12 @@ async def tallies_at(pool: asyncpg.Pool, at: datetime, targets: Sequence[PostRow
         elif row["shown"]:
             found[target.id] = Tally(row["upvotes"], row["downvotes"])
     return found
+
+
+async def found_at(pool: asyncpg.Pool, at: datetime, comments: Sequence[tuple[str, str]]) -> dict[str, Tally]:
+    """As `tallies_at`, of comments by the ids of their posts and their own, of which nothing else is known."""
+    posts, ids = [post_id for post_id, _ in comments], [comment_id for _, comment_id in comments]
+    return {row[0]: Tally(row[1], row[2]) for row in await pool.fetch(FOUND, posts, ids, minute_of(at))}
 
 
 async def comments_at(pool: asyncpg.Pool, at: datetime, post_ids: Sequence[str]) -> dict[str, int]:
@@ -179,8 +198,15 @@ async def karma_by_day(
     pool: asyncpg.Pool, agent_id: AgentId, since: datetime, until: datetime
 ) -> list[tuple[datetime, int]]:
     """An agent's karma at `since` and every day after, up to `until`; of more than a year, the last one."""
-    since = max(since, until - MOST_DAYS * DAY)
-    return [(row[0], row[1]) for row in await pool.fetch(KARMA_BY_DAY, agent_id, since, until)]
+    return await karma_by_step(pool, agent_id, since, until, DAY)
+
+
+async def karma_by_step(
+    pool: asyncpg.Pool, agent_id: AgentId, since: datetime, until: datetime, step: timedelta
+) -> list[tuple[datetime, int]]:
+    """An agent's karma at `since` and after every step, up to `until`; of more than 366 steps, the last ones."""
+    since = max(since, until - MOST_STEPS * step)
+    return [(row[0], row[1]) for row in await pool.fetch(KARMA_BY_STEP, agent_id, since, until, step)]
 
 
 async def acts_at(pool: asyncpg.Pool, at: datetime) -> tuple[int, ...]:

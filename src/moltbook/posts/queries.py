@@ -1,6 +1,7 @@
 """Reads about posts, shaped for doors: a post with its author and its submolt."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from moltbook.agents import AGENTS, AgentRow
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, PostId, SubmoltId
+from moltbook.kernel.paging import LAST_ID
 from moltbook.posts.model import PostRow
 from moltbook.posts.tables import POSTS
 
@@ -29,6 +31,7 @@ SELECT {COLUMNS}
 FROM posts p
 {JOINS}
 WHERE p.author_id = $1 AND p.deleted_at IS NULL AND p.verification_status = 'verified'
+    AND (p.created_at, p.id) < (coalesce($3::timestamptz, 'infinity'), coalesce($4::uuid, '{LAST_ID}'))
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT $2
 """
@@ -81,9 +84,11 @@ async def posts_by_ids(pool: asyncpg.Pool, ids: Sequence[str]) -> list[PostView]
     return [view for view in views if view.post.published]
 
 
-async def posts_by_author(pool: asyncpg.Pool, author_id: AgentId, limit: int) -> list[PostView]:
-    """An agent's newest posts."""
-    return [post_view(row) for row in await pool.fetch(BY_AUTHOR, author_id, limit)]
+async def posts_by_author(
+    pool: asyncpg.Pool, author_id: AgentId, limit: int, before: tuple[datetime, str] | None = None
+) -> list[PostView]:
+    """An agent's newest posts, or those before a moment and, of that moment, an id."""
+    return [post_view(row) for row in await pool.fetch(BY_AUTHOR, author_id, limit, *(before or (None, None)))]
 
 
 async def pinned_posts(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[PostView]:

@@ -5,11 +5,14 @@ from moltbook.submolts.leaving import EndSubscription, HandOver
 from moltbook.submolts.model import ANNOUNCEMENTS, Changed, Role, RoleRow, SubmoltCreated, SubmoltRow, SubmoltTags, Tag
 from moltbook.submolts.queries import (
     SubmoltView,
+    founded_before,
     is_subscribed,
     list_submolts,
     role_of,
     submolt_by_name,
+    submolts_beginning,
     submolts_by_ids,
+    tended_by,
 )
 from moltbook.submolts.rules import (
     NotModerator,
@@ -64,6 +67,7 @@ __all__ = [
     "ensure_official",
     "ensure_owns",
     "ensure_tends",
+    "founded_before",
     "is_submolt_name",
     "is_subscribed",
     "list_submolts",
@@ -73,5 +77,7 @@ __all__ = [
     "role_of",
     "submolt_by_name",
     "submolt_out",
+    "submolts_beginning",
     "submolts_by_ids",
+    "tended_by",
 ]

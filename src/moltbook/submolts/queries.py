@@ -9,7 +9,7 @@ import msgspec
 from moltbook.agents import AGENTS, AgentRow
 from moltbook.kernel.errors import Invalid, NotFound
 from moltbook.kernel.ids import AgentId, SubmoltId
-from moltbook.kernel.paging import KeyId, KeyInt, KeyText, KeyTime, decode_cursor, encode_cursor
+from moltbook.kernel.paging import FIRST_ID, KeyId, KeyInt, KeyText, KeyTime, decode_cursor, encode_cursor
 from moltbook.submolts.model import SubmoltRow
 from moltbook.submolts.tables import SUBMOLTS
 
@@ -30,14 +30,6 @@ JOIN submolts s ON s.id = k.id
 LEFT JOIN members a ON a.id = s.creator_id
 ORDER BY k.n
 """
-LIST = f"""
-SELECT {SUBMOLT}, {AGENT}
-FROM submolts s
-LEFT JOIN members a ON a.id = s.creator_id
-WHERE s.verification_status = 'verified' AND {{after}}
-ORDER BY {{order}}
-LIMIT $3
-"""
 # sort -> (order, "after this key", type of the key)
 SORTS = {
     "popular": ("s.subscriber_count DESC, s.id DESC", "(s.subscriber_count, s.id) < ($1::int, $2::uuid)", KeyInt),
@@ -57,6 +49,40 @@ _KEYS = {
     "new": lambda s: s.created_at,
     "alphabetical": lambda s: s.name,
 }
+# The place on the list is found in a narrow pass over all of them; only the page is read in full.
+LIST = f"""
+SELECT {SUBMOLT}, {AGENT}
+FROM (
+    SELECT s.id
+    FROM submolts s
+    WHERE s.verification_status = 'verified' AND {{after}}
+    ORDER BY {{order}}
+    LIMIT $3 OFFSET {{offset}}
+) k
+JOIN submolts s ON s.id = k.id
+LEFT JOIN members a ON a.id = s.creator_id
+ORDER BY {{order}}
+"""
+# $1 and $2 what names lie between, $3 behind which, $4 how many
+BEGINNING = f"""
+SELECT {SUBMOLT}, {AGENT}
+FROM names n
+JOIN submolts s ON s.id = n.id AND s.verification_status = 'verified'
+LEFT JOIN members a ON a.id = s.creator_id
+WHERE n.kind = 'submolt' AND n.name ~>=~ $1 AND n.name ~<~ $2 AND n.name ~>~ $3
+ORDER BY n.name USING ~<~
+LIMIT $4
+"""
+TENDED = """
+SELECT s.name, r.role
+FROM submolt_roles r
+JOIN submolts s ON s.id = r.submolt_id
+WHERE r.agent_id = $1
+ORDER BY r.created_at, s.name
+LIMIT $2
+"""
+# Behind every name that begins with what stands before it.
+BEYOND = "\U0010ffff"
 ROLE = """
 SELECT coalesce(
     (SELECT role FROM submolt_roles WHERE submolt_id = $2 AND agent_id = $1),
@@ -116,12 +142,37 @@ async def list_submolts(
     order, after, kind = SORTS[sort]
     key = decode_cursor(cursor, f"submolts.{sort}", kind, KeyId) if cursor else (None, None)
     # A list of submolts is short enough for the original's offset; deep ones are asked to use the cursor (door).
-    sql = LIST.format(after=f"($2::uuid IS NULL OR {after})", order=order) + f"OFFSET {offset}"
+    sql = LIST.format(after=f"($2::uuid IS NULL OR {after})", order=order, offset=offset)
     views = [_view(row) for row in await pool.fetch(sql, *key, limit + 1)]
     if len(views) <= limit:
         return views, None
     last = views[limit - 1].submolt
     return views[:limit], encode_cursor(f"submolts.{sort}", _KEYS[sort](last), last.id)
+
+
+def founded_before(at: datetime) -> str:
+    """The cursor behind which the newest submolts are those that were there then."""
+    return encode_cursor("submolts.new", at, FIRST_ID)
+
+
+async def submolts_beginning(
+    pool: asyncpg.Pool, beginning: str, cursor: str | None, limit: int
+) -> tuple[list[SubmoltView], str | None]:
+    """Submolts whose names begin so, by name, with the cursor of the next page.
+
+    Raises: BadCursor.
+    """
+    (after,) = decode_cursor(cursor, "submolts.names", KeyText) if cursor else ("",)
+    first = beginning.lower()
+    views = [_view(row) for row in await pool.fetch(BEGINNING, first, first + BEYOND, after, limit + 1)]
+    if len(views) <= limit:
+        return views, None
+    return views[:limit], encode_cursor("submolts.names", views[limit - 1].submolt.name.lower())
+
+
+async def tended_by(pool: asyncpg.Pool, agent_id: AgentId, limit: int) -> list[tuple[str, str]]:
+    """Which submolts an agent tends, and as what: the first so many."""
+    return [(name, role) for name, role in await pool.fetch(TENDED, agent_id, limit)]
 
 
 async def role_of(pool: asyncpg.Pool, agent_id: AgentId, submolt_id: SubmoltId) -> str | None:

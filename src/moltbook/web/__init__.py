@@ -5,28 +5,38 @@ Not here: the slices' own reads (their queries), the stream of events (gateway),
 """
 
 from moltbook.web.assets import asset_url, serve_asset
-from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
+from moltbook.web.filling import (
+    render_comment_fragment,
+    render_message_fragment,
+    render_missing,
+    render_post_fragment,
+    render_problem,
+)
 from moltbook.web.guard import security_headers
 from moltbook.web.page import Shown
 from moltbook.web.routes import Pages
 from moltbook.web.table import PAGES
 from moltbook.web.talks import TALKS
 from moltbook.web.twins import Twin, spell, twins_of
+from moltbook.web.wall import Wall, wall_of
 
 __all__ = [
     "PAGES",
     "TALKS",
     "Pages",
     "Twin",
+    "Wall",
     "asset_url",
     "render",
     "render_comment_fragment",
+    "render_message_fragment",
     "render_missing",
     "render_post_fragment",
     "render_problem",
     "security_headers",
     "serve_asset",
     "twins_of",
+    "wall_of",
 ]
 
 _ROWS = {page.shows: page for page in PAGES}

@@ -15,6 +15,8 @@ _SIDE = 5
 _HALF = 3
 _FEWEST_CELLS = 5
 _MOST_CELLS = 12
+_BITS = 15
+_CELLS = (1 << _BITS) - 1
 
 
 def portrait(agent_id: str, avatar: str | None, alt: str = "") -> str:
@@ -45,6 +47,18 @@ def face(agent_id: str) -> str:
     )
 
 
+def draw(agent_id: str) -> int:
+    """The face of an agent as one number: the fifteen cells of its left half, and its hue above them."""
+    cells, hue = glyph_of(agent_id)
+    return cells | hue << _BITS
+
+
+def glyph(drawn: int) -> str:
+    """The path of a drawn face's cells, in a drawing five wide and five high."""
+    return _path(drawn & _CELLS)
+
+
+@lru_cache(maxsize=16_384)
 def glyph_of(agent_id: str) -> tuple[int, int]:
     """The glyph of an agent: fifteen bits, the left half row by row, and the number of its hue."""
     salt = 0
@@ -52,11 +66,11 @@ def glyph_of(agent_id: str) -> tuple[int, int]:
         # UUIDv7 begins with the time, so neighbours would look alike: hash first. A glyph too empty or too full to
         # be told apart is drawn again from the next salt.
         drawn = int.from_bytes(blake2b(agent_id.encode(), digest_size=8, salt=bytes([salt])).digest(), "big")
-        cells = drawn & 0x7FFF
+        cells = drawn & _CELLS
         if _FEWEST_CELLS <= cells.bit_count() <= _MOST_CELLS or salt == 255:
             break
         salt += 1
-    return cells, (drawn >> 15) % HUES
+    return cells, (drawn >> _BITS) % HUES
 
 
 def rows_of(cells: int) -> list[list[bool]]:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from moltbook.web import markup, matching, thread, words
 from moltbook.web.assets import asset_url
+from moltbook.web.chat import Message
 from moltbook.web.faces import picture, portrait
 from moltbook.web.moments import an_hour_before, kept_in
 from moltbook.web.page import Page, Shown
@@ -72,11 +73,19 @@ def render_comment_fragment(
     return html.encode("utf-8", "replace")
 
 
+def render_message_fragment(message: Message, now: datetime) -> bytes:
+    """Render one message of a room for the live script."""
+    return render("message.html", message=message, now=now)
+
+
 def _stream(page: Page, shown: Shown) -> str:
     """Say where the live events of a page come from, going on after the last one it knows; the past has none."""
     if page.stream is None or shown.frame.at is not None:
         return ""
-    query = dict(page.stream(shown))
+    wanted = page.stream(shown)
+    if wanted is None:
+        return ""
+    query = dict(wanted)
     if shown.frame.seq:
         query["after"] = str(shown.frame.seq)
     return f"{EVENTS_URL}?{urlencode(query)}" if query else EVENTS_URL

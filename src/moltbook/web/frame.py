@@ -33,8 +33,8 @@ NEWCOMERS = 5
 class Totals(Struct, frozen=True, kw_only=True):
     """The pulse, each number with its qualification: members of the archive count as neither claimed nor awake.
 
-    `owners` are the people behind the claimed agents, `active` who acted or looked in within a day, `awake` who is there
-    now.
+    `owners` are the people behind the claimed agents, `active` who acted or looked in within a day, `awake` who is
+    there now.
     """
 
     registered: int

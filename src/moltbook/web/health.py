@@ -1,7 +1,7 @@
 """The health of the conversation: whether agents answer each other, come back, and go deeper than one answer.
 
-In this room: the three numbers by which the network is judged, over the newest comments of the log. Not here: studies of
-them.
+In this room: the three numbers by which the network is judged, over the newest comments of the log. Not here: studies
+of them.
 """
 
 import asyncpg

@@ -41,7 +41,7 @@ _TAGS = {
 }  # fmt: skip
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
-    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}, "table": {"tabindex"}},
     url_schemes={"http", "https"},
     url_relative="deny",
     link_rel="nofollow noopener noreferrer ugc",
@@ -89,16 +89,16 @@ _SPACES = re.compile(r"\s+")
 
 def preview(text: str, chars: int = PREVIEW_CHARS) -> str:
     """Say the beginning of a text as one safe line: no markup, hidden characters marked."""
-    return escape_text(beginning(text, chars))
+    return escape_text(excerpt(text, chars))
 
 
 def blurb(text: str, chars: int = BLURB_CHARS) -> str:
     """Say the beginning of a text as one plain line, for an attribute: what is hidden in it is left out."""
-    return strip_unseen(beginning(text, chars))
+    return strip_unseen(excerpt(text, chars))
 
 
-def beginning(text: str, chars: int) -> str:
-    """The beginning of a text as one plain line without markup; nothing in it is safe yet."""
+def excerpt(text: str, chars: int = PREVIEW_CHARS) -> str:
+    """Cut the beginning of a text out as one line without markup; not safe, and what is hidden in it still is."""
     line = text[: chars * 3]
     line = _FENCE.sub("", line)
     line = _LINE_START.sub("", line)
@@ -198,6 +198,13 @@ def _lower_headings(state: StateCore) -> None:
             token.tag = f"h{min(6, int(token.tag[1:]) + 2)}"
 
 
+def _open_tables(state: StateCore) -> None:
+    """Let a wide table be scrolled by keys: it is a stop of the tab key."""
+    for token in state.tokens:
+        if token.type == "table_open":
+            token.attrSet("tabindex", "0")
+
+
 def _name_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     """Show an image as a link to it: watching a page must load nothing from anywhere else."""
     token = tokens[index]
@@ -211,6 +218,7 @@ def _build_parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.disable(["html_block", "html_inline"])
     parser.core.ruler.push("lower_headings", _lower_headings)
+    parser.core.ruler.push("open_tables", _open_tables)
     parser.core.ruler.push("link_addresses", _link_addresses)
     parser.add_render_rule("image", _name_image)
     settable: Any = parser

@@ -10,10 +10,10 @@ import re
 from functools import lru_cache
 from html import escape
 
-from moltbook.web.markup import beginning
+from moltbook.web.markup import excerpt
 from moltbook.web.unseen import mark_unseen
 
-READ_CHARS = 4_000
+READ_CHARS = 2_500
 MATCH_CHARS = 280
 _BEFORE_CHARS = 80
 _MOST_WORDS = 12
@@ -26,15 +26,14 @@ _SILENT = frozenset("or and the a an of to in is it for on with as at by be was 
 
 def matched(text: str, asked: str, chars: int = MATCH_CHARS) -> str:
     """The place of a text that matched as one safe line, with what matched marked."""
-    line = beginning(text, READ_CHARS)
     pattern = _pattern(asked)
-    found = pattern.search(line) if pattern else None
+    found = pattern.search(text, 0, READ_CHARS) if pattern else None
     start = 0
     if found is not None and found.start() > _BEFORE_CHARS:
-        start = line.find(" ", found.start() - _BEFORE_CHARS, found.start()) + 1 or found.start()
-    place = line[start : start + chars]
-    if start + chars < len(line):
-        place = place[: place.rfind(" ", chars // 2) + 1 or chars].rstrip(" ,.;:…") + "…"
+        start = text.find(" ", found.start() - _BEFORE_CHARS, found.start()) + 1 or found.start()
+    # Only the place itself is freed of its markup, which costs far more than finding it. A little more is taken than is
+    # shown, so that the end is cut where a cut belongs.
+    place = excerpt(text[start : start + 2 * chars], chars)
     return mark_unseen(("… " if start else "") + _marked(place, pattern))
 
 

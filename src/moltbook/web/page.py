@@ -76,7 +76,7 @@ class Page(Struct, frozen=True, kw_only=True):
     free: frozenset[str] = frozenset({"cursor"})
     dress: Callable[[Any], Mapping[str, Any]] = lambda _: {}
     entries: Callable[[Any], Sequence[Entry]] | None = None
-    stream: Callable[[Any], Mapping[str, str]] | None = None
+    stream: Callable[[Any], Mapping[str, str] | None] | None = None
     card: Callable[[Any], tuple[str, str]] = lambda _: SITE_CARD
     indexed: bool = True
     timed: bool = True
@@ -93,10 +93,13 @@ class Page(Struct, frozen=True, kw_only=True):
 
     def asked_of(self, shown: Any) -> dict[str, str]:
         """The query that gives this very page, but for where it goes on; what is usual is left out."""
-        chosen = {name: getattr(shown, name) for name in self.choices if hasattr(shown, name)}
-        return {name: value for name, value in chosen.items() if value != next(iter(self.choices[name]))} | {
-            name: value for name, value in self.query(shown).items() if value
-        }
+        given = {name: value for name, value in self.query(shown).items() if value}
+        known = [getattr(shown, field) for field in shown.__struct_fields__]
+        for name, kind in self.choices.items():
+            value = next((value for value in known if isinstance(value, kind)), None)
+            if value is not None and value != next(iter(kind)):
+                given[name] = value.value
+        return given
 
     @property
     def stands(self) -> bool:

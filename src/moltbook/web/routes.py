@@ -15,7 +15,14 @@ from moltbook.house import House
 from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.kernel.ids import PostId, parse_id
 from moltbook.web.assets import serve_asset
-from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
+from moltbook.web.chat import one_message
+from moltbook.web.filling import (
+    render_comment_fragment,
+    render_message_fragment,
+    render_missing,
+    render_post_fragment,
+    render_problem,
+)
 from moltbook.web.frame import Surroundings
 from moltbook.web.guard import security_headers
 from moltbook.web.moments import asked_moment, frame_at
@@ -29,6 +36,7 @@ from moltbook.web.posts import post_piece
 from moltbook.web.sitemap import Crawlers
 from moltbook.web.table import PAGES
 from moltbook.web.twins import MEDIA_TYPES, Twin, spell, twins_of
+from moltbook.web.wall import WallStream
 
 log = structlog.get_logger(__name__)
 
@@ -78,13 +86,15 @@ class Pages:
         """All addresses, most visited first; twins stand before their page, whose name would swallow their ending."""
         return [
             *(route for page in self._pages for route in self._addresses(page)),
+            Route("/live/stream", WallStream(self._house), methods=["GET"]),
             Route("/fragments/post/{id}", self._guarded(self._post_piece)),
             Route("/fragments/comment/{id}", self._guarded(self._comment_piece)),
+            Route("/fragments/message/{room}/{id}", self._guarded(self._message_piece)),
             *OwnerPages(self._house).routes(),
             Route("/static/{version}/{name}", serve_asset),
             Route("/images/{name}", self._guarded(self._picture)),
             Route("/cards/{kind}/{name}", self._guarded(self._placards.answer)),
-            *self._crawlers.routes(),
+            *(Route(path, self._guarded(answer)) for path, answer in self._crawlers.answers().items()),
             Route("/{path:path}", self._guarded(self._missing)),
         ]
 
@@ -148,6 +158,10 @@ class Pages:
                 comment, post_id=post_id, post_author_id=author_id, answers=answers, now=self._house.clock()
             )
         )
+
+    async def _message_piece(self, request: Request) -> Response:
+        message = await one_message(self._house, request.path_params["room"], request.path_params["id"])
+        return _html(render_message_fragment(message, self._house.clock()))
 
     async def _picture(self, request: Request) -> Response:
         return await serve_picture(self._house.pool, request)

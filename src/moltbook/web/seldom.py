@@ -16,7 +16,10 @@ Found = TypeVar("Found")
 
 
 class Seldom(Generic[Found]):
-    """One such thing. Who asks first waits for it; later ones are given what is known while it is found out anew."""
+    """One such thing. It is found out anew when it is asked for and older than so many seconds.
+
+    Meanwhile who asks is given what is known, unless that is as old again, for nobody asked in between.
+    """
 
     def __init__(self, seconds: float, find: Callable[[], Awaitable[Found]]) -> None:
         self._seconds = seconds
@@ -26,14 +29,13 @@ class Seldom(Generic[Found]):
         self._finding: asyncio.Task[None] | None = None
 
     async def get(self) -> Found:
-        """What is known, not much older than so many seconds while somebody asks."""
-        if self._finding is None and (not self._known or monotonic() - self._at > self._seconds):
+        """What is known of it."""
+        age = monotonic() - self._at
+        if self._finding is None and (not self._known or age > self._seconds):
             self._finding = asyncio.create_task(self._find_out(), name="a page's gauge")
-        if not self._known and self._finding is not None:
+        if self._finding is not None and (not self._known or age > 2 * self._seconds):
             await asyncio.shield(self._finding)
-        if not self._known:
-            return await self._find()
-        return self._known[0]
+        return self._known[0] if self._known else await self._find()
 
     async def _find_out(self) -> None:
         try:

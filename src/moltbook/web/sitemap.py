@@ -11,13 +11,12 @@ are built.
 
 import asyncio
 import gzip
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from moltbook.house import House
 from moltbook.kernel.errors import Unavailable
@@ -82,14 +81,14 @@ class Crawlers:
         self._pages = pages
         self._building = 0
 
-    def routes(self) -> list[Route]:
-        """The addresses, which crawlers know by name."""
-        return [
-            Route("/robots.txt", self._robots),
-            Route("/sitemap.xml", self._index),
-            Route("/sitemap/pages.xml", self._ours),
-            Route("/sitemap/{number:int}.xml", self._stretch),
-        ]
+    def answers(self) -> dict[str, Callable[[Request], Awaitable[Response]]]:
+        """What is answered at which address; crawlers know them by name."""
+        return {
+            "/robots.txt": self._robots,
+            "/sitemap.xml": self._index,
+            "/sitemap/pages.xml": self._ours,
+            "/sitemap/{number:int}.xml": self._stretch,
+        }
 
     async def _robots(self, request: Request) -> Response:
         body = _ROBOTS.format(url=self._house.settings.url)

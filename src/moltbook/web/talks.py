@@ -1,6 +1,6 @@
 """Beside each post of a feed: how deep its thread goes, how many speak in it, and its best-liked exchange.
 
-Remembered, because every feed asks for it, and forgotten when something said is taken back: by its author or by
+Remembered, because every feed asks for it, and forgotten when something said there is taken back: by its author or by
 moderators. A count of comments alone would not tell, since it comes back with the next one.
 """
 
@@ -8,30 +8,40 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
+import msgspec
 from msgspec import Struct
 
 from moltbook.log import Entry
 from moltbook.posts import PostView as Post
 
 KEPT = 5000
+# A thread is looked through again when it has grown by one in so many: else each answer in a long one would cost all.
+GROWN = 50
 TAKEN_BACK = frozenset(
     f"{what}.{how}" for what in ("comment", "post") for how in ("deleted", "removed", "restored", "withdrawn")
 )
 
+# One walk over the comments of all these posts, without their words; then the words of the few that are shown.
 TALK = """
-SELECT c.post_id, max(c.depth) + 1 AS depth, count(DISTINCT c.author_id) AS voices
-FROM comments c
-WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
-GROUP BY c.post_id
-"""
-EXCHANGES = """
-SELECT DISTINCT ON (c.post_id) c.post_id,
+WITH said AS MATERIALIZED (
+    SELECT c.post_id, c.id, c.parent_id, c.depth, c.author_id, c.upvotes - c.downvotes AS score, c.created_at
+    FROM comments c
+    WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
+), talk AS (
+    SELECT post_id, max(depth) + 1 AS depth, count(DISTINCT author_id) AS voices FROM said GROUP BY post_id
+), best AS (
+    SELECT DISTINCT ON (s.post_id) s.post_id, s.id, p.id AS parent_id
+    FROM said s
+    LEFT JOIN said p ON p.post_id = s.post_id AND p.id = s.parent_id
+    ORDER BY s.post_id, p.id IS NULL, s.score DESC, s.created_at DESC
+)
+SELECT t.post_id, t.depth, t.voices,
     c.id, c.author_id, c.author_name, left(c.content, 400), c.created_at,
     p.id, p.author_id, p.author_name, left(p.content, 400), p.created_at
-FROM comments c
-LEFT JOIN comments p ON p.post_id = c.post_id AND p.id = c.parent_id AND p.deleted_at IS NULL
-WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
-ORDER BY c.post_id, p.id IS NULL, c.upvotes - c.downvotes DESC, c.created_at DESC
+FROM talk t
+JOIN best b ON b.post_id = t.post_id
+JOIN comments c ON c.post_id = b.post_id AND c.id = b.id
+LEFT JOIN comments p ON p.post_id = b.post_id AND p.id = b.parent_id
 """
 
 # The same of a moment: $2. Liked is what was liked then.
@@ -57,7 +67,7 @@ WITH said AS MATERIALIZED (
 ), talk AS (
     SELECT post_id, max(depth) + 1 AS depth, count(DISTINCT author_id) AS voices FROM said GROUP BY post_id
 )
-SELECT t.post_id, t.depth, t.voices, t.post_id,
+SELECT t.post_id, t.depth, t.voices,
     c.id, c.author_id, c.author_name, left(c.content, 400), c.created_at,
     p.id, p.author_id, p.author_name, left(p.content, 400), p.created_at
 FROM talk t
@@ -95,33 +105,52 @@ class Talk(Struct, frozen=True):
 NO_TALK = Talk()
 
 
+class _Place(Struct):
+    post_id: str
+
+
+_read = msgspec.json.Decoder(_Place).decode
+
+
 class Talks:
-    """The talk of the posts on the feeds, remembered until another comment is written or one is taken back."""
+    """The talk of the posts on the feeds, remembered until more is said under a post or something is taken back."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int], Talk] = {}
+        self._known: dict[str, tuple[int, Talk]] = {}
+        self._heard = 0
 
     def hear(self, entries: Sequence[Entry]) -> None:
-        """Forget everything when something said was taken back: it must not be shown again."""
-        if any(entry.kind in TAKEN_BACK for entry in entries):
-            # A new dictionary: a read that is under way saw what was before, and keeps it in the old one.
-            self._known = {}
+        """Forget the talk of posts of which something was taken back: it must not be shown again."""
+        taken_back = [_read(entry.body).post_id for entry in entries if entry.kind in TAKEN_BACK]
+        for post_id in taken_back:
+            self._known.pop(post_id, None)
+        self._heard += len(taken_back)
 
     async def of(self, pool: asyncpg.Pool, posts: Sequence[Post]) -> dict[str, Talk]:
         """The talk of each of these posts that has comments."""
-        known = self._known
-        wanted = {view.post.id: view.post.comment_count for view in posts if view.post.comment_count > 0}
-        missing = [post_id for post_id, comments in wanted.items() if (post_id, comments) not in known]
-        if missing:
-            if len(known) > KEPT:
-                known = self._known = {}
-                missing = list(wanted)
-            counted = {row[0]: (row[1], row[2]) for row in await pool.fetch(TALK, missing)}
-            lines = {row[0]: _exchange(tuple(row)) for row in await pool.fetch(EXCHANGES, missing)}
-            for post_id in missing:
-                depth, voices = counted.get(post_id, (0, 0))
-                known[post_id, wanted[post_id]] = Talk(depth, voices, lines.get(post_id, ()))
-        return {post_id: known.get((post_id, comments), NO_TALK) for post_id, comments in wanted.items()}
+        wanted: dict[str, int] = {
+            view.post.id: view.post.comment_count for view in posts if view.post.comment_count > 0
+        }
+        found = {
+            post_id: self._known[post_id][1] for post_id, comments in wanted.items() if self._knows(post_id, comments)
+        }
+        missing = [post_id for post_id in wanted if post_id not in found]
+        if not missing:
+            return found
+        heard = self._heard
+        rows = {row[0]: tuple(row) for row in await pool.fetch(TALK, missing)}
+        told = {i: Talk(rows[i][1], rows[i][2], _exchange(rows[i][3:])) if i in rows else NO_TALK for i in missing}
+        # What was read may hold words that were taken back meanwhile.
+        if heard == self._heard:
+            if len(self._known) > KEPT:
+                self._known.clear()
+            self._known.update((post_id, (wanted[post_id], talk)) for post_id, talk in told.items())
+        return found | told
+
+    def _knows(self, post_id: str, comments: int) -> bool:
+        """Whether what is known still holds: of a long thread as long as it grew by no more than a fiftieth."""
+        then = self._known[post_id][0] if post_id in self._known else 0
+        return then > 0 and abs(comments - then) <= then // GROWN
 
 
 async def talks_at(pool: asyncpg.Pool, at: datetime, posts: Sequence[Post]) -> dict[str, Talk]:
@@ -135,8 +164,8 @@ TALKS = Talks()
 
 
 def _exchange(row: tuple[object, ...]) -> tuple[Line, ...]:
-    answer = _line(row[1:6])
-    return (answer,) if row[6] is None else (_line(row[6:11]), answer)
+    answer = _line(row[:5])
+    return (answer,) if row[5] is None else (_line(row[5:]), answer)
 
 
 def _line(row: tuple[object, ...]) -> Line:

@@ -54,6 +54,11 @@ def strip_unseen(text: str) -> str:
     return _RUN.sub(_silence, text) if has_unseen(text) else text
 
 
+def spell_unseen(text: str) -> str:
+    """Write out what does not show, for plain text that a script or a model will be given: ⟦U+200B⟧."""
+    return _RUN.sub(_spell, text) if has_unseen(text) else text
+
+
 def _silence(found: re.Match[str]) -> str:
     return found["fine"] or ""
 
@@ -61,12 +66,23 @@ def _silence(found: re.Match[str]) -> str:
 def _mark(found: re.Match[str]) -> str:
     if fine := found["fine"]:
         return fine
+    safe = _named(found).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f'<span class="u">{safe}</span>'
+
+
+def _spell(found: re.Match[str]) -> str:
+    return (
+        found["fine"]
+        or f"\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}{_named(found)}\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
+    )
+
+
+def _named(found: re.Match[str]) -> str:
     if tags := found["tags"]:
         # Tag characters shadow ASCII one to one: what they smuggle can simply be read out.
         spelt = "".join(chr(ord(tag) - 0xE0000) for tag in tags[:_SPELT_TAGS])
-        safe = spelt.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return f'<span class="u">hidden: {safe}{"…" if len(tags) > _SPELT_TAGS else ""}</span>'
+        return f"hidden: {spelt}{'…' if len(tags) > _SPELT_TAGS else ''}"
     first = found["piled"] or found["run"]
     times = len(found["piled"]) if found["piled"] else 1 + len(found["more"])
     repeated = f" \N{MULTIPLICATION SIGN}{times}" if times > 1 else ""
-    return f'<span class="u">U+{ord(first[0]):04X}{repeated}</span>'
+    return f"U+{ord(first[0]):04X}{repeated}"

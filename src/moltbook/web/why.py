@@ -24,6 +24,7 @@ MOVES = {
     "top": "Only votes move it.",
     "new": "Only newer posts move it.",
 }
+PIN = "pin"
 # Their value is more than what stands in the formula.
 COMPUTED = frozenset({"hot", "rising"})
 
@@ -51,6 +52,8 @@ class Why(Struct, frozen=True):
     @property
     def text(self) -> str:
         """All of it in a line."""
+        if self.order == PIN:
+            return f"{self.formula}. {self.moves}"
         place = f"No. {count(self.rank)} by {self.order}" if self.rank else f"By {self.order}"
         result = f" = {self.value:.3f}" if self.order in COMPUTED else ""
         return f"{place}: {self.formula}{result}. {self.moves}"
@@ -75,7 +78,7 @@ def why(post: Voted, sort: str, rank: int, now: datetime, window: str = "all") -
     return Why(order, rank, value, formula, MOVES[sort])
 
 
-PINNED = Why("pin", 0, 0.0, "who tends the submolt pinned it", "It stands first in every order.")
+PINNED = Why(PIN, 0, 0.0, "Pinned by those who tend the submolt", "It stands first in every order.")
 
 
 def _hot(votes: int, created_at: datetime) -> tuple[float, str]:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from moltbook.activity import pulse
+from moltbook.activity import totals_of
 from moltbook.agents import agent_by_name
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound
@@ -84,15 +84,15 @@ async def _agent(house: House, name: str) -> Placard:
 async def _site(house: House, name: str) -> Placard:
     if name != SITE_NAME:
         raise NotFound("Card")
-    known = await pulse(house.pool, house.clock())
+    totals = await totals_of(house.pool)
     return Placard(
         host=_host(house),
         title="Moltbook",
         text=f"{SITE_WORDS} Humans watch.",
         numbers=(
-            (brief(known.registered), "registered"),
-            (brief(known.claimed), "claimed"),
-            (brief(known.awake), "awake today"),
+            (brief(totals.get("registered", 0)), "agents registered"),
+            _number(totals.get("owners", 0), "owner"),
+            _number(totals.get("posts", 0), "post"),
         ),
     )
 
