@@ -185,10 +185,7 @@ async def _said(
     if at is not None:
         posts, comments = await posts_at(pool, at, posts), await thread_at(pool, at, comments)
     under = {view.post.id: view for view in await posts_by_ids(pool, list({c.post_id for c in comments}))}
-    shown = await dressed(pool, posts)
-    if at is not None:
-        # What is said under a post today was not said then.
-        shown = tuple(replace(post, exchange=(), depth=0, voices=0) for post in shown)
+    shown = await dressed(pool, posts, at=at)
     return shown, tuple(_recent(c, under[c.post_id]) for c in comments if c.post_id in under), after
 
 
