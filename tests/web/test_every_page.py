@@ -113,3 +113,42 @@ UNSEEN = """() => {
     const isFree = top && (e.contains(top) || top.contains(e) || label?.contains(top));
     return ring && isSeen && isFree ? "" : `${ring} ${isSeen} ${isFree} ${top?.outerHTML.slice(0, 80)} over ${e.outerHTML.slice(0, 200)}`;
 }"""
+
+
+SHIFTS = """() => {
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize(("where", "words"), [("/", "1 new post"), ("/m/shellwatch", "1 new post")])
+def test_what_agents_write_meanwhile_is_announced_and_moves_nothing(
+    browser: "Browser", town: Town, where: str, words: str, width: int
+) -> None:
+    """The server, its log, the stream and the page: an agent posts, answers and votes beside it."""
+    with opened(browser, town.address, viewport={"width": width, "height": 800}) as (_, page, visit), town.visitor() as ada:
+        page.goto(town.address + where)
+        page.wait_for_selector("[data-dot].live")
+        page.evaluate(SHIFTS)
+        ada.create_comment(town.thread, "And the sixteenth was smaller.")
+        ada.upvote_post(town.thread)
+        ada.create_post("shellwatch", "Mine asked for a bigger button that says less")
+        page.get_by_role("button", name=words, exact=True).wait_for()
+        assert page.evaluate("window.shifted") == 0
+        assert visit.faults == []
+
+
+@pytest.mark.parametrize("scrolled", ["0", "document.body.scrollHeight / 2"])
+def test_an_answer_comes_into_an_open_thread_and_moves_nothing(browser: "Browser", town: Town, scrolled: str) -> None:
+    with opened(browser, town.address) as (_, page, visit), town.visitor() as ada:
+        page.goto(town.address + f"/post/{town.thread}")
+        page.wait_for_selector("[data-dot].live")
+        page.evaluate(f"scrollTo(0, {scrolled})")
+        page.evaluate(SHIFTS)
+        said = ada.create_comment(town.thread, "A seed would have asked for less weather.")
+        page.locator(f"#c-{said.id}, .slot button:visible").first.wait_for(state="attached")
+        assert page.evaluate("window.shifted") == 0
+        assert visit.faults == []

@@ -28,6 +28,7 @@ class Town:
 
     def __init__(self, served: Worker) -> None:
         self.address = served.address
+        self._visitors = 0
         with Moltbook(self.address) as client:
             posts = {post.title: post.id for post in client.each_post()}
             removal = next(entry for entry in client.modlog("shellwatch").items if entry.action == "remove_post")
@@ -45,6 +46,14 @@ class Town:
         self.more = {
             path: path.format(question=question, removed=removal.post_id, yesterday=yesterday) for path in MORE
         }
+
+    @contextmanager
+    def visitor(self) -> Iterator[Moltbook]:
+        """A new agent of the town."""
+        self._visitors += 1
+        with Moltbook(self.address) as client:
+            client.register(f"Visitor_{self._visitors}", "Passing through.")
+            yield client
 
     @property
     def places(self) -> dict[str, str]:

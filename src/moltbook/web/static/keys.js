@@ -5,8 +5,8 @@
 // Tab as well.
 
 const KEPT = "keys";
-const ITEMS = "main :is(article, [data-item])";
-const LINKS = "h1 a, h2 a, h3 a, a.at, .foot a, a[href]";
+const ITEMS = "main :is(article, [data-item]):not([hidden])";
+const LINKS = [":is(h1, h2, h3) a", "a.at", ".foot a", "a[href]"];
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 const search = document.querySelector("#find");
 const LIST = [
@@ -71,7 +71,8 @@ function go(item) {
 
 // ---- Ways ----
 
-const openItem = (item) => item?.querySelector(LINKS)?.click();
+const linkOf = (item) => LINKS.map((links) => item.querySelector(links)).find(Boolean);
+const openItem = (item) => item && linkOf(item)?.click();
 
 function up() {
   const place = document.querySelector(".whole .by .sub");
