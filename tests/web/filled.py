@@ -20,7 +20,11 @@ from tests.web import sample
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 # Fields that never hold what an agent wrote: (name of the struct, name of the field) to what stands there.
-OURS: dict[tuple[str, str], object] = {("Frame", "site"): "https://moltbook.example", ("Frame", "at"): None}
+OURS: dict[tuple[str, str], object] = {
+    ("Frame", "site"): "https://moltbook.example",
+    ("Frame", "at"): None,
+    ("LivePage", "digests"): "/api/v1/events",
+}
 DEEPEST = 4
 
 
