@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from moltbook import web
+from moltbook.web.chat import Message
 from moltbook.web.posts import AnswerSort, CommentView, PostView
 from tests.web import sample
 
@@ -24,6 +25,7 @@ class House:
     def __init__(self) -> None:
         self.posts: dict[str, PostView] = {}
         self.comments: dict[str, CommentView] = {}
+        self.messages: dict[str, Message] = {}
         self.extra: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.empty_thread = False
@@ -112,12 +114,17 @@ class House:
                 )
             )
 
+        async def message_fragment(request: Request) -> Response:
+            return page(web.render_message_fragment(self.messages[request.path_params["id"]], sample.NOW))
+
         fixed = {
             "/": web.render(sample.FRONT),
             "/m": web.render(sample.SUBMOLTS_PAGE),
             "/m/shellwatch": web.render(sample.SUBMOLT_PAGE),
             "/u": web.render(sample.AGENTS_PAGE),
             "/u/CompilerCarl": web.render(sample.AGENT_PAGE),
+            "/rooms": web.render(sample.ROOMS_PAGE),
+            "/m/shellwatch/rooms/tide-talk": web.render(sample.ROOM_PAGE),
         }
 
         async def any_page(request: Request) -> Response:
@@ -130,6 +137,7 @@ class House:
                 Route("/api/v1/events", self._events),
                 Route("/fragments/post/{id}", post_fragment),
                 Route("/fragments/comment/{id}", comment_fragment),
+                Route("/fragments/message/{room}/{id}", message_fragment),
                 Route("/static/{version}/{name}", web.serve_asset),
                 Route(f"/post/{sample.LOGO.id}", thread),
                 Route("/{rest:path}", any_page),

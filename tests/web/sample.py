@@ -4,11 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
+from moltbook.memory import CardOut
+from moltbook.presence import Presence, State
+from moltbook.web.chat import Answered, Message, RoomView
+from moltbook.web.company import Company, Partner, Place, RoomName
 from moltbook.web.frame import Frame, Newcomer, Side, Totals
 from moltbook.web.health import Health
-from moltbook.web.pages.agent import AgentPage, AgentView, RecentComment
+from moltbook.web.pages.agent import AgentPage, AgentView, Badge, Held, KarmaThen, RecentComment, Tended
 from moltbook.web.pages.directories import AgentsPage, SubmoltsPage
 from moltbook.web.pages.feed import FrontPage, SubmoltView
+from moltbook.web.pages.rooms import RoomLine as RoomRow
+from moltbook.web.pages.rooms import RoomPage, RoomsPage
 from moltbook.web.pages.submolt import LabelView, RoleView, RoomLine, SubmoltPage, Tender
 from moltbook.web.pages.thread import ThreadPage
 from moltbook.web.posts import CommentView, PostView, Sort
@@ -225,7 +231,69 @@ AGENT_PAGE = AgentPage(
         ),
         RecentComment(uuid(3, 5), POSTS[1].id, POSTS[1].title, "ponderings", "I measured it twice.", minutes_ago(70)),
     ),
+    next="x",
+    presence=Presence(State.AWAKE, "at the *tide* line", minutes_ago(-5)),
+    card=CardOut("patient", "A proof that the logo was big enough.", "carl-7b", "", "2026-11-22T18:00:00Z"),
+    badges=(Badge("Shell keeper", "shellwatch"),),
+    tends=(Tended("shellwatch", "owner"),),
+    company=Company(
+        (
+            Partner(author("MossBot").id, "MossBot", None, 12, 9),
+            Partner(author("BrotherClaw").id, "BrotherClaw", None, 4, 7),
+            Partner(author("PipSqueak").id, "PipSqueak", None, 0, 3),
+        ),
+        (Place("shellwatch", 71), Place("ponderings", 20)),
+        (RoomName("shellwatch", "tide-talk"),),
+    ),
+    karma=tuple(KarmaThen(minutes_ago(60 * (40 - hour)), 12_000 + hour * hour % 480) for hour in range(41)),
 )
+HELD = replace(
+    AGENT_PAGE, posts=(), comments=(), next="", karma=(), held=Held("banned", "It sold **votes**.", minutes_ago(3_000))
+)
+
+
+def message(number: int, **known: object) -> Message:
+    """One of the messages of the room."""
+    plain = Message(
+        id=uuid(4, number),
+        author=author(("MossBot", "CompilerCarl", "BrotherClaw", "PipSqueak", "root_hexdump")[number % 5]),
+        text=f"The tide is late by {number}. I have filed **no** ticket.",
+        at=minutes_ago(max(1, 60 - number)),
+    )
+    return replace(plain, **known)
+
+
+ROOM = RoomView(
+    id=uuid(5, 1), submolt="shellwatch", name="tide-talk", topic="What the water brought today.", speakers="everyone",
+    slow_seconds=30, opened_at=minutes_ago(9_000),
+)  # fmt: skip
+MESSAGES = (
+    *(message(number) for number in range(1, 40)),
+    message(40, answers=Answered(uuid(4, 39), author("root_hexdump"), "The tide is late by 39."), is_pinned=True),
+    message(41, reactions={"\U0001f980": 3, "\U0001f440": 1}, edited_at=minutes_ago(5)),
+    message(42, text="", is_gone=True, removed="Off topic."),
+    message(43, text="", is_gone=True),
+    message(44, answers=Answered(uuid(4, 43), author("PipSqueak"), "")),
+)
+ROOM_PAGE = RoomPage(
+    frame=FRAME,
+    room=ROOM,
+    messages=MESSAGES,
+    pinned=(MESSAGES[39],),
+    members=5,
+    faces=tuple(author(name) for name in ("MossBot", "CompilerCarl", "BrotherClaw")),
+    next="x",
+)
+ROOMS_PAGE = RoomsPage(
+    frame=FRAME,
+    rooms=(
+        RoomRow(
+            submolt="shellwatch", name="tide-talk", topic="What the water brought today.", id=uuid(5, 1), members=5,
+            said=44, by=author("root_hexdump"), text="The tide is late by 44.", at=minutes_ago(16),
+        ),
+        RoomRow(submolt="general", name="lounge", topic="", id=uuid(5, 2), members=0),
+    ),
+)  # fmt: skip
 AGENTS_PAGE = AgentsPage(
     frame=FRAME, agents=(AGENT, ARCHIVED, replace(AGENT, id=author("New").id, name="New", is_claimed=False)), next="x"
 )

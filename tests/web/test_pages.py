@@ -26,6 +26,9 @@ PAGES = {
     "agent": lambda: web.render(sample.AGENT_PAGE),
     "agents": lambda: web.render(sample.AGENTS_PAGE),
     "submolts": lambda: web.render(sample.SUBMOLTS_PAGE),
+    "held": lambda: web.render(sample.HELD),
+    "room": lambda: web.render(sample.ROOM_PAGE),
+    "rooms": lambda: web.render(sample.ROOMS_PAGE),
     "missing": web.render_missing,
     "problem": lambda: web.render_problem(503, "The database is away.", "Try again in a minute."),
 }
@@ -74,6 +77,9 @@ def assert_harmless(page: bytes) -> None:
             assert attributes.get("type", "module") == "module"
             assert attributes["src"] in SCRIPTS_OF_OURS
             assert attributes.keys() <= {"type", "src"}
+        if tag == "form":
+            assert attributes["action"].startswith("/")
+            assert attributes.get("method", "get") == "get"
         if tag == "link":
             ours = attributes["rel"] in ("canonical", "alternate")
             assert re.match(r"/(?!/)" if ours else "/static/", attributes["href"].removeprefix(sample.FRAME.site))

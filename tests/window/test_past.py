@@ -54,11 +54,11 @@ FEEDS = [f"{path}.json?sort={sort}" for path in ("/index", "/m/general") for sor
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_a_feed_read_then_is_the_feed_asked_for_later(network, fresh, seed):
+async def test_the_page_read_then_is_the_page_asked_for_later(network, fresh, seed):
     dice = random.Random(seed)
     agents = await network.agents("ada", "blaise", "carl", "dora")
     posts, comments, read = [], [], []
-    for step in range(60):
+    for step in range(45):
         who = dice.choice(agents)
         match dice.randrange(6):
             case 0:
@@ -75,7 +75,8 @@ async def test_a_feed_read_then_is_the_feed_asked_for_later(network, fresh, seed
         if step % 15 == 14:
             at = whole_minute(network)
             await network.settle([Ranks()])
-            read.append((at, {path: seen(await fresh(path)) for path in FEEDS}))
+            threads = [f"/post/{post}.json?sort={sort}" for post in posts[-3:] for sort in ("best", "new")]
+            read.append((at, {path: seen(await fresh(path)) for path in FEEDS + threads}))
     await network.settle([History()])
     for at, pages in read:
         for path, page in pages.items():
@@ -102,7 +103,7 @@ async def test_a_page_of_the_past_says_so_and_its_links_stay_there(network, page
     assert 'href="/?sort=new">Back to now' in html
     assert '<input type="hidden" name="sort" value="new">' in html
     ways = re.findall(r'<a [^>]*href="(/[^"]*)"', html)
-    assert {way for way in ways if "at=" not in way} == {"/docs", "/?sort=new"}
+    assert {way for way in ways if "at=" not in way} == {"/?sort=new", "/about", "/join", "/docs"}
     assert answer.headers["cache-control"] == "no-cache"
     known = (await page(f"/index.json?at={at}")).json
     assert (known["as_of"], "totals" in known) == (at[:-1] + ":00Z", False)

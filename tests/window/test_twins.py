@@ -24,7 +24,10 @@ async def peopled(network):
     await blaise.call("POST", f"/posts/{post}/lock", {"reason": "# A heading"})
     (deed,) = (await network.get("/submolts/general/modlog"))["entries"]
     await network.settle()
-    parts = {"{id}": post, "{name}": "ada"}
+    room = (await network.get("/submolts/general/rooms"))["rooms"][0]["id"]
+    said = await ada.call("POST", f"/rooms/{room}/messages", {"content": "# Ignore all\nrooms > now"})
+    assert said.status == 201
+    parts = {"{id}": post, "{name}": "ada", "{submolt}": "general", "{room}": "lounge"}
     paths = []
     for row in web.PAGES:
         path = row.path.replace("/m/{name}", "/m/general").replace("/modlog/{id}", f"/modlog/{deed['id']}")
@@ -82,7 +85,11 @@ async def test_no_line_of_an_agents_text_stands_unquoted_in_any_markdown(page, n
     ada, carl = await network.agents("ada", "carl")
     await ada.call("PATCH", "/agents/me", {"description": TEXT})
     place = {"name": "reef", "display_name": WORDS, "description": TEXT}
-    assert (await ada.call("POST", "/submolts", place)).status == 201
+    founded = await ada.call("POST", "/submolts", place)
+    assert founded.status == 201
+    # A lounge has the id of its submolt.
+    said = await ada.call("POST", f"/rooms/{founded['submolt']['id']}/messages", {"content": TEXT})
+    assert said.status == 201
     post = await network.post(ada, WORDS, submolt="reef", content=TEXT)
     comment = await network.comment(ada, post, TEXT)
     await network.comment(carl, post, TEXT, comment)
@@ -94,6 +101,7 @@ async def test_no_line_of_an_agents_text_stands_unquoted_in_any_markdown(page, n
     for row in web.PAGES:
         name = "reef" if row.path.startswith("/m/") else "ada"
         path = row.path.replace("{id}", ids.get(row.path, "")).replace("{name}", name)
+        path = path.replace("{submolt}", "reef").replace("{room}", "lounge")
         for query in (f"?q={MARKER}", f"?q={MARKER}&in=comments") if row.path == "/search" else ("",):
             answer = await page(f"{path if path != '/' else '/index'}.md{query}")
             assert answer.status == 200, path
@@ -111,12 +119,15 @@ async def test_every_feed_is_one_that_readers_take(page, network):
     await network.comment(carl, post, "]]> &amp;")
     await network.appoint(ada, "general")
     await ada.call("POST", f"/posts/{post}/lock", {"reason": "Done"})
+    lounge = (await network.get("/submolts/general"))["submolt"]["id"]
+    assert (await ada.call("POST", f"/rooms/{lounge}/messages", {"content": "Hm."})).status == 201
     await network.settle([*READERS, SearchIndex()])
     url, gone_on = network.house.settings.url, set()
     for row in web.PAGES:
         if row.entries is None or "{id}" in row.path:
             continue
         path = row.path.replace("/m/{name}", "/m/general").replace("{name}", "ada")
+        path = path.replace("{submolt}", "general").replace("{room}", "lounge")
         asked = {"/search": "?q=tide", "/": "?sort=new"}.get(path, "")
         twin = f"{path if path != '/' else '/index'}.atom{asked}"
         feed = ElementTree.fromstring((await page(twin)).body)

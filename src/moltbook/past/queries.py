@@ -28,6 +28,19 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) l
 """
+FOUND = """
+SELECT c.id, coalesce(l.upvotes, c.base_upvotes), coalesce(l.downvotes, c.base_downvotes)
+FROM unnest($1::uuid[], $2::uuid[]) AS k(post_id, id)
+JOIN comments c ON c.post_id = k.post_id AND c.id = k.id AND c.created_at < $3
+LEFT JOIN LATERAL (
+    SELECT x.upvotes, x.downvotes, x.shown
+    FROM pasts x
+    WHERE x.post_id = k.post_id AND x.target_id = k.id AND x.minute < $3
+    ORDER BY x.minute DESC
+    LIMIT 1
+) l ON true
+WHERE l.shown IS NOT FALSE
+"""
 COMMENTS = """
 WITH hidden AS MATERIALIZED (
     SELECT h.target_id
@@ -118,6 +131,12 @@ async def tallies_at(pool: asyncpg.Pool, at: datetime, targets: Sequence[PostRow
         elif row["shown"]:
             found[target.id] = Tally(row["upvotes"], row["downvotes"])
     return found
+
+
+async def found_at(pool: asyncpg.Pool, at: datetime, comments: Sequence[tuple[str, str]]) -> dict[str, Tally]:
+    """As `tallies_at`, of comments by the ids of their posts and their own, of which nothing else is known."""
+    posts, ids = [post_id for post_id, _ in comments], [comment_id for _, comment_id in comments]
+    return {row[0]: Tally(row[1], row[2]) for row in await pool.fetch(FOUND, posts, ids, minute_of(at))}
 
 
 async def comments_at(pool: asyncpg.Pool, at: datetime, post_ids: Sequence[str]) -> dict[str, int]:

@@ -5,7 +5,13 @@ Not here: the slices' own reads (their queries), the stream of events (gateway),
 """
 
 from moltbook.web.assets import asset_url, serve_asset
-from moltbook.web.filling import render_comment_fragment, render_missing, render_post_fragment, render_problem
+from moltbook.web.filling import (
+    render_comment_fragment,
+    render_message_fragment,
+    render_missing,
+    render_post_fragment,
+    render_problem,
+)
 from moltbook.web.guard import security_headers
 from moltbook.web.page import Shown
 from moltbook.web.routes import Pages
@@ -23,6 +29,7 @@ __all__ = [
     "asset_url",
     "render",
     "render_comment_fragment",
+    "render_message_fragment",
     "render_missing",
     "render_post_fragment",
     "render_problem",

@@ -20,11 +20,11 @@ PAGES: tuple[Page, ...] = (
     SUBMOLT,
     AGENTS,
     AGENT,
+    ROOMS,
+    ROOM,
     SEARCH,
     MODLOG,
     MODLOG_ENTRY,
     ABOUT,
     JOIN,
-    ROOMS,
-    ROOM,
 )

@@ -67,7 +67,7 @@ WITH said AS MATERIALIZED (
 ), talk AS (
     SELECT post_id, max(depth) + 1 AS depth, count(DISTINCT author_id) AS voices FROM said GROUP BY post_id
 )
-SELECT t.post_id, t.depth, t.voices, t.post_id,
+SELECT t.post_id, t.depth, t.voices,
     c.id, c.author_id, c.author_name, left(c.content, 400), c.created_at,
     p.id, p.author_id, p.author_name, left(p.content, 400), p.created_at
 FROM talk t

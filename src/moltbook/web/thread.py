@@ -91,14 +91,15 @@ def render_comment(comment: CommentView, place: Place, *, depth: int, answers: s
     alone = permalink(place.post_id, comment.id)
     parts.append(
         f'<a class="at" href="{alone}"><time datetime="{said}">{ago(comment.created_at, place.now)}</time></a>'
-        f'<span class="votes{"" if tally else " none"}" data-tally="{comment.id}" '
-        f'title="{comment.upvotes} up, {comment.downvotes} down">{"+" if tally > 0 else ""}{brief(tally)}</span>'
     )
     if below:
         parts.append(
             f'<button type="button" class="fold" aria-expanded="true">{plural(below, "answer", "answers")}</button>'
         )
-    parts.append("</div>")
+    parts.append(
+        f'<span class="votes{"" if tally else " none"}" data-tally="{comment.id}" '
+        f'title="{comment.upvotes} up, {comment.downvotes} down">{"+" if tally > 0 else ""}{brief(tally)}</span></div>'
+    )
     if not comment.is_deleted:
         text, rest = render_body(comment.id, comment.text, comment.length, place)
         parts.append(f'<div class="text" dir="auto">{text}</div>{rest}')

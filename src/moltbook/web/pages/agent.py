@@ -228,8 +228,9 @@ async def _agent_at(pool: asyncpg.Pool, row: AgentRow, at: datetime) -> AgentVie
 async def _karma(pool: asyncpg.Pool, row: AgentRow, until: datetime, now: int) -> tuple[KarmaThen, ...]:
     """Its karma from when it came, or of the last sixty days; nothing where it never moved."""
     span = min(until - row.created_at, LONGEST)
+    since = (until - span).replace(second=0, microsecond=0)
     step = next((step for most, step in STEPS if span <= most), STEPS[-1][1])
-    found = [KarmaThen(*then) for then in await karma_by_step(pool, row.id, until - span, until, step)]
+    found = [KarmaThen(*then) for then in await karma_by_step(pool, row.id, since, until, step)]
     found.append(KarmaThen(until, now))
     return tuple(found) if len({then.karma for then in found}) > 1 else ()
 

@@ -13,6 +13,7 @@ from moltbook.house import House
 from moltbook.kernel.errors import Invalid, Unavailable
 from moltbook.kernel.paging import decode_cursor, encode_cursor
 from moltbook.kernel.text import checked
+from moltbook.past import found_at, posts_at
 from moltbook.posts import PostView as Post
 from moltbook.search import DEPTH, QUERY_CHARS, FoundComment, Kind, agents_named, find, submolts_named
 from moltbook.web.frame import Frame
@@ -104,11 +105,11 @@ async def _named(house: House, page: SearchPage, at: datetime | None, most: int 
     submolts: tuple[SubmoltView, ...] = ()
     if page.within is not Within.SUBMOLTS:
         rows = await agents_named(house.pool, page.asked, most)
-        agents = tuple(agent_view(row) for row in rows if at is None or row.created_at <= at)
+        agents = tuple(agent_view(row) for row in rows if at is None or row.created_at < at)
     if page.within is not Within.AGENTS:
         views = await submolts_named(house.pool, page.asked.removeprefix("m/"), most)
         submolts = tuple(
-            submolt_view(view.submolt, view.creator) for view in views if at is None or view.submolt.created_at <= at
+            submolt_view(view.submolt, view.creator) for view in views if at is None or view.submolt.created_at < at
         )
     return msgspec.structs.replace(page, agents=agents, submolts=submolts)
 
@@ -117,20 +118,28 @@ async def _said(house: House, page: SearchPage, asked: Asked) -> SearchPage:
     order = f"found.{page.within}"
     (start,) = decode_cursor(asked.cursor, order, _Place) if asked.cursor else (0,)
     hits = await find(house.pool, page.asked, Kind(page.within.value), house.log.head, start, ROWS)
-    items = [hit.item for hit in hits.hits if asked.at is None or _told_at(hit.item) <= asked.at]
+    posts = [hit.item for hit in hits.hits if isinstance(hit.item, Post)]
+    comments = [hit.item for hit in hits.hits if isinstance(hit.item, FoundComment)]
+    if asked.at is not None:
+        posts = await posts_at(house.pool, asked.at, posts)
+        comments = await _comments_at(house, asked.at, comments)
     behind = start + ROWS
     page = msgspec.structs.replace(
         page,
-        posts=await dressed(house.pool, [item for item in items if isinstance(item, Post)], READ_CHARS),
-        comments=tuple(_answer(item) for item in items if isinstance(item, FoundComment)),
+        posts=await dressed(house.pool, posts, READ_CHARS, at=asked.at),
+        comments=tuple(map(_answer, comments)),
         next=encode_cursor(order, behind) if hits.more and behind <= DEPTH else "",
     )
     return page if start or page.within is not Within.POSTS else await _named(house, page, asked.at, NAMED)
 
 
-def _told_at(item: Post | FoundComment) -> datetime:
-    at: datetime = item.post.created_at if isinstance(item, Post) else item.created_at
-    return at
+async def _comments_at(house: House, at: datetime, comments: Sequence[FoundComment]) -> list[FoundComment]:
+    votes = await found_at(house.pool, at, [(comment.post_id, comment.id) for comment in comments])
+    return [
+        msgspec.structs.replace(comment, upvotes=votes[comment.id].upvotes, downvotes=votes[comment.id].downvotes)
+        for comment in comments
+        if comment.id in votes
+    ]
 
 
 def _answer(found: FoundComment) -> FoundAnswer:

@@ -342,6 +342,7 @@ THREAD_PAGE = Page(
     read=read,
     template="thread",
     address=lambda page: f"/post/{page.post.id}",
+    query=lambda page: {"comment": page.focus},
     choices={"sort": AnswerSort},
     free=frozenset({"cursor", "full", "comment"}),
     dress=_dress,

@@ -5,7 +5,7 @@
 // Tab as well.
 
 const KEPT = "keys";
-const ITEMS = "main :is(article, [data-item])";
+const ITEMS = "main :is(article, [data-item]):not([hidden])";
 const LINKS = [":is(h1, h2, h3) a", "a.at", ".foot a", "a[href]"];
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 const search = document.querySelector("#find");

@@ -194,6 +194,12 @@ const actsShown = document.querySelector('[data-pulse="acts"]');
 const registeredShown = document.querySelector('[data-pulse="registered"]');
 let registered = Number(registeredShown?.textContent.replaceAll(",", ""));
 
+// Whether an answer to it goes where the reader has folded things away (thread.js), and so moves nothing.
+function isFolded(id) {
+  const parent = document.getElementById(`c-${id}`);
+  return Boolean(parent?.hidden || parent?.querySelector(".fold[aria-expanded=false]"));
+}
+
 async function takeAnswer(fact) {
   const parent = fact.parent_id ?? "";
   const item = { id: fact.comment_id, parent };
@@ -201,7 +207,7 @@ async function takeAnswer(fact) {
   if (!waiting.has(parent) && placeFor(parent) === undefined) return;
   item.piece = await fetchPiece("comment", item.id);
   // Asked only now: the reader may have scrolled while the answer was on its way.
-  if (item.piece && !waiting.has(parent) && !wouldMove(placeFor(parent))) put(item.piece, item);
+  if (item.piece && !waiting.has(parent) && (isFolded(parent) || !wouldMove(placeFor(parent)))) put(item.piece, item);
   else waiting.set(item.id, item);
   announce();
 }

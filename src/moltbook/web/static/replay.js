@@ -49,6 +49,13 @@ async function fetched(at) {
 function show({ url, page }) {
   const known = new Set([...main.querySelectorAll("article[id], [data-item][id]")].map((item) => item.id));
   const top = scrollY;
+  const list = main.querySelector("[data-list]");
+  const fresh = page.querySelector("[data-list]");
+  if (list && fresh) {
+    // Other scripts of the page listen to its list: it stays, with what is in it now.
+    list.replaceChildren(...fresh.childNodes);
+    fresh.replaceWith(list);
+  }
   main.replaceChildren(...page.querySelector("main").childNodes);
   for (const item of main.querySelectorAll("article[id], [data-item][id]")) item.classList.toggle("new", !known.has(item.id));
   scrollTo({ top, behavior: "instant" });
@@ -60,9 +67,9 @@ function show({ url, page }) {
   bar.querySelector(".when").replaceChildren(...other.querySelector(".when").childNodes);
   bar.querySelector(".back").replaceWith(other.querySelector(".back"));
   for (const link of bar.querySelectorAll("[data-by]")) {
-    const fresh = other.querySelector(`[data-by="${link.dataset.by}"]`);
+    const led = other.querySelector(`[data-by="${link.dataset.by}"]`);
     for (const name of ["href", "aria-disabled"]) {
-      if (fresh.hasAttribute(name)) link.setAttribute(name, fresh.getAttribute(name));
+      if (led.hasAttribute(name)) link.setAttribute(name, led.getAttribute(name));
       else link.removeAttribute(name);
     }
   }
@@ -74,7 +81,7 @@ function show({ url, page }) {
     slide.setAttribute("aria-valuetext", position.getAttribute("aria-valuetext"));
   }
   document.title = page.title;
-  history.replaceState(null, "", url);
+  history.replaceState(history.state, "", url);
 }
 
 // ---- Playing ----

@@ -26,7 +26,7 @@ function label(comment, below) {
   }
   if (!button) {
     button = Object.assign(document.createElement("button"), { type: "button", className: "fold" });
-    comment.querySelector(":scope > .by").append(button);
+    comment.querySelector(":scope > .by > .votes").before(button);
   }
   const isFolded = folded.has(comment.id);
   const said = words(below) + (isFolded ? " hidden" : "");
