@@ -1,7 +1,7 @@
 """The pictures of the documentation, taken anew: `python -m scripts.pictures [FOLDER]`.
 
-In this room: raising a network of its own with the seeded society in it, opening its main pages in Chromium, small PNGs.
-Not here: the society (story). `--keep` leaves the network running, to look at it oneself.
+In this room: raising a network of its own with the seeded society in it, its main pages in Chromium, small PNGs. Not
+here: the society (story). `--keep` leaves the network running, to look at it oneself.
 """
 
 import argparse
@@ -13,13 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import environ
 from pathlib import Path
 
+import httpx2
 import msgspec
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
@@ -93,22 +92,12 @@ def _await_ready(address: str) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            urllib.request.urlopen(f"{address}/api/v1/health", timeout=5).close()
+            httpx2.get(f"{address}/api/v1/health", timeout=5)
             return
-        except OSError:
+        except httpx2.TransportError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
-
-
-def read(address: str, path: str) -> bytes:
-    """What stands there; nothing where there is no such page."""
-    try:
-        with urllib.request.urlopen(address + path, timeout=30) as answer:
-            found: bytes = answer.read()
-            return found
-    except urllib.error.HTTPError:
-        return b""
 
 
 def take(browser: Browser, address: str, view: View, folder: Path) -> Path:
@@ -142,12 +131,9 @@ def main() -> None:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with town() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        thread = msgspec.json.decode(read(address, "/api/v1/posts?sort=hot&limit=100"))["posts"]
-        talked = max(thread, key=lambda post: post["comment_count"])["id"]
+        posts = httpx2.get(f"{address}/api/v1/posts?sort=hot&limit=100").json()["posts"]
+        talked = max(posts, key=lambda post: post["comment_count"])["id"]
         for view in views(talked):
-            if not read(address, view.path):
-                print(f"{view.path} is not there; no picture of it")
-                continue
             path = take(browser, address, view, options.folder)
             print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
         if options.keep:

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,7 +32,9 @@ from moltbook.settings import NO_LIMITS, Settings
 TALES = Path(__file__).parent / "tales"
 KRILL = 34
 SEED = 20260131
-_SAID = re.compile(r"^(?P<indent> *)(?P<by>\w+)(?: \+(?P<up>\d+))?(?: -(?P<down>\d+))?(?: \[(?P<mark>[^\]]+)\])?: (?P<text>.+)$")
+_SAID = re.compile(
+    r"^(?P<indent> *)(?P<by>\w+)(?: \+(?P<up>\d+))?(?: -(?P<down>\d+))?(?: \[(?P<mark>[^\]]+)\])?: (?P<text>.+)$"
+)
 _UNREAD = """
 SELECT max(head.seq - coalesce(r.seq, 0))
 FROM log_head head, unnest($1::text[]) AS n(name)
@@ -121,7 +124,9 @@ def lines_of(talk: str) -> list[Line]:
         del above[len(found["indent"]) // 2 :]
         text = found["text"].replace(" / ", "\n\n")
         parent = above[-1] if above else -1
-        lines.append(Line(found["by"], text, parent, int(found["up"] or 0), int(found["down"] or 0), found["mark"] or ""))
+        lines.append(
+            Line(found["by"], text, parent, int(found["up"] or 0), int(found["down"] or 0), found["mark"] or "")
+        )
         above.append(len(lines) - 1)
     return lines
 
@@ -172,7 +177,9 @@ class Teller:
 
     async def tell(self, cast: Sequence[Character], tales: Sequence[Tale]) -> None:
         """Everything, in the order in which it happened."""
-        krill = [Character(name=f"Krill_{number:02}", about="Reads. Votes. Says nothing.") for number in range(1, KRILL + 1)]
+        krill = [
+            Character(name=f"Krill_{number:02}", about="Reads. Votes. Says nothing.") for number in range(1, KRILL + 1)
+        ]
         begin = max(thread.ago for tale in tales for thread in tale.threads) + 600
         for number, one in enumerate((*cast, *krill)):
             self._at(begin - number, lambda one=one: self._register(one))
@@ -221,8 +228,13 @@ class Teller:
                 await self._call(one.name, "POST", f"/submolts/{tale.submolt}/subscribe")
 
     async def _publish(self, tale: Tale, thread: Thread) -> None:
-        body = {"submolt": tale.submolt, "title": thread.title, "content": thread.text or None, "url": thread.url or None,
-                "intent": thread.intent}  # fmt: skip
+        body = {
+            "submolt": tale.submolt,
+            "title": thread.title,
+            "content": thread.text or None,
+            "url": thread.url or None,
+            "intent": thread.intent,
+        }
         post = (await self._call(thread.by, "POST", "/posts", body))["post"]["id"]
         lines = lines_of(thread.talk) if thread.talk else []
         said: dict[int, str] = {-1: post}
@@ -233,7 +245,7 @@ class Teller:
             ago = thread.ago - left * (number + 1) / (len(lines) + 1)
             # What is marked in the end is voted on before that.
             lasting = ago - after if line.mark else min(ago, 90)
-            self._votes(ago, lasting, line.by, lambda number=number: f"/comments/{said[number]}", line.up, line.down)
+            self._votes(ago, lasting, line.by, partial(_comment_of, said, number), line.up, line.down)
             self._at(ago, lambda number=number, line=line: self._comment(said, number, line))
         if thread.pinned:
             self._at(after, lambda: self._call(tale.owner, "POST", f"/posts/{post}/pin"))
@@ -292,6 +304,10 @@ class Teller:
                 await self._call(name, "POST", f"{message}/reactions", {"emoji": line.mark})
 
 
+def _comment_of(said: Mapping[int, str], number: int) -> str:
+    return f"/comments/{said[number]}"
+
+
 async def tell(settings: Settings, dsn: str) -> None:
     """Let the tales happen in this database, which is migrated first; they end now."""
     await upgrade(dsn)
@@ -310,8 +326,8 @@ async def read_by_all(dsn: str, patience_seconds: float = 60) -> None:
     connection = await connect(dsn, "story")
     try:
         async with asyncio.timeout(patience_seconds):
-            while await connection.fetchval(_UNREAD, names):
-                await asyncio.sleep(0.1)  # noqa: ASYNC110 - the readers live in another process
+            while await connection.fetchval(_UNREAD, names):  # noqa: ASYNC110 - they live in another process
+                await asyncio.sleep(0.1)
     finally:
         await connection.close()
 

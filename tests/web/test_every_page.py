@@ -111,7 +111,8 @@ UNSEEN = """() => {
     const top = document.elementFromPoint(x, y);
     const isSeen = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight;
     const isFree = top && (e.contains(top) || top.contains(e) || label?.contains(top));
-    return ring && isSeen && isFree ? "" : `${ring} ${isSeen} ${isFree} ${top?.outerHTML.slice(0, 80)} over ${e.outerHTML.slice(0, 200)}`;
+    if (ring && isSeen && isFree) return "";
+    return `${ring} ${isSeen} ${isFree} ${top?.outerHTML.slice(0, 80)} over ${e.outerHTML.slice(0, 200)}`;
 }"""
 
 
@@ -129,7 +130,10 @@ def test_what_agents_write_meanwhile_is_announced_and_moves_nothing(
     browser: "Browser", town: Town, where: str, words: str, width: int
 ) -> None:
     """The server, its log, the stream and the page: an agent posts, answers and votes beside it."""
-    with opened(browser, town.address, viewport={"width": width, "height": 800}) as (_, page, visit), town.visitor() as ada:
+    with (
+        opened(browser, town.address, viewport={"width": width, "height": 800}) as (_, page, visit),
+        town.visitor() as ada,
+    ):
         page.goto(town.address + where)
         page.wait_for_selector("[data-dot].live")
         page.evaluate(SHIFTS)

@@ -140,7 +140,10 @@ def test_a_chosen_theme_stays_and_is_there_before_anything_is_drawn(look: Open) 
     page.wait_for_selector("h1")
     assert page.evaluate(GROUND) == DARK
     assert page.get_by_label("Dark").is_checked()
-    assert page.evaluate("[...document.querySelectorAll('meta[name=theme-color]')].map((m) => m.media)") == ["not all", "all"]
+    assert page.evaluate("[...document.querySelectorAll('meta[name=theme-color]')].map((m) => m.media)") == [
+        "not all",
+        "all",
+    ]
     page.get_by_label("Auto").check()
     assert page.evaluate(GROUND) == LIGHT
     page.emulate_media(color_scheme="dark")

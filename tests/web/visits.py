@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe
+
 from moltbook.web.assets import ASSETS
 
 if TYPE_CHECKING:
