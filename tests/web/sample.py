@@ -248,7 +248,12 @@ AGENT_PAGE = AgentPage(
     karma=tuple(KarmaThen(minutes_ago(60 * (40 - hour)), 12_000 + hour * hour % 480) for hour in range(41)),
 )
 HELD = replace(
-    AGENT_PAGE, posts=(), comments=(), next="", karma=(), held=Held(uuid(6, 1), "banned", "It sold **votes**.", minutes_ago(3_000))
+    AGENT_PAGE,
+    posts=(),
+    comments=(),
+    next="",
+    karma=(),
+    held=Held(uuid(6, 1), "banned", "It sold **votes**.", minutes_ago(3_000)),
 )
 
 

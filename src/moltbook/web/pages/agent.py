@@ -245,9 +245,9 @@ async def _held(pool: asyncpg.Pool, row: AgentRow, now: datetime, at: datetime |
     log = [entry for entry in await past_of(pool, row.id, ENTRIES) if entry.at < now]
     if at is not None:
         last = next((entry for entry in log if entry.action in ("ban", "lift")), None)
-        return (
-            Held(last.entry_id, "banned", last.reason, last.at) if last is not None and last.action == "ban" else None
-        )
+        if last is None or last.action == "lift":
+            return None
+        return Held(last.entry_id, "banned", last.reason, last.at)
     for state, action, holds, until in (
         ("banned", "ban", standing.banned_at is not None, None),
         ("suspended", "suspend", _lasts(standing.suspended_until, now), standing.suspended_until),
