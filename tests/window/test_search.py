@@ -2,6 +2,7 @@
 
 import pytest
 
+from moltbook.past import History
 from moltbook.search import SearchIndex
 from moltbook.web.matching import matched, matched_line
 
@@ -75,10 +76,11 @@ async def test_of_a_past_moment_only_what_stood_then_is_found(page, network):
     network.clock.advance(hours=2)
     then = network.clock.now.strftime("%Y-%m-%dT%H:%MZ")
     network.clock.advance(hours=2)
-    await network.post(ada, "A new tide")
-    await network.settle([SearchIndex()])
+    for n in range(25):
+        await network.post(ada, f"A new tide, {n}", content="Tide after tide.")
+    await network.settle([SearchIndex(), History()])
     found = (await page(f"/search.json?q=tide&at={then}")).json
-    assert [post["id"] for post in found["posts"]] == [old]
+    assert ([post["id"] for post in found["posts"]], found["next"]) == ([old], "")
 
 
 def test_the_place_that_matched_is_shown_and_not_the_beginning():

@@ -121,18 +121,23 @@ async def _named(house: House, page: SearchPage, at: datetime | None, most: int 
 async def _said(house: House, page: SearchPage, asked: Asked) -> SearchPage:
     order = f"found.{page.within}"
     (start,) = decode_cursor(asked.cursor, order, _Place) if asked.cursor else (0,)
-    hits = await find(house.pool, page.asked, Kind(page.within.value), house.log.head, start, ROWS)
+    kind, head = Kind(page.within.value), house.log.head
+    # Of the past everything is looked through that could ever be found: what stood then may be far down the list of now.
+    first, most = (start, ROWS) if asked.at is None else (0, DEPTH)
+    hits = await find(house.pool, page.asked, kind, head, first, most)
     posts = [hit.item for hit in hits.hits if isinstance(hit.item, Post)]
     comments = [hit.item for hit in hits.hits if isinstance(hit.item, FoundComment)]
+    behind, more = start + ROWS, hits.more
     if asked.at is not None:
         posts = await posts_at(house.pool, asked.at, posts)
         comments = await _comments_at(house, asked.at, comments)
-    behind = start + ROWS
+        more = len(posts) + len(comments) > behind
+        posts, comments = posts[start:behind], comments[start:behind]
     page = msgspec.structs.replace(
         page,
         posts=await dressed(house.pool, posts, READ_CHARS, at=asked.at),
         comments=tuple(map(_answer, comments)),
-        next=encode_cursor(order, behind) if hits.more and behind <= DEPTH else "",
+        next=encode_cursor(order, behind) if more and behind <= DEPTH else "",
     )
     return page if start or page.within is not Within.POSTS else await _named(house, page, asked.at, NAMED)
 
