@@ -13,8 +13,7 @@ from moltbook.web.health import Health
 from moltbook.web.pages.agent import AgentPage, AgentView, Badge, Held, KarmaThen, RecentComment, Tended
 from moltbook.web.pages.directories import AgentsPage, SubmoltsPage
 from moltbook.web.pages.feed import FrontPage, SubmoltView
-from moltbook.web.pages.rooms import RoomLine as RoomRow
-from moltbook.web.pages.rooms import RoomPage, RoomsPage
+from moltbook.web.pages.rooms import LiveRoom, RoomPage, RoomsPage
 from moltbook.web.pages.submolt import LabelView, RoleView, RoomLine, SubmoltPage, Tender
 from moltbook.web.pages.thread import ThreadPage
 from moltbook.web.posts import CommentView, PostView, Sort
@@ -216,6 +215,7 @@ AGENT = AgentView(
     posts=14,
     comments=203,
     is_claimed=True,
+    has_owner=True,
     last_active=minutes_ago(2),
 )
 ARCHIVED = replace(
@@ -248,7 +248,12 @@ AGENT_PAGE = AgentPage(
     karma=tuple(KarmaThen(minutes_ago(60 * (40 - hour)), 12_000 + hour * hour % 480) for hour in range(41)),
 )
 HELD = replace(
-    AGENT_PAGE, posts=(), comments=(), next="", karma=(), held=Held("banned", "It sold **votes**.", minutes_ago(3_000))
+    AGENT_PAGE,
+    posts=(),
+    comments=(),
+    next="",
+    karma=(),
+    held=Held(uuid(6, 1), "banned", "It sold **votes**.", minutes_ago(3_000)),
 )
 
 
@@ -287,11 +292,11 @@ ROOM_PAGE = RoomPage(
 ROOMS_PAGE = RoomsPage(
     frame=FRAME,
     rooms=(
-        RoomRow(
+        LiveRoom(
             submolt="shellwatch", name="tide-talk", topic="What the water brought today.", id=uuid(5, 1), members=5,
             said=44, by=author("root_hexdump"), text="The tide is late by 44.", at=minutes_ago(16),
         ),
-        RoomRow(submolt="general", name="lounge", topic="", id=uuid(5, 2), members=0),
+        LiveRoom(submolt="general", name="lounge", topic="", id=uuid(5, 2), members=0),
     ),
 )  # fmt: skip
 AGENTS_PAGE = AgentsPage(

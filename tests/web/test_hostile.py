@@ -28,10 +28,10 @@ ALIVE = """() => [...document.querySelectorAll("body *")].filter((e) => !e.close
     || [...e.attributes].some((a) => a.name.startsWith("on") || ["style", "srcdoc", "formaction"].includes(a.name))
     || (typeof e.href === "string" && e.href && !/^https?:/.test(e.href))
 ).slice(0, 5).map((e) => e.outerHTML.slice(0, 300))"""
-ALLOWED = """const ALLOWED = new Set(`a article aside b blockquote body br button caption code dd del details dialog
-div dl dt em fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr i img input kbd label legend li main nav
-ol option output p pre progress q s section select small span strong summary svg table tbody td th thead time tr
-ul`.split(/\\s+/));
+ALLOWED = """const ALLOWED = new Set(`
+a article aside b blockquote body br button caption code dd del details dialog div dl dt em fieldset figcaption figure
+footer form h1 h2 h3 h4 h5 h6 header hr i img input kbd label legend li main nav ol option output p pre progress q s
+section select small span strong summary svg table tbody td th thead time tr ul`.trim().split(/\\s+/));
 const OWN = (e) => e.localName === "script" ? /^[/]static[/]/.test(e.getAttribute("src"))
     : e.localName === "img" ? new URL(e.src).origin === location.origin
     : e.closest(".text") ? false

@@ -8,13 +8,16 @@ import pytest
 from msgspec.structs import replace
 
 from moltbook import web
+from moltbook.modlog import Actor
 from moltbook.web.assets import ASSETS
 from moltbook.web.frame import Newcomer
 from moltbook.web.pages.agent import RecentComment
 from moltbook.web.pages.submolt import LabelView, RoleView, RoomLine, Tender
+from moltbook.web.pages.thread import Label
 from moltbook.web.posts import AnswerSort, Sort
 from moltbook.web.rising import Risen, Rising
 from moltbook.web.said import Said
+from moltbook.web.standing import Decision
 from moltbook.web.talks import Author, Line
 from tests.web import sample
 from tests.web.hostile import ADDRESSES, SCRIPTS
@@ -84,7 +87,8 @@ def assert_harmless(page: bytes) -> None:
             ours = attributes["rel"] in ("canonical", "alternate")
             assert re.match(r"/(?!/)" if ours else "/static/", attributes["href"].removeprefix(sample.FRAME.site))
         if tag == "form":
-            assert (attributes["action"], attributes.get("method", "get")) in (("/search", "get"), ("/modlog", "get"))
+            assert attributes["action"] in ("/search", "/modlog", "/u", "/m")
+            assert attributes.get("method", "get") == "get"
         if tag == "a":
             href = attributes["href"]
             assert href.startswith(("#", "https://", "http://")) or (href[0] == "/" and href[1:2] != "/")
@@ -136,10 +140,22 @@ def test_hostile_words_stay_in_their_place(hostile: str) -> None:
         rooms=(RoomLine(hostile, hostile, hostile, sample.NOW),),
     )
     recent = RecentComment(sample.uuid(3, 1), sample.LOGO.id, hostile, hostile, hostile, sample.NOW)
+    decided = Decision(Actor.MODERATOR, hostile, hostile, sample.NOW, hostile)
+    gone = replace(comment, id=sample.uuid(3, 2), is_deleted=True, removal=decided)
+    thread = replace(
+        sample.THREAD,
+        post=post,
+        comments=(comment, gone),
+        accepted=comment,
+        lock=decided,
+        pin=decided,
+        labels=(Label(hostile, "teal"),),
+    )
     for page in (
         web.render(replace(sample.FRONT, frame=frame, posts=(post,), next=hostile, said=said)),
         web.render(kept),
-        web.render(replace(sample.THREAD, post=post, comments=(comment,), next=hostile)),
+        web.render(replace(thread, next=hostile)),
+        web.render(replace(thread, removal=decided, focus=comment.id, above=sample.uuid(3, 3))),
         web.render(replace(sample.AGENT_PAGE, agent=agent, posts=(post,), comments=(recent,))),
         web.render(replace(sample.AGENTS_PAGE, agents=(agent,), next=hostile)),
         web.render(replace(sample.SUBMOLTS_PAGE, submolts=(submolt,), next=hostile)),

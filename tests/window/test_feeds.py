@@ -175,7 +175,7 @@ async def test_a_submolt_shows_how_it_is_kept(reef, page, told):
     found = await told("/m/reef.json")
     assert [(who["name"], who["role"]) for who in found["tenders"]] == [("ada", "owner"), ("blaise", "moderator")]
     assert found["rules"] == "No <nets>."
-    assert found["roles"] == [{"label": "Greeter", "briefing": "Greet the new.", "holders": ["carl"]}]
+    assert found["roles"] == [{"label": "Greeter", "briefing": "Greet the new.", "holders": ["carl"], "more": 0}]
     assert found["labels"] == [{"label": "Found", "kind": "tag"}]
     assert [(room["name"], room["speaker"]) for room in found["rooms"]] == [("lounge", "carl"), ("night-watch", "")]
     assert [(post["id"], post["why"]["rank"]) for post in found["posts"]] == [(pinned, 0), (other, 1)]

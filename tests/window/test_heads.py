@@ -1,8 +1,14 @@
 """What stands in the head of every page: its name elsewhere, where its twins are, which picture goes with it."""
 
 from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
+
+from moltbook.activity import Activity
+from moltbook.feeds import Ranks
+from moltbook.past import History
 
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -61,3 +67,20 @@ async def test_a_search_is_not_indexed_and_the_past_is_told_to_be_the_page_of_no
     assert [href for rel, _, href in (await head("/?at=2026-01-01&cursor=")).links if rel == "canonical"] == [
         "http://127.0.0.1:8000/"
     ]
+
+
+async def test_the_twins_of_a_page_of_the_past_are_of_that_moment(head, page, network):
+    ada = await network.agent("ada")
+    for _ in range(30):
+        await network.post(ada)
+    network.clock.advance(days=1)
+    await network.settle([Ranks(), Activity(), History()])
+    at = network.clock.now.strftime("%Y-%m-%dT%H:%MZ")
+    network.clock.advance(days=1)
+    found = await head(f"/?sort=new&at={at}")
+    twins = [href for rel, _, href in found.links if rel == "alternate"]
+    assert len(twins) == 3
+    assert all(parse_qs(urlsplit(href).query) == {"sort": ["new"], "at": [at]} for href in twins)
+    feed = ElementTree.fromstring((await page(twins[2])).body)
+    further = next(link.get("href") for link in feed if link.get("rel") == "next")
+    assert parse_qs(urlsplit(further).query).keys() == {"sort", "at", "cursor"}

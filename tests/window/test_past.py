@@ -39,13 +39,19 @@ def whole_minute(network):
 
 
 # What tells of now: the moment, the counts, what stands around a feed and how its place is kept.
-OF_NOW = frozenset("as_of totals said rising health newcomers submolt tenders rules roles labels rooms".split())
+OF_NOW = frozenset(
+    "as_of totals said rising health newcomers agent presence company".split()
+    + "submolt tends tenders rules roles labels rooms".split()
+)
 
 
 def seen(page):
     """What a page shows of its moment; what rises falls with every millisecond between two looks."""
     shown = {name: value for name, value in page.items() if name not in OF_NOW}
-    if page["sort"] == "rising":
+    if "agent" in page:
+        shown["agent"] = {name: page["agent"][name] for name in ("name", "karma", "is_claimed")}
+        shown["karma"] = [then["karma"] for then in page["karma"]]
+    if page.get("sort") == "rising":
         shown["posts"] = [{**post, "why": ""} for post in page["posts"]]
     return shown
 
@@ -74,9 +80,10 @@ async def test_the_page_read_then_is_the_page_asked_for_later(network, fresh, se
         network.clock.advance(seconds=dice.uniform(0, 90))
         if step % 15 == 14:
             at = whole_minute(network)
-            await network.settle([Ranks()])
+            await network.settle([Ranks(), History()])
             threads = [f"/post/{post}.json?sort={sort}" for post in posts[-3:] for sort in ("best", "new")]
-            read.append((at, {path: seen(await fresh(path)) for path in FEEDS + threads}))
+            people = [f"/u/{agent.name}.json?tab=all" for agent in agents]
+            read.append((at, {path: seen(await fresh(path)) for path in FEEDS + threads + people}))
     await network.settle([History()])
     for at, pages in read:
         for path, page in pages.items():

@@ -95,7 +95,10 @@ async def test_what_holds_an_agent_back_is_said_and_a_warning_is_not(page, netwo
 
 async def test_nothing_on_an_agents_page_names_its_owner(page, network):
     await network.agents("ada")
-    assert "owner_id" not in await words(page, "/u/ada.json")
+    owner = "01a20814-17b9-7126-b699-45d4e4f14480"
+    await network.house.pool.execute("UPDATE agents SET claimed_by = $1 WHERE name = 'ada'", owner)
+    for twin in (".json", ".md", ".atom", ""):
+        assert owner not in await words(page, f"/u/ada{twin}")
     assert "an owner stands behind it" in await words(page, "/u/ada")
 
 
@@ -188,3 +191,9 @@ async def test_a_feed_of_an_agent_holds_what_it_said_newest_first(page, network)
     feed = (await page("/u/ada.atom")).body.decode()
     assert feed.index("Re: First") < feed.index("<title>First</title>")
     assert blaise.name not in feed
+
+
+async def test_a_link_to_an_agent_is_shown_elsewhere_with_its_card(page, network):
+    await network.agents("ada")
+    assert '<meta property="og:image" content="' in (html := await words(page, "/u/ada"))
+    assert "/cards/agent/ada.png" in html

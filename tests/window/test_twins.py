@@ -9,6 +9,7 @@ from moltbook import web
 from moltbook.activity import Activity
 from moltbook.feeds import Ranks
 from moltbook.search import SearchIndex
+from tests.rooms.hall import lounge, said
 
 READERS = (Ranks(), Activity())
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -24,17 +25,18 @@ async def peopled(network):
     await blaise.call("POST", f"/posts/{post}/lock", {"reason": "# A heading"})
     (deed,) = (await network.get("/submolts/general/modlog"))["entries"]
     await network.settle()
-    room = (await network.get("/submolts/general/rooms"))["rooms"][0]["id"]
-    said = await ada.call("POST", f"/rooms/{room}/messages", {"content": "# Ignore all\nrooms > now"})
-    assert said.status == 201
-    parts = {"{id}": post, "{name}": "ada", "{submolt}": "general", "{room}": "lounge"}
-    paths = []
-    for row in web.PAGES:
-        path = row.path.replace("/m/{name}", "/m/general").replace("/modlog/{id}", f"/modlog/{deed['id']}")
-        for part, value in parts.items():
-            path = path.replace(part, value)
-        paths.append((row, path if path != "/" else "/index"))
-    return post, paths
+    await said(ada, await lounge(network), "# Ignore all\nrooms > now")
+    paths = [(row, place_of(row, post, deed["id"], "general")) for row in web.PAGES]
+    return post, [(row, path if path != "/" else "/index") for row, path in paths]
+
+
+def place_of(row, post, deed, submolt):
+    """Where a page of this row stands."""
+    path = row.path.replace("/post/{id}", f"/post/{post}").replace("/modlog/{id}", f"/modlog/{deed}")
+    path = path.replace("/m/{name}", f"/m/{submolt}").replace("/u/{name}", "/u/ada")
+    path = path.replace("{submolt}", submolt).replace("{room}", "lounge")
+    assert "{" not in path, "say here where this page stands"
+    return path
 
 
 async def test_every_page_has_its_twins(page, peopled):
@@ -85,23 +87,17 @@ async def test_no_line_of_an_agents_text_stands_unquoted_in_any_markdown(page, n
     ada, carl = await network.agents("ada", "carl")
     await ada.call("PATCH", "/agents/me", {"description": TEXT})
     place = {"name": "reef", "display_name": WORDS, "description": TEXT}
-    founded = await ada.call("POST", "/submolts", place)
-    assert founded.status == 201
-    # A lounge has the id of its submolt.
-    said = await ada.call("POST", f"/rooms/{founded['submolt']['id']}/messages", {"content": TEXT})
-    assert said.status == 201
+    assert (await ada.call("POST", "/submolts", place)).status == 201
     post = await network.post(ada, WORDS, submolt="reef", content=TEXT)
     comment = await network.comment(ada, post, TEXT)
     await network.comment(carl, post, TEXT, comment)
     await ada.call("POST", f"/posts/{post}/lock", {"reason": TEXT})
     (deed,) = (await network.get("/submolts/reef/modlog"))["entries"]
+    await said(ada, await lounge(network, "reef"), TEXT)
     await network.settle([*READERS, SearchIndex()])
-    ids = {"/post/{id}": post, "/modlog/{id}": deed["id"]}
     told = 0
     for row in web.PAGES:
-        name = "reef" if row.path.startswith("/m/") else "ada"
-        path = row.path.replace("{id}", ids.get(row.path, "")).replace("{name}", name)
-        path = path.replace("{submolt}", "reef").replace("{room}", "lounge")
+        path = place_of(row, post, deed["id"], "reef")
         for query in (f"?q={MARKER}", f"?q={MARKER}&in=comments") if row.path == "/search" else ("",):
             answer = await page(f"{path if path != '/' else '/index'}.md{query}")
             assert answer.status == 200, path
@@ -119,15 +115,13 @@ async def test_every_feed_is_one_that_readers_take(page, network):
     await network.comment(carl, post, "]]> &amp;")
     await network.appoint(ada, "general")
     await ada.call("POST", f"/posts/{post}/lock", {"reason": "Done"})
-    lounge = (await network.get("/submolts/general"))["submolt"]["id"]
-    assert (await ada.call("POST", f"/rooms/{lounge}/messages", {"content": "Hm."})).status == 201
+    await said(ada, await lounge(network), "\x02 & so on")
     await network.settle([*READERS, SearchIndex()])
     url, gone_on = network.house.settings.url, set()
     for row in web.PAGES:
-        if row.entries is None or "{id}" in row.path:
+        if row.entries is None:
             continue
-        path = row.path.replace("/m/{name}", "/m/general").replace("{name}", "ada")
-        path = path.replace("{submolt}", "general").replace("{room}", "lounge")
+        path = place_of(row, post, "", "general")
         asked = {"/search": "?q=tide", "/": "?sort=new"}.get(path, "")
         twin = f"{path if path != '/' else '/index'}.atom{asked}"
         feed = ElementTree.fromstring((await page(twin)).body)

@@ -86,7 +86,11 @@ LEFT JOIN LATERAL (
 ) l ON a.archived
 CROSS JOIN generate_series($2::timestamptz, $3::timestamptz, $4::interval) AS d(day)
 LEFT JOIN LATERAL (
-    SELECT x.gained FROM karma_pasts x WHERE x.agent_id = a.id AND x.minute < d.day ORDER BY x.minute DESC LIMIT 1
+    SELECT x.gained
+    FROM karma_pasts x
+    WHERE x.agent_id = a.id AND x.minute < date_trunc('minute', d.day)
+    ORDER BY x.minute DESC
+    LIMIT 1
 ) t ON true
 WHERE a.id = $1
 ORDER BY d.day

@@ -36,7 +36,7 @@ def render_page(page: Page, shown: Shown) -> bytes:
         stream=_stream(page, shown),
         twins=twins_beside(page, shown),
         indexed=page.indexed and shown.frame.at is None,
-        card=card_path(*page.card(shown)),
+        placard=card_path(*page.card(shown)),
         timed=page.timed,
         **page.dress(shown),
     )

@@ -17,6 +17,7 @@ from moltbook.kernel.errors import BadRequest
 from moltbook.past import acts_at, minute_of, next_minute, span, stops
 from moltbook.web.frame import Frame, Side
 from moltbook.web.health import Health
+from moltbook.web.page import AT
 from moltbook.web.rising import Rising
 
 # The slider's positions, an equal share of all that happened between two of them.
@@ -24,7 +25,6 @@ STOPS = 240
 NOTHING = timedelta(0)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-AT = "%Y-%m-%dT%H:%MZ"
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Links of ours to pages, and the twins of the page itself; what an agent wrote is escaped and holds no tag.

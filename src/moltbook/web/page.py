@@ -17,6 +17,8 @@ from moltbook.web.frame import Frame
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+# How a moment is written in an address, to the minute.
+AT = "%Y-%m-%dT%H:%MZ"
 SITE_CARD = ("site", "moltbook")
 
 
@@ -99,6 +101,8 @@ class Page(Struct, frozen=True, kw_only=True):
             value = next((value for value in known if isinstance(value, kind)), None)
             if value is not None and value != next(iter(kind)):
                 given[name] = value.value
+        if shown.frame.at is not None:
+            given["at"] = shown.frame.at.strftime(AT)
         return given
 
     @property

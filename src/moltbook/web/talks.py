@@ -21,34 +21,15 @@ TAKEN_BACK = frozenset(
     f"{what}.{how}" for what in ("comment", "post") for how in ("deleted", "removed", "restored", "withdrawn")
 )
 
-# One walk over the comments of all these posts, without their words; then the words of the few that are shown.
-TALK = """
-WITH said AS MATERIALIZED (
+# What is said under these posts, without the words: now, and at the moment $2, when it may have been liked otherwise.
+SAID = """
     SELECT c.post_id, c.id, c.parent_id, c.depth, c.author_id, c.upvotes - c.downvotes AS score, c.created_at
     FROM comments c
     WHERE c.post_id = ANY($1::uuid[]) AND c.deleted_at IS NULL AND c.verification_status = 'verified'
-), talk AS (
-    SELECT post_id, max(depth) + 1 AS depth, count(DISTINCT author_id) AS voices FROM said GROUP BY post_id
-), best AS (
-    SELECT DISTINCT ON (s.post_id) s.post_id, s.id, p.id AS parent_id
-    FROM said s
-    LEFT JOIN said p ON p.post_id = s.post_id AND p.id = s.parent_id
-    ORDER BY s.post_id, p.id IS NULL, s.score DESC, s.created_at DESC
-)
-SELECT t.post_id, t.depth, t.voices,
-    c.id, c.author_id, c.author_name, left(c.content, 400), c.created_at,
-    p.id, p.author_id, p.author_name, left(p.content, 400), p.created_at
-FROM talk t
-JOIN best b ON b.post_id = t.post_id
-JOIN comments c ON c.post_id = b.post_id AND c.id = b.id
-LEFT JOIN comments p ON p.post_id = b.post_id AND p.id = b.parent_id
 """
-
-# The same of a moment: $2. Liked is what was liked then.
-TALKS_AT = """
-WITH said AS MATERIALIZED (
-    SELECT c.post_id, c.id, c.parent_id, c.depth, c.author_id, c.created_at,
-        coalesce(l.upvotes, c.base_upvotes) - coalesce(l.downvotes, c.base_downvotes) AS score
+SAID_THEN = """
+    SELECT c.post_id, c.id, c.parent_id, c.depth, c.author_id,
+        coalesce(l.upvotes, c.base_upvotes) - coalesce(l.downvotes, c.base_downvotes) AS score, c.created_at
     FROM comments c
     LEFT JOIN LATERAL (
         SELECT x.upvotes, x.downvotes, x.shown
@@ -59,13 +40,16 @@ WITH said AS MATERIALIZED (
     ) l ON true
     WHERE c.post_id = ANY($1::uuid[]) AND c.created_at < $2 AND c.deleted_at IS NULL
         AND c.verification_status = 'verified' AND l.shown IS NOT FALSE
+"""
+# One walk over the comments of all these posts; then the words of the few that are shown.
+TALK = """
+WITH said AS MATERIALIZED ({said}), talk AS (
+    SELECT post_id, max(depth) + 1 AS depth, count(DISTINCT author_id) AS voices FROM said GROUP BY post_id
 ), best AS (
     SELECT DISTINCT ON (s.post_id) s.post_id, s.id, p.id AS parent_id
     FROM said s
     LEFT JOIN said p ON p.post_id = s.post_id AND p.id = s.parent_id
     ORDER BY s.post_id, p.id IS NULL, s.score DESC, s.created_at DESC
-), talk AS (
-    SELECT post_id, max(depth) + 1 AS depth, count(DISTINCT author_id) AS voices FROM said GROUP BY post_id
 )
 SELECT t.post_id, t.depth, t.voices,
     c.id, c.author_id, c.author_name, left(c.content, 400), c.created_at,
@@ -138,8 +122,7 @@ class Talks:
         if not missing:
             return found
         heard = self._heard
-        rows = {row[0]: tuple(row) for row in await pool.fetch(TALK, missing)}
-        told = {i: Talk(rows[i][1], rows[i][2], _exchange(rows[i][3:])) if i in rows else NO_TALK for i in missing}
+        told = dict.fromkeys(missing, NO_TALK) | _told(await pool.fetch(TALK.format(said=SAID), missing))
         # What was read may hold words that were taken back meanwhile.
         if heard == self._heard:
             if len(self._known) > KEPT:
@@ -155,12 +138,15 @@ class Talks:
 
 async def talks_at(pool: asyncpg.Pool, at: datetime, posts: Sequence[Post]) -> dict[str, Talk]:
     """The talk of each of these posts as it was then; not remembered, for no two ask for the same moment."""
-    rows = await pool.fetch(TALKS_AT, [view.post.id for view in posts], at)
-    return {row[0]: Talk(row[1], row[2], _exchange(tuple(row)[3:])) for row in rows}
+    return _told(await pool.fetch(TALK.format(said=SAID_THEN), [view.post.id for view in posts], at))
 
 
 # One a process, as the pages are.
 TALKS = Talks()
+
+
+def _told(rows: Sequence[asyncpg.Record]) -> dict[str, Talk]:
+    return {row[0]: Talk(row[1], row[2], _exchange(tuple(row)[3:])) for row in rows}
 
 
 def _exchange(row: tuple[object, ...]) -> tuple[Line, ...]:

@@ -71,10 +71,7 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def _spell(found: re.Match[str]) -> str:
-    return (
-        found["fine"]
-        or f"\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}{_named(found)}\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
-    )
+    return found["fine"] or f"⟦{_named(found)}⟧"
 
 
 def _named(found: re.Match[str]) -> str:

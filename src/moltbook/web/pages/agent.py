@@ -53,7 +53,7 @@ class Tab(StrEnum):
 
 
 class AgentView(Struct, frozen=True, kw_only=True):
-    """An agent as observers see it. `last_active` is None for one that never acted.
+    """An agent as observers see it. `last_active` is None for one that never acted. Who owns it nobody is told.
 
     On a page of the past what is not known of then is None.
     """
@@ -68,6 +68,7 @@ class AgentView(Struct, frozen=True, kw_only=True):
     posts: int | None = 0
     comments: int | None = 0
     is_claimed: bool = False
+    has_owner: bool = False
     is_archived: bool = False
     last_active: datetime | None = None
     avatar: str | None = None
@@ -87,8 +88,9 @@ class RecentComment(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """What holds an agent back and why, as the public log says; without an end it lasts until it is lifted."""
+    """What holds an agent back and why, as this entry of the public log says; without an end it lasts until lifted."""
 
+    entry_id: str
     state: str
     reason: str
     since: datetime
@@ -185,10 +187,7 @@ async def _said(
     if at is not None:
         posts, comments = await posts_at(pool, at, posts), await thread_at(pool, at, comments)
     under = {view.post.id: view for view in await posts_by_ids(pool, list({c.post_id for c in comments}))}
-    shown = await dressed(pool, posts)
-    if at is not None:
-        # What is said under a post today was not said then.
-        shown = tuple(replace(post, exchange=(), depth=0, voices=0) for post in shown)
+    shown = await dressed(pool, posts, at=at)
     return shown, tuple(_recent(c, under[c.post_id]) for c in comments if c.post_id in under), after
 
 
@@ -246,7 +245,9 @@ async def _held(pool: asyncpg.Pool, row: AgentRow, now: datetime, at: datetime |
     log = [entry for entry in await past_of(pool, row.id, ENTRIES) if entry.at < now]
     if at is not None:
         last = next((entry for entry in log if entry.action in ("ban", "lift")), None)
-        return Held("banned", last.reason, last.at) if last is not None and last.action == "ban" else None
+        if last is None or last.action == "lift":
+            return None
+        return Held(last.entry_id, "banned", last.reason, last.at)
     for state, action, holds, until in (
         ("banned", "ban", standing.banned_at is not None, None),
         ("suspended", "suspend", _lasts(standing.suspended_until, now), standing.suspended_until),
@@ -254,7 +255,7 @@ async def _held(pool: asyncpg.Pool, row: AgentRow, now: datetime, at: datetime |
     ):
         entry = next((entry for entry in log if entry.action == action), None)
         if holds and entry is not None:
-            return Held(state, entry.reason, entry.at, until)
+            return Held(entry.entry_id, state, entry.reason, entry.at, until)
     return None
 
 
@@ -275,6 +276,7 @@ def agent_view(row: AgentRow) -> AgentView:
         posts=row.posts_count,
         comments=row.comments_count,
         is_claimed=row.claimed_at is not None,
+        has_owner=row.claimed_by is not None,
         is_archived=row.archived,
         last_active=row.last_active,
         avatar=row.avatar,

@@ -25,14 +25,14 @@ LINES = """
 SELECT l.id, l.at, l.action, l.moderator_id, l.moderator_name, l.agent_id, l.agent_name, coalesce(s.name, ''),
     coalesce(l.post_id::text, ''), coalesce(l.comment_id::text, ''), l.reason,
     CASE
-        WHEN x.created_at IS NULL OR x.created_at > $1 THEN ''
-        WHEN x.decided_at > $1 THEN 'open'
+        WHEN x.created_at IS NULL OR x.created_at >= $1 THEN ''
+        WHEN x.decided_at >= $1 THEN 'open'
         ELSE x.verdict
     END
 FROM modlog l
 LEFT JOIN submolts s ON s.id = l.submolt_id
 LEFT JOIN appeals x ON x.submolt_id = l.submolt_id AND x.entry_id = l.id
-WHERE ($1::timestamptz IS NULL OR l.at <= $1)
+WHERE ($1::timestamptz IS NULL OR l.at < $1)
 """
 # Ids are made in the order of time, so both lists are walks along an index. $2 behind which entry, $3 how many
 PAGE = f"{LINES} AND l.id < $2 ORDER BY l.id DESC LIMIT $3"

@@ -87,7 +87,7 @@ class RoomSort(StrEnum):
     ALL = "all"
 
 
-class RoomLine(Struct, frozen=True, kw_only=True):
+class LiveRoom(Struct, frozen=True, kw_only=True):
     """A room in the list, with what was said there last; `said` counts what was said of late."""
 
     submolt: str
@@ -104,7 +104,7 @@ class RoomLine(Struct, frozen=True, kw_only=True):
 class RoomsPage(Shown, frozen=True, kw_only=True):
     """Open rooms."""
 
-    rooms: tuple[RoomLine, ...]
+    rooms: tuple[LiveRoom, ...]
     sort: RoomSort = RoomSort.LIVELY
     next: str = ""
 
@@ -148,10 +148,10 @@ async def _opened(house: House, asked: Asked) -> tuple[list[str], str]:
 
 async def _these(
     house: House, ids: Sequence[str], said: Mapping[str, int], at: datetime | None
-) -> tuple[RoomLine, ...]:
+) -> tuple[LiveRoom, ...]:
     rows = await house.pool.fetch(THESE, ids, at or FOR_EVER, last_id(at)) if ids else []
     return tuple(
-        RoomLine(
+        LiveRoom(
             submolt=submolt,
             name=name,
             topic=topic,
@@ -209,7 +209,7 @@ def _messages(page: RoomPage) -> Sequence[Entry]:
     ]  # fmt: skip
 
 
-def _path(room: RoomLine | RoomView) -> str:
+def _path(room: LiveRoom | RoomView) -> str:
     return f"/m/{quote(room.submolt)}/rooms/{quote(room.name)}"
 
 
@@ -235,6 +235,7 @@ ROOM = Page(
     read=read_room,
     template="room",
     address=lambda page: _path(page.room),
+    card=lambda page: ("submolt", page.room.submolt),
     dress=lambda page: {"now": page.frame.at or page.frame.now},
     entries=_messages,
     stream=lambda page: None if page.is_older else {"room": page.room.id},

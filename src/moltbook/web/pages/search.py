@@ -13,7 +13,7 @@ from moltbook.house import House
 from moltbook.kernel.errors import Invalid, Unavailable
 from moltbook.kernel.paging import decode_cursor, encode_cursor
 from moltbook.kernel.text import checked
-from moltbook.past import found_at, posts_at
+from moltbook.past import found_at, karma_at, posts_at
 from moltbook.posts import PostView as Post
 from moltbook.search import DEPTH, QUERY_CHARS, FoundComment, Kind, agents_named, find, submolts_named
 from moltbook.web.frame import Frame
@@ -105,7 +105,11 @@ async def _named(house: House, page: SearchPage, at: datetime | None, most: int 
     submolts: tuple[SubmoltView, ...] = ()
     if page.within is not Within.SUBMOLTS:
         rows = await agents_named(house.pool, page.asked, most)
-        agents = tuple(agent_view(row) for row in rows if at is None or row.created_at < at)
+        found = [agent_view(row) for row in rows if at is None or row.created_at < at]
+        if at is not None:
+            karma = await karma_at(house.pool, at, [agent.id for agent in found])
+            found = [msgspec.structs.replace(agent, karma=karma.get(agent.id, 0)) for agent in found]
+        agents = tuple(found)
     if page.within is not Within.AGENTS:
         views = await submolts_named(house.pool, page.asked.removeprefix("m/"), most)
         submolts = tuple(

@@ -26,6 +26,7 @@ from moltbook.web.pages.feed import FeedPage, SubmoltView, entries, read_feed, s
 from moltbook.web.posts import Sort, Window
 
 ROOMS_SHOWN = 12
+HOLDERS_NAMED = 12
 
 # The lounge first. Who said something last in each.
 ROOMS = f"""
@@ -56,11 +57,12 @@ class Tender(Struct, frozen=True):
 
 
 class RoleView(Struct, frozen=True):
-    """A role that agents hold there, and what its holders are told again and again."""
+    """A role that agents hold there, and what its holders are told again and again; `more` of them are not named."""
 
     label: str
     briefing: str
     holders: Sequence[str]
+    more: int = 0
 
 
 class LabelView(Struct, frozen=True):
@@ -139,10 +141,11 @@ async def _read_then(house: House, frame: Frame, asked: Asked, view: Founded, at
 async def _roles(pool: asyncpg.Pool, submolt_id: SubmoltId, definitions: Sequence[Definition]) -> list[RoleView]:
     roles = [one for one in definitions if one.kind == Kind.ROLE]
     holders = await holders_in(pool, submolt_id) if roles else []
-    return [
-        RoleView(one.label, one.prompt, [holder.name for holder in holders if holder.label_id == one.id])
-        for one in roles
-    ]
+    views = []
+    for one in roles:
+        names = [holder.name for holder in holders if holder.label_id == one.id]
+        views.append(RoleView(one.label, one.prompt, names[:HOLDERS_NAMED], max(len(names) - HOLDERS_NAMED, 0)))
+    return views
 
 
 async def _rooms(pool: asyncpg.Pool, submolt_id: SubmoltId) -> list[RoomLine]:

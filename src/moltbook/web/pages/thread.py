@@ -120,7 +120,7 @@ async def read(house: House, frame: Frame, asked: Asked) -> ThreadPage:
     chars = WHOLE_CHARS + 1 if full == post_id else SHOWN_CHARS + 1
     is_gone = view.post.deleted_at is not None
     (post,) = await dressed(
-        pool, [view], chars, lambda _, row: None if is_gone else why(row, "hot", 0, asked.at or frame.now)
+        pool, [view], chars, lambda _, row: None if is_gone else why(row, "hot", 0, asked.at or frame.now), asked.at
     )
     said = [row for row in rows if row.deleted_at is None]
     return ThreadPage(

@@ -144,16 +144,13 @@ class View:
         return Map(
             datetime.fromtimestamp(int(window.since or 0), UTC),
             tuple(
-                Spot(
-                    p.key,
-                    names[p.key],
-                    round(p.x),
-                    round(p.y),
-                    round(p.radius),
-                    said,
-                    draw(p.key) if among_agents else -1,
-                )
-                for p, (_, said) in zip(places, shown, strict=True)
+                _spot(place, names[place.key], said, among_agents)
+                for place, (_, said) in zip(places, shown, strict=True)
             ),
             tuple(Tie(a, b, weight) for (a, b), weight in strongest.items()),
         )
+
+
+def _spot(place: Place, name: str, said: int, is_agent: bool) -> Spot:
+    where = round(place.x), round(place.y), round(place.radius)
+    return Spot(place.key, name, *where, said, draw(place.key) if is_agent else -1)

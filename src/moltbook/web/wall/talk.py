@@ -57,15 +57,16 @@ class Talk:
     def __init__(self) -> None:
         self.lines: deque[Said] = deque(maxlen=LINES)
         self.offered: list[Offer] = []
+        self._turn = 0
 
     def offer(self, offer: Offer) -> None:
-        """Let one wait; of too many the least waits no longer."""
+        """Let one wait; of too many each in turn gives way to one that weighs as much."""
         if len(self.offered) < MOST_OFFERED:
             self.offered.append(offer)
             return
-        least = min(range(MOST_OFFERED), key=lambda n: self.offered[n].weight)
-        if self.offered[least].weight <= offer.weight:
-            self.offered[least] = offer
+        self._turn = (self._turn + 1) % MOST_OFFERED
+        if self.offered[self._turn].weight <= offer.weight:
+            self.offered[self._turn] = offer
 
     def best(self, now: float, most: int = READ) -> list[Offer]:
         """Who is worth reading, the best first; who waited too long is let go."""

@@ -128,6 +128,11 @@ class Wall:
         self._is_stopped = False
         self.watchers = 0
 
+    @property
+    def is_awake(self) -> bool:
+        """Whether anybody watches, or did a moment ago."""
+        return bool(self._views)
+
     async def now(self, submolt: str = "") -> Digest:
         """The wall of this moment; of one submolt if it is named, as it writes itself."""
         watched = await self._wake(submolt)
