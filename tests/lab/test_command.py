@@ -1,6 +1,7 @@
 """`moltbook lab measure` as a process of its own."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -8,12 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
 from moltbook.archive import load
+from moltbook.lab.catalogue import CATALOGUE
+from moltbook.lab.printing import table
 from tests.archive.archives import text_of, write
 from tests.cli.test_trouble import told
-from tests.lab.societies import four_threads
+from tests.lab.societies import four_threads, read, report_of
 
 COMMAND = [sys.executable, "-c", "from moltbook.cli.main import main; main()", "lab", "measure"]
 
@@ -57,40 +63,40 @@ async def test_an_archive_and_the_network_made_from_it_print_the_same(dsn, tmp_p
 
 
 @pytest.mark.parametrize("width", [80, 120])
-async def test_the_table_fits_the_terminal_and_says_what_each_number_means(tmp_path, width):
-    path = write(tmp_path / "[bold]threads.jsonl", four_threads())
-    code, out, _ = await run(str(path), COLUMNS=str(width))
-    assert code == 0
-    assert max(map(len, out.splitlines())) <= width
-    text = " ".join(out.split())
-    assert text.startswith("[bold]threads.jsonl: 4 agents who wrote, 4 posts, 7 comments in 2 submolts")
-    assert "Reciprocity: who answers whom" in text or width == 80
-    assert "50.0 %" in text
-    assert "Holtz" in text
-    assert "seed 1" in text
-
-
-async def test_a_bad_line_is_named(tmp_path):
-    path = tmp_path / "threads.jsonl"
-    path.write_bytes(text_of(four_threads()) + b'{"post": 1}\n')
-    code, out, err = await run(str(path))
-    assert (code, out) == (1, "")
-    assert "line 5: " in " ".join(err.split())
+def test_the_table_fits_the_terminal_and_says_what_each_number_means(tmp_path, width):
+    report = msgspec.structs.replace(report_of(read(tmp_path, four_threads())), source="[bold]threads")
+    console = Console(width=width, file=io.StringIO(), record=True)
+    console.print(table(report))
+    lines = console.export_text().splitlines()
+    assert max(map(cell_len, lines)) <= width
+    said = " ".join(" ".join(lines).split())
+    assert said.startswith("[bold]threads: 4 agents who wrote, 4 posts, 7 comments in 2 submolts")
+    for definition in CATALOGUE:
+        # Other columns stand between the lines of a definition; its first words stand together.
+        assert " ".join(definition.rule.split()[:2]) in said
+    assert "50.0 %" in said
+    assert "19.7 % Holtz" in said
+    assert "seed 1" in said
 
 
 async def test_what_cannot_be_measured_is_refused_with_a_way_out(tmp_path):
     nowhere, empty = str(tmp_path / "nowhere"), tmp_path / "empty"
     empty.write_bytes(b"")
-    lost, backwards, nonsense, nothing = await told(
+    bad = tmp_path / "threads.jsonl"
+    bad.write_bytes(text_of(four_threads()) + b'{"post": 1}\n')
+    lost, backwards, nonsense, nothing, line = await told(
         ("lab", "measure", "--data", nowhere),
         ("lab", "measure", "--since", "2026-02-01", "--until", "2026-01-31T12:00Z"),
         ("lab", "measure", "--since", "yesterday"),
         ("lab", "measure", str(empty)),
+        ("lab", "measure", str(bad)),
     )
     assert "There is no world in" in lost
     assert "It lies before --since." in backwards
     assert "Write a day or a moment" in nonsense
     assert nothing.startswith("✗ ")
+    assert "line 5: " in line
+    assert line.endswith("then try again. exit 1")
     assert all(said.endswith(("exit 1", "exit 2")) for said in (lost, backwards, nonsense, nothing))
 
 

@@ -7,7 +7,7 @@ from moltbook.lab import Verdict
 from moltbook.lab.attention import gini
 from moltbook.lab.catalogue import CATALOGUE
 from moltbook.lab.model import Counts, Group
-from moltbook.lab.society import NOBODY, depths
+from moltbook.lab.society import NOBODY, Gathering, depths
 from tests.archive.archives import comment, thread
 from tests.lab.societies import found_in, four_threads, read, report_of
 
@@ -69,9 +69,7 @@ def test_every_measure_has_its_definition_and_its_place():
         assert definition.null_rule or definition.key.startswith("repeated")
 
 
-def test_a_society_without_a_post_has_no_values(tmp_path):
-    from moltbook.lab.society import Gathering
-
+def test_a_society_without_a_post_has_no_values():
     report = report_of(Gathering().society())
     assert report.counts == Counts(0, 0, 0, 0)
     assert report.first_at is None

@@ -4,6 +4,7 @@ In this room: the area under the curve, which is how often a comment's own post 
 half is noise. Nearness is the cosine of static word vectors, whose weights come with their package.
 """
 
+import functools
 import os
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,7 @@ def _meanings(society: Society, places: Ints, tell: Tell) -> Vectors:
     return unit
 
 
+@functools.cache
 def _model() -> Any:
     # Its tokenizer would take every processor beside a server that works.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
