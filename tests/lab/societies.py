@@ -1,5 +1,6 @@
 """Societies made by hand, as archives and as columns, and what is measured in them."""
 
+import time
 from pathlib import Path
 
 from moltbook.lab import Report, Window, measure, read_archive
@@ -19,7 +20,7 @@ def read(folder: Path, threads: list[Json], window: Window | None = None) -> Soc
 
 def report_of(society: Society) -> Report:
     """Everything measured."""
-    return measure(society, "by hand", Window(), quietly)
+    return measure(society, "by hand", Window(), quietly, began=time.monotonic())
 
 
 def found_in(report: Report) -> dict[str, Found | None]:

@@ -1,6 +1,7 @@
 """`moltbook lab`: what a society of agents is like, in numbers."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -35,7 +36,7 @@ def measure_society(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="An archive, as `moltbook import` reads it; without one, the network in --data.",
             exists=True,
             dir_okay=False,
@@ -77,10 +78,11 @@ def _measured(file: Path | None, window: "Window", data: Path, database_url: str
     from moltbook.lab import measure, read_archive, read_world
     from moltbook.lab.printing import bar
 
+    began = time.monotonic()
     with bar(console) as tell:
         if file:
             society = read_archive(file, window, tell)
         else:
             with database(data, database_url, pg_bin) as dsn:
                 society = asyncio.run(read_world(dsn, window, tell))
-        return measure(society, file.name if file else "this network", window, tell)
+        return measure(society, file.name if file else "this network", window, tell, began=began)

@@ -25,9 +25,8 @@ Rooms = tuple[Callable[[Society], dict[str, Value]], ...]
 _ROOMS: Rooms = conversation, network, attention, repeats
 
 
-def measure(society: Society, source: str, window: Window, tell: Tell) -> Report:
-    """Measure everything; `seconds` counts from here, `memory_bytes` is the most this process ever had."""
-    started = time.monotonic()
+def measure(society: Society, source: str, window: Window, tell: Tell, *, began: float) -> Report:
+    """Measure everything; `began` is when reading did, `memory_bytes` the most this process ever had."""
     values: dict[str, Value] = {}
     rooms = len(_ROOMS) + 2
     for done, room in enumerate(_ROOMS):
@@ -48,7 +47,7 @@ def measure(society: Society, source: str, window: Window, tell: Tell) -> Report
     first, last = (_moment(int(moments.min())), _moment(int(moments.max()))) if len(moments) else (None, None)
     counts = Counts(society.agents, society.submolts, len(society.posts.author), len(society.comments.post))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
-    return Report(source, window, first, last, counts, measured, SEED, time.monotonic() - started, memory)
+    return Report(source, window, first, last, counts, measured, SEED, time.monotonic() - began, memory)
 
 
 def _moment(microseconds: int) -> datetime:
