@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -13,6 +14,8 @@ from moltbook.lab.model import Found, Measured, Published, Report, Tell, Unit, V
 
 _MARKS = {Verdict.ABOVE: "▲", Verdict.BELOW: "▼", Verdict.LIKE: "≈"}
 _MIB = 1 << 20
+# Of value, n, chance and published: as wide as they ever are.
+_WIDTHS = 13, 9, 14, 16
 
 
 @contextmanager
@@ -32,27 +35,35 @@ def bar(console: Console) -> Iterator[Tell]:
 
 def table(report: Report) -> RenderableType:
     """The report as a table, with what was looked at above and what it cost below."""
-    shown = Table(box=None, padding=(0, 1), pad_edge=False)
-    shown.add_column("measure", ratio=5)
-    shown.add_column("value", justify="right", no_wrap=True)
-    shown.add_column("n", justify="right", no_wrap=True)
-    shown.add_column("by chance", justify="right", no_wrap=True)
-    shown.add_column("published", ratio=2)
+    lines: list[RenderableType] = [_head(report), "", _row("", "value", "n", "by chance", "published")]
     group = None
     for measured in report.measures:
         definition = measured.definition
         if definition.group is not group:
             group = definition.group
-            shown.add_row()
-            shown.add_row(f"[bold underline]{group}[/]")
-        name = f"[bold]{definition.name}[/]\n[dim]{definition.rule}[/]"
-        published = "\n".join(_published(value, definition.unit) for value in definition.published)
-        found = measured.found
-        if found is None:
-            shown.add_row(name, "–", "", "", published)
-        else:
-            shown.add_row(name, _value(found, definition.unit), f"{found.n:,}", _chance(measured, found), published)
-    return Group(_head(report), shown, "", _foot(report))
+            lines += ["", f"[bold underline]{group}[/]"]
+        lines += [_line(measured), Padding(f"[dim]{definition.rule}[/]", (0, 0, 0, 2))]
+    return Group(*lines, "", _foot(report))
+
+
+def _line(measured: Measured) -> Table:
+    definition, found = measured.definition, measured.found
+    name = f"[bold]{definition.name}[/]"
+    published = "\n".join(_published(value, definition.unit) for value in definition.published)
+    if found is None:
+        return _row(name, "–", "", "", published)
+    return _row(name, _value(found, definition.unit), f"{found.n:,}", _chance(measured, found), published)
+
+
+def _row(name: str, *cells: str) -> Table:
+    """One row; all have the same columns, and between them stands what may be as wide as the screen."""
+    row = Table.grid(expand=True, padding=(0, 1))
+    row.add_column(ratio=1)
+    for width in _WIDTHS:
+        row.add_column(width=width, justify="right", no_wrap=True)
+    row.columns[-1].justify = "left"
+    row.add_row(name, *cells)
+    return row
 
 
 def _head(report: Report) -> str:
@@ -92,8 +103,7 @@ def _chance(measured: Measured, found: Found) -> str:
 
 
 def _published(published: Published, unit: Unit) -> str:
-    source = f"{published.about} ({published.source})" if published.about == REDDIT else published.source
-    return f"{number(published.value, unit)} {source}"
+    return f"{number(published.value, unit)} {f'on {REDDIT}' if published.about == REDDIT else published.source}"
 
 
 def number(value: float, unit: Unit, *, bare: bool = False) -> str:
