@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import environ
 from pathlib import Path
@@ -45,6 +45,8 @@ class View(msgspec.Struct, frozen=True):
 def views(thread: str) -> list[View]:
     """All of them."""
     return [
+        # First, while the encore is fresh.
+        View("live", "/live", scheme="dark"),
         View("front", "/"),
         View("front-dark", "/", scheme="dark"),
         View("phone", "/", PHONE),
@@ -52,20 +54,19 @@ def views(thread: str) -> list[View]:
         View("agent", "/u/MossBot"),
         View("submolt", "/m/shellwatch"),
         View("room", "/m/shellwatch/rooms/rock-pool"),
-        View("live", "/live", scheme="dark"),
     ]
 
 
 @contextmanager
-def town() -> Iterator[str]:
-    """The address of a network with the society in it, gone afterwards."""
+def town() -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The address of a network with the society in it, and everybody's keys; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="moltbook-pictures-"))
     postgres = EmbeddedServer(folder)
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     worker = None
     try:
         dsn = postgres.start()
-        asyncio.run(story.tell(story.settings_for(folder), dsn))
+        keys = asyncio.run(story.tell(story.settings_for(folder), dsn))
         port: int = listener.getsockname()[1]
         # What is written on the pages is the address a reader would have.
         settings = msgspec.structs.replace(story.settings_for(folder), public_url="http://127.0.0.1:8000")
@@ -78,7 +79,7 @@ def town() -> Iterator[str]:
         address = f"http://127.0.0.1:{port}"
         _await_ready(address)
         asyncio.run(story.read_by_all(dsn))
-        yield address
+        yield address, keys
     finally:
         if worker is not None:
             worker.terminate()
@@ -129,10 +130,11 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with town() as address, sync_playwright() as playwright:
+    with town() as (address, keys), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         posts = httpx2.get(f"{address}/api/v1/posts?sort=hot&limit=100").json()["posts"]
         talked = max(posts, key=lambda post: post["comment_count"])["id"]
+        story.encore(address, keys)
         for view in views(talked):
             path = take(browser, address, view, options.folder)
             print(f"{path}  {path.stat().st_size / 1000:.0f} kB")

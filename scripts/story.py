@@ -1,7 +1,7 @@
 """A small society with a past, told into an empty database: for pictures, and for tests that want every kind of page.
 
 In this room: reading the tales (`scripts/tales`, one file a submolt) and letting them happen, each act through the API
-at its own moment of the last days. Not here: the words (tales), taking the pictures (pictures).
+at its own moment of the last days; an encore on a served network. Not here: the words (tales), the pictures (pictures).
 
 Votes come from the cast and from the krill, who read, vote and say nothing.
 """
@@ -158,7 +158,7 @@ class Teller:
         self._clock = clock
         self._end = end
         self._random = Random(SEED)
-        self._keys: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
         self._agents: dict[str, str] = {}
         self._listeners: dict[str, list[str]] = {}
         self._waiting: list[_Told] = []
@@ -166,7 +166,7 @@ class Teller:
         self._http = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1")
 
     async def _call(self, by: str, method: str, path: str, body: object = None) -> Any:
-        headers = {"Authorization": f"Bearer {self._keys[by]}"} if by else {}
+        headers = {"Authorization": f"Bearer {self.keys[by]}"} if by else {}
         answer = await self._http.request(method, path, json=body, headers=headers)
         if not answer.is_success:
             raise RuntimeError(f"{by} {method} {path}: {answer.text}")
@@ -203,7 +203,7 @@ class Teller:
 
     async def _register(self, one: Character) -> None:
         told = (await self._call("", "POST", "/agents/register", {"name": one.name, "description": one.about}))["agent"]
-        self._keys[one.name], self._agents[one.name] = told["api_key"], told["id"]
+        self.keys[one.name], self._agents[one.name] = told["api_key"], told["id"]
 
     async def _settle(self, one: Character) -> None:
         for other in one.follows:
@@ -272,7 +272,7 @@ class Teller:
             await self._call(tale.owner, "POST", f"{comment}/remove", {"reason": line.mark})
 
     def _votes(self, ago: float, lasting: float, author: str, target: Callable[[], str], up: int, down: int) -> None:
-        voters = [name for name in self._keys if name != author]
+        voters = [name for name in self.keys if name != author]
         self._random.shuffle(voters)
         for number, voter in enumerate(voters[: up + down]):
             way = "upvote" if number < up else "downvote"
@@ -308,13 +308,37 @@ def _comment_of(said: Mapping[int, str], number: int) -> str:
     return f"/comments/{said[number]}"
 
 
-async def tell(settings: Settings, dsn: str) -> None:
-    """Let the tales happen in this database, which is migrated first; they end now."""
+async def tell(settings: Settings, dsn: str) -> Mapping[str, str]:
+    """Let the tales happen in this database, which is migrated first; they end now. Gives everybody's key by name."""
     await upgrade(dsn)
     end = datetime.now(UTC)
     clock = _Clock(end - timedelta(days=30))
     async with open_house(settings, dsn, clock) as house:
-        await Teller(house, clock, end).tell(*read_tales())
+        teller = Teller(house, clock, end)
+        await teller.tell(*read_tales())
+        return teller.keys
+
+
+def encore(address: str, keys: Mapping[str, str]) -> None:
+    """Let some of the cast go on talking on the served network, with the krill voting."""
+    found = tomllib.loads((TALES / "encore.toml").read_text(encoding="utf-8"))["lines"]
+    voters = [key for name, key in keys.items() if name.startswith("Krill")]
+    with httpx2.Client(base_url=f"{address}/api/v1") as http:
+
+        def call(key: str, path: str, body: object = None) -> Any:
+            answer = http.post(path, json=body, headers={"Authorization": f"Bearer {key}"})
+            answer.raise_for_status()
+            return answer.json()
+
+        posts = {post["title"]: post["id"] for post in http.get("/posts?sort=hot&limit=100").json()["posts"]}
+        for number, part in enumerate(found):
+            post = next(post for title, post in posts.items() if title.startswith(part["thread"]))
+            said: dict[int, str] = {}
+            for place, line in enumerate(lines_of(part["talk"])):
+                body = {"content": line.text, "parent_id": said.get(line.parent)}
+                said[place] = call(keys[line.by], f"/posts/{post}/comments", body)["comment"]["id"]
+                for voter in voters[: 3 + (number + place) % 6]:
+                    call(voter, f"/comments/{said[place]}/upvote")
 
 
 async def read_by_all(dsn: str, patience_seconds: float = 60) -> None:

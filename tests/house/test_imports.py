@@ -24,11 +24,15 @@ ORDER = (
     "owners",
     *("activity", "feeds", "past", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
     *("api", "gateway", "skill", "web"),
+    "lab",
     "site",
     "app",
     "cli",
 )
 SLICES = frozenset(ORDER[ORDER.index("images") : ORDER.index("api")])
+
+# The laboratory knows the record, the archives and the database they stand in, and nothing of how a society works.
+KNOWN_TO_LAB = frozenset({"kernel", "db", "log", "archive"})
 
 # These live on the other side of the public API and stand outside the order: they know the server as strangers do.
 STRANGERS = {"client": frozenset[str](), "minds": frozenset({"client"})}
@@ -53,6 +57,8 @@ def complaint(found: Import) -> str | None:
         return None if there in STRANGERS[here] else f"{found}: {here} knows the server only through its API"
     if there in STRANGERS:
         return None if here in MAY_NAME_STRANGERS else f"{found}: the server knows its guests only through its API"
+    if here == "lab" and there not in KNOWN_TO_LAB:
+        return f"{found}: the laboratory studies a society from the outside"
     if unplaced := {here, there} - {*ORDER}:
         return f"{found}: {unplaced} has no line in ORDER"
     if ORDER.index(there) > ORDER.index(here):
@@ -88,6 +94,7 @@ def test_imports_point_only_downwards() -> None:
         ("moltbook.client.core", "import moltbook.kernel.errors"),
         ("moltbook.minds.runner", "from moltbook.agents import Agent"),
         ("moltbook.web.pages", "from moltbook import minds"),
+        ("moltbook.lab.measure", "from moltbook.votes import VoteCast"),
     ],
 )
 def test_a_forbidden_import_is_seen(importer: str, source: str) -> None:
@@ -103,6 +110,7 @@ def test_a_forbidden_import_is_seen(importer: str, source: str) -> None:
         ("moltbook.minds.runner", "from moltbook.client import AsyncMoltbook"),
         ("moltbook.cli.up", "from moltbook.minds.runner import run"),
         ("moltbook.api.openapi", "from moltbook import __version__"),
+        ("moltbook.lab.sources", "from moltbook.archive.source import open_source"),
     ],
 )
 def test_an_allowed_import_is_left_alone(importer: str, source: str) -> None:

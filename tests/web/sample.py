@@ -253,7 +253,7 @@ HELD = replace(
     comments=(),
     next="",
     karma=(),
-    held=Held(uuid(6, 1), "banned", "It sold **votes**.", minutes_ago(3_000)),,
+    held=Held(uuid(6, 1), "banned", "It sold **votes**.", minutes_ago(3_000)),
 )
 
 

@@ -1,4 +1,4 @@
-"""Static files, headers, weight and colours."""
+"""Static files, headers and colours."""
 
 import gzip
 import re
@@ -12,9 +12,6 @@ from starlette.types import Message
 
 from moltbook import web
 from moltbook.web.assets import ASSETS, VERSION
-from tests.web import sample
-
-KIB = 1_000
 
 
 async def _answer(name: str, version: str, encoding: str) -> Response:
@@ -54,11 +51,6 @@ def test_only_the_address_of_today_may_be_kept_for_ever() -> None:
     assert "immutable" in answer("live.js").headers["cache-control"]
     assert answer("live.js", version="0ld").headers["cache-control"] == "no-cache"
     assert answer("../pages.py").status_code == 404
-
-
-def test_a_whole_page_weighs_less_than_a_hundred_kilobytes() -> None:
-    weight = len(web.render(sample.FRONT)) + sum(len(asset.plain) for asset in ASSETS.values())
-    assert weight < 100 * KIB
 
 
 def test_the_headers_forbid_everything_but_our_own_files() -> None:

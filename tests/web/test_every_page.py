@@ -4,6 +4,7 @@ Each page is opened once; the tests ask the same visit different questions. A ne
 by itself.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,7 +70,10 @@ def test_every_kind_of_page_is_reached_by_links_without_script(browser: "Browser
             assert page.locator("main :is(button):visible:not(form button)").count() == 0, path
             kinds.discard(kind_of(path))
             reached.add(kind_of(path))
-            for link in page.evaluate("() => [...document.links].map((a) => a.href)"):
+            ways = page.evaluate(
+                "() => [...document.links].map((a) => a.href).concat([...document.forms].map((f) => f.action))"
+            )
+            for link in ways:
                 inner = link.removeprefix(town.address).partition("#")[0]
                 if inner.startswith("/") and (kind := kind_of(inner)) and kind not in reached:
                     reached.add(kind)
@@ -125,9 +129,9 @@ SHIFTS = """() => {
 
 
 @pytest.mark.parametrize("width", [1200, 390])
-@pytest.mark.parametrize(("where", "words"), [("/", "1 new post"), ("/m/shellwatch", "1 new post")])
+@pytest.mark.parametrize("where", ["/", "/m/shellwatch"])
 def test_what_agents_write_meanwhile_is_announced_and_moves_nothing(
-    browser: "Browser", town: Town, where: str, words: str, width: int
+    browser: "Browser", town: Town, where: str, width: int
 ) -> None:
     """The server, its log, the stream and the page: an agent posts, answers and votes beside it."""
     with (
@@ -140,7 +144,8 @@ def test_what_agents_write_meanwhile_is_announced_and_moves_nothing(
         ada.create_comment(town.thread, "And the sixteenth was smaller.")
         ada.upvote_post(town.thread)
         ada.create_post("shellwatch", "Mine asked for a bigger button that says less")
-        page.get_by_role("button", name=words, exact=True).wait_for()
+        # A page kept for a moment may have missed the last test's.
+        page.get_by_role("button", name=re.compile(r"^\d new posts?$")).wait_for()
         assert page.evaluate("window.shifted") == 0
         assert visit.faults == []
 

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from moltbook.feeds import PageCache, Ranks
 from moltbook.past import History, minute_of
+from moltbook.search import SearchIndex
 from moltbook.web import Pages
 from moltbook.web.moments import kept_in
 from moltbook.web.talks import TALKS
@@ -161,3 +162,33 @@ def test_only_links_of_ours_are_kept_in_the_moment(network):
         b'<a class="x" href="/u/ada?at=' + asked + b'#top">a</a>'
         b'<form class="find" action="/search"><input type="hidden" name="at" value="' + asked + b'"><b>'
     )
+
+
+async def test_the_wall_of_then_counts_what_was_said_by_then(network, fresh):
+    ada, blaise = await network.agents("ada", "blaise")
+    post = await network.post(ada, "Tides")
+    await network.comment(blaise, post)
+    at = whole_minute(network)
+    for _ in range(3):
+        await network.comment(blaise, post)
+    network.clock.advance(hours=1)
+    await network.settle()
+    await network.settle([History()])
+    (hot,) = (await fresh(f"/live.json?at={at}"))["wall"]["heat"]
+    assert (hot["post_id"], hot["comments"]) == (post, 1)
+
+
+async def test_what_is_found_in_the_past_has_the_votes_of_then(network, fresh):
+    ada, blaise = await network.agents("ada", "blaise")
+    post = await network.post(ada, "Tides of the moon")
+    comment = await network.comment(blaise, post, "The moon pulls.")
+    at = whole_minute(network)
+    await blaise.upvote(post)
+    await ada.call("POST", f"/comments/{comment}/upvote")
+    await network.post(ada, "The moon, later")
+    network.clock.advance(hours=1)
+    await network.settle([Ranks(), History(), SearchIndex()])
+    (found,) = (await fresh(f"/search.json?q=moon&at={at}"))["posts"]
+    assert (found["id"], found["upvotes"], found["comment_count"]) == (post, 0, 1)
+    (found,) = (await fresh(f"/search.json?q=moon&in=comments&at={at}"))["comments"]
+    assert (found["id"], found["upvotes"]) == (comment, 0)

@@ -69,7 +69,7 @@ class Source:
             ended = "ends too early" if isinstance(error, EOFError) else f"is damaged ({error})"
             raise DamagedFile(
                 f"{self._path} {ended}, somewhere after line {number:,}; nothing was loaded.",
-                "Get a complete copy of the file, then import again.",
+                "Get a complete copy of the file, then try again.",
             ) from error
         if not found:
             raise EmptyArchive(f"{self._path} holds no thread.", _ACCEPTED)

@@ -54,5 +54,5 @@ class BadLines(ArchiveTrouble):
             shown.append(f"and {len(self.lines) - _SHOWN:,} more")
         count = "One line is no thread" if len(self.lines) == 1 else f"{len(self.lines):,} lines are no threads"
         super().__init__(
-            f"{count}, so nothing was loaded – {'; '.join(shown)}.", "Mend or remove them, then import again."
+            f"{count}, so nothing was loaded – {'; '.join(shown)}.", "Mend or remove them, then try again."
         )

@@ -13,6 +13,7 @@ from moltbook.cli.claim import claim
 from moltbook.cli.doctor import doctor
 from moltbook.cli.importing import import_archive
 from moltbook.cli.keys import issue, keys
+from moltbook.cli.lab import lab
 from moltbook.cli.moderate import moderate
 from moltbook.cli.options import console
 from moltbook.cli.tail import tail
@@ -45,6 +46,7 @@ app.command("key")(issue)
 app.add_typer(keys, name="keys")
 app.add_typer(apps, name="app")
 app.add_typer(moderate, name="moderate")
+app.add_typer(lab, name="lab")
 
 
 def _version(wanted: bool) -> None:

@@ -1,8 +1,9 @@
 """The addresses of the pages: what is asked for, how long bytes are kept, what a refusal looks like to a human."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import asyncpg
 import structlog
@@ -126,7 +127,7 @@ class Pages:
 
     def _shows(self, page: Page, twin: Twin) -> Answer:
         async def answer(request: Request) -> Response:
-            at = await asked_moment(self._house, request.query_params) if page.timed else None
+            at = await self._moment(request.query_params) if page.timed else None
             asked = Asked(request.path_params, request.query_params, at)
 
             async def build() -> bytes:
@@ -146,6 +147,13 @@ class Pages:
             return _encoded(await self._cache.get((page.path, twin, named, chosen), build), request, MEDIA_TYPES[twin])
 
         return answer
+
+    async def _moment(self, query: Mapping[str, str]) -> datetime | None:
+        """The moment that is asked for; to find a stop of the slider asks the database, and waits its turn."""
+        if not query.get("step"):
+            return await asked_moment(self._house, query)
+        async with self._gate.turn():
+            return await asked_moment(self._house, query)
 
     async def _post_piece(self, request: Request) -> Response:
         post = await post_piece(self._house, PostId(parse_id(request.path_params["id"])))

@@ -68,10 +68,8 @@ function show({ url, page }) {
   bar.querySelector(".back").replaceWith(other.querySelector(".back"));
   for (const link of bar.querySelectorAll("[data-by]")) {
     const led = other.querySelector(`[data-by="${link.dataset.by}"]`);
-    for (const name of ["href", "aria-disabled"]) {
-      if (led.hasAttribute(name)) link.setAttribute(name, led.getAttribute(name));
-      else link.removeAttribute(name);
-    }
+    if (led.hasAttribute("href")) link.setAttribute("href", led.getAttribute("href"));
+    else link.removeAttribute("href");
   }
   bar.querySelector("[name=at]").value = other.querySelector("[name=at]").value;
   const position = other.querySelector("[type=range]");

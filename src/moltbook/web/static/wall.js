@@ -276,4 +276,5 @@ setInterval(() => {
 }, 15_000);
 
 pause.hidden = false;
+map.parentElement.scrollLeft = (map.parentElement.scrollWidth - map.parentElement.clientWidth) / 2;
 if (!document.hidden) listen();

@@ -18,13 +18,14 @@ from weakref import WeakKeyDictionary
 import asyncpg
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from moltbook.db.commit import GONE
 from moltbook.house import House
 from moltbook.kernel.clock import Clock
 from moltbook.kernel.errors import Unavailable
 from moltbook.log import Entry
-from moltbook.past import seq_at
+from moltbook.past import comments_at, seq_at
 from moltbook.web.wall.acts import CHANGED, COUNTED, FOLDED, LEFT, TAKEN_BACK, VOTE, Act, act_of
 from moltbook.web.wall.digest import View
 from moltbook.web.wall.fold import Fold
@@ -142,7 +143,9 @@ class Wall:
 
     async def at(self, submolt: str, moment: datetime) -> Digest:
         """The wall of a past moment."""
-        return await self._still(submolt, moment, await seq_at(self._pool, moment))
+        digest = await self._still(submolt, moment, await seq_at(self._pool, moment))
+        counts = await comments_at(self._pool, moment, [hot.post_id for hot in digest.heat])
+        return replace(digest, heat=tuple(replace(hot, comments=counts.get(hot.post_id, 0)) for hot in digest.heat))
 
     async def _still(self, submolt: str, moment: datetime, upto: int) -> Digest:
         view = View(self._pool, Ground(), submolt)

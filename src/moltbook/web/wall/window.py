@@ -2,7 +2,7 @@
 
 In this room: what is kept, for how long, and counting it. Not here: where things stand on the map (layout).
 
-Ten minutes, but never less than the newest few hundred, so that a quiet hour is no empty map. Where more is said than
+Ten minutes, but never less than the newest hundred and a half, so that a quiet hour is no empty map. Where more is said than
 there is room for, only a sample of the agents is followed, always the same ones: so an agent that speaks in two
 places is still seen in both, and counts stay true when they are multiplied.
 """
@@ -12,7 +12,7 @@ from itertools import combinations
 from zlib import crc32
 
 WINDOW_SECONDS = 600.0
-FEWEST = 400
+FEWEST = 150
 MOST = 20_000
 # With so few left, twice as many agents can be followed again.
 _ROOM_AGAIN = MOST // 8

@@ -1,0 +1,88 @@
+"""`moltbook lab`: what a society of agents is like, in numbers."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from moltbook.cli.options import DEFAULT_DATA, AsJson, Data, DatabaseUrl, PgBin, console, database
+
+if TYPE_CHECKING:
+    from moltbook.lab import Report, Window
+
+lab = typer.Typer(name="lab", no_args_is_help=True, help="Measure a society of agents.")
+
+
+@lab.callback()
+def room() -> None:
+    """Measure a society of agents."""
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("Write a day or a moment, as in 2026-01-31 or 2026-01-31T12:00Z.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@lab.command("measure")
+def measure_society(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="An archive, as `moltbook import` reads it; without one, the network in --data.",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            show_default=False,
+        ),
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    database_url: DatabaseUrl = "",
+    pg_bin: PgBin = "",
+    since: Annotated[
+        datetime | None,
+        typer.Option(metavar="TIME", parser=_moment, help="Only threads opened then or later; UTC unless it says."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(metavar="TIME", parser=_moment, help="As if it were that moment: nothing written then or later."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the first measures, each with its definition, what chance alone gives, and what studies published.
+
+    It reads a living network beside its server, in one snapshot, and changes nothing.
+    """
+    # NumPy and half the import: not before they are needed.
+    from moltbook.lab import Window
+    from moltbook.lab.printing import table
+
+    if since and until and since >= until:
+        raise typer.BadParameter("It lies before --since.", param_hint="--until")
+    report = _measured(file, Window(since, until), data, database_url, pg_bin)
+    if as_json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        Console().print(table(report))
+
+
+def _measured(file: Path | None, window: "Window", data: Path, database_url: str, pg_bin: str) -> "Report":
+    from moltbook.lab import measure, read_archive, read_world
+    from moltbook.lab.printing import bar
+
+    began = time.monotonic()
+    with bar(console) as tell:
+        if file:
+            society = read_archive(file, window, tell)
+        else:
+            with database(data, database_url, pg_bin) as dsn:
+                society = asyncio.run(read_world(dsn, window, tell))
+        return measure(society, file.name if file else "this network", window, tell, began=began)
