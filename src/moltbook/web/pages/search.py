@@ -122,7 +122,7 @@ async def _said(house: House, page: SearchPage, asked: Asked) -> SearchPage:
     order = f"found.{page.within}"
     (start,) = decode_cursor(asked.cursor, order, _Place) if asked.cursor else (0,)
     kind, head = Kind(page.within.value), house.log.head
-    # Of the past everything is looked through that could ever be found: what stood then may be far down now's list.
+    # Of the past everything is looked through that could ever be found: it may stand far down in the list of now.
     first, most = (start, ROWS) if asked.at is None else (0, DEPTH)
     hits = await find(house.pool, page.asked, kind, head, first, most)
     posts = [hit.item for hit in hits.hits if isinstance(hit.item, Post)]
