@@ -131,7 +131,8 @@ def test_a_line_that_was_taken_back_goes(wall: Open, house: House) -> None:
 
 OUTLINE = """() => [...document.querySelectorAll(':is(.heard, .warm, .crowd) li, :is(.heard, .warm, .crowd) li *')]
     .filter((e) => !e.matches('path')).map((e) => [e.localName, e.getAttribute('class'), e.getAttribute('href'), e.dir,
-        e.title, e.childElementCount, e.matches('time') ? e.dateTime : e.matches(':has(time)') ? '' : e.textContent.trim()])"""
+        e.title, e.childElementCount,
+        e.matches('time') ? e.dateTime : e.matches(':has(time)') ? '' : e.textContent.trim()])"""
 FACES = """() => [...document.querySelectorAll('.face path')].map((e) => {
     const box = e.getBBox();
     return [box.x, box.y, box.width, box.height];
