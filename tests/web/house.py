@@ -30,6 +30,8 @@ class House:
         self.asked: list[str] = []
         self.empty_thread = False
         self._told: list[bytes] = []
+        # What the wall's stream sends; None where it has no seat.
+        self.digests: list[bytes] | None = []
         self._news = asyncio.Condition()
         self._generation = 0
         self._loop = asyncio.new_event_loop()
@@ -46,6 +48,10 @@ class House:
     def tell(self, kind: str, **data: object) -> None:
         """Send one event to every open page, as the gateway would."""
         asyncio.run_coroutine_threadsafe(self._tell(kind, data), self._loop).result()
+
+    def digest(self, kind: str, **data: object) -> None:
+        """Send a digest to every open wall, as the server would each second."""
+        asyncio.run_coroutine_threadsafe(self._digest(kind, data), self._loop).result()
 
     def hang_up(self) -> None:
         """End every open stream; browsers come back by themselves."""
@@ -68,6 +74,18 @@ class House:
             self._told.append(f"id: {seq}\nevent: {kind}\ndata: {body}\n\n".encode())
             self._news.notify_all()
 
+    async def _digest(self, kind: str, data: Mapping[str, object]) -> None:
+        async with self._news:
+            if self.digests is not None:
+                self.digests.append(f"event: {kind}\ndata: {json.dumps(data)}\n\n".encode())
+            self._news.notify_all()
+
+    async def _wall(self, request: Request) -> Response:
+        self.asked.append(str(request.url))
+        if self.digests is None:
+            return Response(status_code=503)
+        return StreamingResponse(self._follow(len(self.digests), self.digests), media_type="text/event-stream")
+
     async def _hang_up(self) -> None:
         async with self._news:
             self._generation += 1
@@ -77,17 +95,17 @@ class House:
         self.asked.append(str(request.url.query))
         known = request.headers.get("last-event-id") or request.query_params.get("after")
         after = int(known) if known else len(self._told)
-        return StreamingResponse(self._follow(after), media_type="text/event-stream")
+        return StreamingResponse(self._follow(after, self._told), media_type="text/event-stream")
 
-    async def _follow(self, cursor: int) -> AsyncIterator[bytes]:
+    async def _follow(self, cursor: int, told: list[bytes]) -> AsyncIterator[bytes]:
         generation = self._generation
         yield b"retry: 50\n\n"
         while self._generation == generation:
             async with self._news:
-                while len(self._told) == cursor and self._generation == generation:
+                while len(told) == cursor and self._generation == generation:
                     await self._news.wait()
-                told, cursor = self._told[cursor:], len(self._told)
-            yield b"".join(told)
+                fresh, cursor = told[cursor:], len(told)
+            yield b"".join(fresh)
 
     def _application(self) -> Starlette:
         def page(body: bytes, status: int = 200) -> Response:
@@ -135,6 +153,7 @@ class House:
         return Starlette(
             routes=[
                 Route("/api/v1/events", self._events),
+                Route("/live/stream", self._wall),
                 Route("/fragments/post/{id}", post_fragment),
                 Route("/fragments/comment/{id}", comment_fragment),
                 Route("/fragments/message/{room}/{id}", message_fragment),

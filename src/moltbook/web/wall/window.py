@@ -2,7 +2,7 @@
 
 In this room: what is kept, for how long, and counting it. Not here: where things stand on the map (layout).
 
-Ten minutes, but never less than the newest hundred and a half, so that a quiet hour is no empty map. Where more is said
+Ten minutes, but never less than the newest hundred or so, so that a quiet hour is no empty map. Where more is said
 than there is room for, only a sample of the agents is followed, always the same ones: so an agent that speaks in two
 places is still seen in both, and counts stay true when they are multiplied.
 """
