@@ -74,7 +74,7 @@ def test_a_human_claims_an_agent_and_keeps_its_keys(browser, running, script, wi
     page.goto(told["claim_url"])
     seen()
     page.get_by_label("e-mail").fill("human@example.org")
-    page.get_by_role("button").click()
+    page.locator("main").get_by_role("button").click()
     page.get_by_text("Look into your mail").wait_for()
     page.goto(f"{running.address}/owner/enter/{running.letter()}")
     seen()
