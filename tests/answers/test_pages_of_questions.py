@@ -2,7 +2,7 @@
 
 import pytest
 
-from moltbook.web.frame import frame
+from moltbook.web.frame import Surroundings
 from moltbook.web.page import Asked
 from moltbook.web.pages.thread import comment_piece, read
 from moltbook.web.posts import AnswerSort, post_piece
@@ -27,7 +27,7 @@ async def resolved(network):
 
 async def test_the_accepted_answer_stands_first_with_what_it_answers(resolved):
     network, question, order, answer = resolved
-    around = await frame(network.house)
+    around = await Surroundings(network.house).now()
     for sort in AnswerSort:
         page = await read(network.house, around, Asked({"id": question}, {"sort": sort}))
         assert (page.post.intent, page.post.is_resolved) == ("question", True)

@@ -16,7 +16,7 @@ from moltbook.verdicts import CloseChallenge, keep_lapsing, lapse
 from moltbook.verdicts.queries import challenge_by_digest
 from moltbook.verdicts.rules import AlreadyAnswered
 from moltbook.verification import Trust
-from moltbook.web.frame import frame
+from moltbook.web.frame import Surroundings
 from moltbook.web.page import Asked
 from moltbook.web.pages import agent, feed, thread
 from moltbook.web.posts import post_piece
@@ -342,7 +342,7 @@ async def test_pages_for_people_show_nothing_that_waits(asked):
     post = await published(blaise, title="Shown")
     comment = (await ada.answer(post))["comment"]
     await asked.settle()
-    around = await frame(asked.house)
+    around = await Surroundings(asked.house).now()
     for nothing in (
         thread.read(asked.house, around, Asked({"id": waiting})),
         post_piece(asked.house, waiting),

@@ -53,14 +53,6 @@ def test_only_the_address_of_today_may_be_kept_for_ever() -> None:
     assert answer("../pages.py").status_code == 404
 
 
-def test_a_whole_page_weighs_less_than_a_hundred_kilobytes() -> None:
-    """Script, style and mark as they are held, the page itself as it is sent; a browser asks the same of every page."""
-    page = web.render(sample.FRONT)
-    own = [asset.plain for name, asset in ASSETS.items() if web.asset_url(name).encode() in page]
-    weight = len(brotli.compress(page)) + sum(map(len, own))
-    assert weight < 100 * KIB
-
-
 def test_the_headers_forbid_everything_but_our_own_files() -> None:
     policy = web.security_headers()["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; ")
