@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from moltbook.activity import Activity
 from moltbook.agents import AGENT_OWNERS, AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
@@ -193,7 +193,7 @@ class Server:
         self.bounds = Bounds()
         self.sessions: Sessions | None = None
         self._wall: Wall | None = None
-        self._site: Starlette | None = None
+        self._site: ASGIApp | None = None
         self._kept: list[asyncio.Task[None]] = []
         # What is done when a task that never ends has ended: the process stops, and whoever watches it starts it anew.
         self.give_up: Callable[[], None] = partial(signal.raise_signal, signal.SIGTERM)

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from moltbook.api import docs_page, openapi
 from moltbook.feeds import PageCache
@@ -21,7 +22,7 @@ from moltbook.web import Pages
 
 def site(
     house: House, pages: PageCache, readers: Readers, posting: Posting, sessions: Sessions, beside: Sequence[Endpoint]
-) -> Starlette:
+) -> ASGIApp:
     """Everything that is not the API: pages, documents (also of what stands beside the table), metrics."""
     document = msgspec.json.encode(openapi(house.settings.url, beside))
 
@@ -38,7 +39,7 @@ def site(
         return Response(body, headers={"content-type": CONTENT_TYPE_LATEST})
 
     watched = Pages(house, pages, docs_page(house.settings.url, beside))
-    return Starlette(
+    routes = Starlette(
         routes=[
             Route("/openapi.json", spec),
             Route("/metrics", metrics),
@@ -47,6 +48,19 @@ def site(
             *watched.routes(),
         ]
     )
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        kept = watched.at_once(scope)
+        if kept is None:
+            await routes(scope, receive, send)
+            return
+        status, body, headers = kept
+        length = (b"content-length", b"%d" % len(body))
+        head = headers if status == 304 else [*headers, length]
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        await send({"type": "http.response.body", "body": body})
+
+    return answer
 
 
 def gauges(house: House, readers: Readers, posting: Posting, sessions: Sessions) -> bytes:

@@ -361,15 +361,9 @@ def _address(scope: Scope) -> str:
 
 def _encoded(page: Encoded, headers: Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
     """The page in a coding the client accepts, or 304 if it has it."""
-    base = [JSON, CACHED, VARY, (b"etag", page.etag)]
-    if headers.get(b"if-none-match") == page.etag:
-        return 304, b"", base
-    accepted = headers.get(b"accept-encoding") or b""
-    if b"br" in accepted:
-        return 200, page.br, [*base, (b"content-encoding", b"br")]
-    if b"gzip" in accepted:
-        return 200, page.gzip, [*base, (b"content-encoding", b"gzip")]
-    return 200, page.identity, base
+    known = headers.get(b"if-none-match")
+    status, body, more = page.fitting(headers.get(b"accept-encoding") or b"", known)
+    return status, body, [JSON, CACHED, VARY, *more]
 
 
 def _tagged(status: int, body: bytes, headers: Headers) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:

@@ -29,6 +29,17 @@ class Encoded(msgspec.Struct, frozen=True):
     br: bytes
     etag: bytes
 
+    def fitting(self, accepted: bytes, known: bytes | None) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+        """Status, body and headers for who accepts these codings; what it knows already is not sent again."""
+        mark = (b"etag", self.etag)
+        if known == self.etag:
+            return 304, b"", [mark]
+        if b"br" in accepted:
+            return 200, self.br, [mark, (b"content-encoding", b"br")]
+        if b"gzip" in accepted:
+            return 200, self.gzip, [mark, (b"content-encoding", b"gzip")]
+        return 200, self.identity, [mark]
+
 
 def encode(body: bytes) -> Encoded:
     """Compress a page; a few milliseconds, so never on the event loop."""

@@ -10,6 +10,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from moltbook.feeds import Encoded, PageCache, encode
 from moltbook.house import House
@@ -30,6 +31,7 @@ from moltbook.web.moments import asked_moment, frame_at
 from moltbook.web.owner_routes import OwnerPages
 from moltbook.web.page import Asked, Page
 from moltbook.web.pages.documents import documentation
+from moltbook.web.pages.feed import FRONT
 from moltbook.web.pages.thread import comment_piece
 from moltbook.web.pictures import serve_picture
 from moltbook.web.placards import Placards, Press
@@ -42,6 +44,13 @@ from moltbook.web.wall import WallStream
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
+Headers = list[tuple[bytes, bytes]]
+# What every page is sent with whose bytes are kept.
+KEPT = [(b"cache-control", b"no-cache"), (b"vary", b"Accept-Encoding")]
+KEPT += [(name.lower().encode(), value.encode()) for name, value in security_headers().items()]
+HTML = (b"content-type", MEDIA_TYPES[Twin.HTML].encode())
+# Under which the front page is kept as nearly everybody asks for it.
+FRONT_KEY = (FRONT.path, Twin.HTML, (), tuple(next(iter(kind)) for kind in FRONT.choices.values()))
 # So many pages are built at once, and so many wait for their turn; who comes then is asked to come back.
 BUILT_AT_ONCE = 4
 WAITING = 64
@@ -98,6 +107,22 @@ class Pages:
             *(Route(path, self._guarded(answer)) for path, answer in self._crawlers.answers().items()),
             Route("/{path:path}", self._guarded(self._missing)),
         ]
+
+    def at_once(self, scope: Scope) -> tuple[int, bytes, Headers] | None:
+        """The front page without a question, if its bytes are fresh: nothing is routed or parsed for it."""
+        if scope["path"] != "/" or scope["query_string"] or scope["method"] != "GET":
+            return None
+        page = self._cache.fresh(FRONT_KEY)
+        if page is None:
+            return None
+        accepted, known = b"", None
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                accepted = value
+            elif name == b"if-none-match":
+                known = value
+        status, body, headers = page.fitting(accepted, known)
+        return status, body, [HTML, *KEPT, *headers] if status == 200 else [*KEPT, *headers]
 
     def _addresses(self, page: Page) -> list[Route]:
         base = page.path if page.path != "/" else "/index"
@@ -184,13 +209,9 @@ def _html(body: bytes, status: int = 200) -> Response:
 
 
 def _encoded(page: Encoded, request: Request, media_type: str) -> Response:
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": page.etag.decode(), **security_headers()}
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
+    known = request.headers.get("if-none-match", "")
     accepted = request.headers.get("accept-encoding", "")
-    body = page.identity
-    if "br" in accepted:
-        body, headers["Content-Encoding"] = page.br, "br"
-    elif "gzip" in accepted:
-        body, headers["Content-Encoding"] = page.gzip, "gzip"
-    return Response(body, 200, headers, media_type=media_type)
+    status, body, headers = page.fitting(accepted.encode(), known.encode())
+    answer = Response(body, status, media_type=media_type if status == 200 else None)
+    answer.raw_headers += [*KEPT, *headers]
+    return answer
