@@ -71,7 +71,7 @@ async def test_a_server_hears_of_what_is_taken_back(reef, tmp_path):
         look = Caller(server, base="")
 
         async def shown():
-            # While the page's bytes are kept, nothing is waited for; the log's news come in while the database is asked.
+            # While a page's bytes are kept nothing is waited for; the log's news come in while the database is asked.
             await network.value("SELECT 1")
             return (await look("GET", "/u/blaise")).body
 

@@ -14,7 +14,8 @@ async def front(dsn, tmp_path):
         caller = Caller(server, base="")
 
         async def get(path="/", method="GET", **headers):
-            return await caller(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            sent = {name.replace("_", "-"): value for name, value in headers.items()}
+            return await caller(method, path, headers=sent)
 
         yield get
 
