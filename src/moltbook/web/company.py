@@ -12,11 +12,11 @@ from msgspec import Struct
 from moltbook.kernel.ids import AgentId
 
 SHOWN = 8
-COMMENTS = 200
-POSTS = 20
+COMMENTS = 100
+POSTS = 10
 # So many of its last threads are looked through for answers to it, and so many of the newest comments of each.
-THREADS = 40
-NEAR = 300
+THREADS = 20
+NEAR = 200
 
 # What it said lately, $1 agent, $2 before when.
 _LATELY = """
