@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import asyncpg
 import structlog
@@ -11,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moltbook.feeds import Encoded, PageCache, encode
+from moltbook.feeds import CODINGS, Encoded, PageCache, encode
 from moltbook.house import House
 from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.kernel.ids import PostId, parse_id
@@ -42,18 +45,26 @@ from moltbook.web.wall import WallStream
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[Request], Awaitable[Response]]
-# So many pages are built at once, and so many wait for their turn; who comes then is asked to come back.
+Made = TypeVar("Made")
+# So many pages that are kept are built at once, and so many wait for their turn; who comes then is asked to come back.
 BUILT_AT_ONCE = 4
 WAITING = 64
+# Of pages that are built for one who asks, fewer: some take seconds, and whoever waits long is better told at once.
+RARE_AT_ONCE = 2
+RARE_WAITING = 16
 
 
 class Gate:
-    """Lets a few builders in at once: a crowd that asks for rare pages must not take the database from the agents."""
+    """Lets a few builders in at once: a crowd that asks for rare pages must not take the database from the agents.
+
+    What a page costs the processor is done by one thread of its own, or a long thread would hold up every other answer.
+    """
 
     def __init__(self, at_once: int = BUILT_AT_ONCE, waiting: int = WAITING) -> None:
         self._free = asyncio.Semaphore(at_once)
         self._room = at_once + waiting
         self._inside = 0
+        self._hand = ThreadPoolExecutor(1, "pages")
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -70,6 +81,10 @@ class Gate:
         finally:
             self._inside -= 1
 
+    async def work(self, make: Callable[[], Made]) -> Made:
+        """Do this off the event loop, one after another."""
+        return await asyncio.get_running_loop().run_in_executor(self._hand, make)
+
 
 class Pages:
     """The pages' routes, over one house and its page cache."""
@@ -79,6 +94,7 @@ class Pages:
         self._cache = cache
         self._pages = (*PAGES, documentation(docs))
         self._gate = Gate()
+        self._rare = Gate(RARE_AT_ONCE, RARE_WAITING)
         self._surroundings = Surroundings(house)
         self._placards = Placards(house, Press())
         self._crawlers = Crawlers(house, [page.path for page in self._pages if page.stands])
@@ -130,21 +146,30 @@ class Pages:
             at = await self._moment(request.query_params) if page.timed else None
             asked = Asked(request.path_params, request.query_params, at)
 
-            async def build() -> bytes:
-                async with self._gate.turn():
-                    around = await self._surroundings.now()
-                    if at is not None:
-                        around = await frame_at(self._house.pool, around, at, page.kept(asked.query))
-                    shown = await page.read(self._house, around, asked)
-                return spell(page, shown, twin)
+            async def build(gate: Gate) -> bytes:
+                around = await self._surroundings.now()
+                if at is not None:
+                    around = await frame_at(self._house.pool, around, at, page.kept(asked.query))
+                shown = await page.read(self._house, around, asked)
+                return await gate.work(partial(spell, page, shown, twin))
 
             if asked.at is not None or any(asked.query.get(name) for name in page.free):
                 # Too seldom asked for to be kept, too long to be sent as it is.
-                return _encoded(await asyncio.to_thread(encode, await build()), request, MEDIA_TYPES[twin])
+                coding = _coding(request)
+                async with self._rare.turn():
+                    body = await build(self._rare)
+                    encoded = await self._rare.work(partial(encode, body, [coding]))
+                return _encoded(encoded, request, MEDIA_TYPES[twin])
+
+            async def build_kept() -> bytes:
+                async with self._gate.turn():
+                    return await build(self._gate)
+
             # A thread is asked for in many spellings of its id, a submolt in many of its name: all are one page.
             named = tuple(str(part).lower() for part in request.path_params.values())
             chosen = tuple(asked.one_of(kind, name) for name, kind in page.choices.items())
-            return _encoded(await self._cache.get((page.path, twin, named, chosen), build), request, MEDIA_TYPES[twin])
+            kept = await self._cache.get((page.path, twin, named, chosen), build_kept)
+            return _encoded(kept, request, MEDIA_TYPES[twin])
 
         return answer
 
@@ -152,7 +177,7 @@ class Pages:
         """The moment that is asked for; to find a stop of the slider asks the database, and waits its turn."""
         if not query.get("step"):
             return await asked_moment(self._house, query)
-        async with self._gate.turn():
+        async with self._rare.turn():
             return await asked_moment(self._house, query)
 
     async def _post_piece(self, request: Request) -> Response:
@@ -187,10 +212,14 @@ def _encoded(page: Encoded, request: Request, media_type: str) -> Response:
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": page.etag.decode(), **security_headers()}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    accepted = request.headers.get("accept-encoding", "")
-    body = page.identity
-    if "br" in accepted:
-        body, headers["Content-Encoding"] = page.br, "br"
-    elif "gzip" in accepted:
-        body, headers["Content-Encoding"] = page.gzip, "gzip"
+    coding = _coding(request)
+    body = {"br": page.br, "gzip": page.gzip}.get(coding, page.identity)
+    if coding:
+        headers["Content-Encoding"] = coding
     return Response(body, 200, headers, media_type=media_type)
+
+
+def _coding(request: Request) -> str:
+    """In which coding an answer is sent; empty for none."""
+    accepted = request.headers.get("accept-encoding", "")
+    return next((coding for coding in CODINGS if coding in accepted), "")
