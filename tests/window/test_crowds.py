@@ -4,7 +4,15 @@ import asyncio
 
 import asyncpg
 
+from moltbook.web import routes
 from moltbook.web.routes import RARE_AT_ONCE, RARE_WAITING
+
+LOCKS_WAITED_FOR = """
+SELECT count(*)
+FROM pg_locks l
+JOIN pg_database d ON d.oid = l.database
+WHERE NOT l.granted AND d.datname = current_database()
+"""
 
 
 async def test_a_crowd_in_the_past_keeps_nobody_from_the_front_page(network, page):
@@ -28,6 +36,21 @@ async def test_a_crowd_in_the_past_keeps_nobody_from_the_front_page(network, pag
     answers = await asyncio.gather(*crowd)
     assert {answer.status for answer in answers} == {200}
     assert {answer.headers["content-encoding"] for answer in answers} == {"br"}
+
+
+async def test_a_page_that_takes_too_long_is_given_up_in_the_database_too(network, page, monkeypatch):
+    monkeypatch.setattr(routes, "LONGEST_SECONDS", 0.01)
+    blocker = await asyncpg.connect(network.dsn)
+    try:
+        async with blocker.transaction():
+            await blocker.execute("LOCK TABLE past_minutes IN ACCESS EXCLUSIVE MODE")
+            answer = await page("/?at=2026-01-01T00:00Z")
+            waiting = await blocker.fetchval(LOCKS_WAITED_FOR)
+    finally:
+        await blocker.close()
+    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    assert "takes too long" in answer.body.decode()
+    assert waiting == 0
 
 
 async def test_a_page_of_the_past_comes_in_every_coding(network, page):

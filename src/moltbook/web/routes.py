@@ -31,7 +31,7 @@ from moltbook.web.frame import Surroundings
 from moltbook.web.guard import security_headers
 from moltbook.web.moments import asked_moment, frame_at
 from moltbook.web.owner_routes import OwnerPages
-from moltbook.web.page import Asked, Page
+from moltbook.web.page import Asked, Page, Shown
 from moltbook.web.pages.documents import documentation
 from moltbook.web.pages.thread import comment_piece
 from moltbook.web.pictures import serve_picture
@@ -52,6 +52,8 @@ WAITING = 64
 # Of pages that are built for one who asks, fewer: some take seconds, and whoever waits long is better told at once.
 RARE_AT_ONCE = 2
 RARE_WAITING = 16
+# What takes longer to read is given up, in the database too.
+LONGEST_SECONDS = 10.0
 
 
 class Gate:
@@ -147,10 +149,7 @@ class Pages:
             asked = Asked(request.path_params, request.query_params, at)
 
             async def build(gate: Gate) -> bytes:
-                around = await self._surroundings.now()
-                if at is not None:
-                    around = await frame_at(self._house.pool, around, at, page.kept(asked.query))
-                shown = await page.read(self._house, around, asked)
+                shown = await self._read(page, asked)
                 return await gate.work(partial(spell, page, shown, twin))
 
             if asked.at is not None or any(asked.query.get(name) for name in page.free):
@@ -172,6 +171,21 @@ class Pages:
             return _encoded(kept, request, MEDIA_TYPES[twin])
 
         return answer
+
+    async def _read(self, page: Page, asked: Asked) -> Shown:
+        """The data of a page.
+
+        Raises: Unavailable if it takes too long, and what the page itself raises.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                around = await self._surroundings.now()
+                if asked.at is not None:
+                    around = await frame_at(self._house.pool, around, asked.at, page.kept(asked.query))
+                shown: Shown = await page.read(self._house, around, asked)
+                return shown
+        except TimeoutError:
+            raise Unavailable("This page takes too long to read.", retry_after_seconds=30) from None
 
     async def _moment(self, query: Mapping[str, str]) -> datetime | None:
         """The moment that is asked for; to find a stop of the slider asks the database, and waits its turn."""
