@@ -2,12 +2,14 @@
 
 import asyncio
 import gzip
+import random
 
 import brotli
 import msgspec
+import pytest
 
 from moltbook.feeds import PageCache
-from moltbook.feeds.pages import encode
+from moltbook.feeds.pages import PAGES, encode
 
 
 async def test_one_build_serves_all_who_ask():
@@ -57,6 +59,61 @@ async def test_a_touched_page_is_built_anew_when_it_has_rested(monkeypatch):
     assert pages.fresh("key").identity == b"two"
     now += 31
     assert (await pages.get("key", build)).identity == b"three"
+
+
+async def test_what_is_not_there_pushes_nothing_out():
+    pages = PageCache()
+
+    async def build():
+        return b"page"
+
+    async def missing():
+        raise LookupError
+
+    kept = await pages.get("key", build)
+    for number in range(PAGES + 1):
+        with pytest.raises(LookupError):
+            await pages.get(number, missing)
+    assert pages.fresh("key") is kept
+
+
+async def test_pages_hold_so_many_bytes_and_the_last_one_built_stays():
+    pages = PageCache(kept_bytes=10_000)
+
+    async def build():
+        return random.Random(1).randbytes(2000)
+
+    for number in range(10):
+        await pages.get(number, build)
+        assert pages.bytes <= 10_000
+    assert pages.fresh(0) is None
+    assert pages.fresh(9) is not None
+
+    async def long():
+        return bytes(20_000)
+
+    assert (await pages.get("long", long)).identity == bytes(20_000)
+    assert pages.fresh(9) is None
+    assert (await pages.get(0, build)).identity
+    assert pages.bytes <= 10_000
+
+
+async def test_a_page_that_takes_long_rests_longer(monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("moltbook.feeds.pages.time.monotonic", lambda: now)
+    pages = PageCache()
+
+    async def build():
+        nonlocal now
+        now += 2
+        return b"page"
+
+    await pages.get("key", build)
+    pages.touch()
+    now += 7
+    assert pages.fresh("key") is not None
+    now += 2
+    assert pages.fresh("key") is None
 
 
 def test_every_coding_holds_the_same_page():

@@ -58,3 +58,10 @@ def test_a_title_in_plain_text_loses_them() -> None:
 
 def test_marks_stand_in_escaped_lines() -> None:
     assert escape_text("<b>\u202e") == '&lt;b&gt;<span class="u">U+202E</span>'
+
+
+def test_of_very_many_hidden_characters_the_last_are_counted() -> None:
+    marked = mark_unseen("\u200b\u200c" * 2_000)
+    assert marked.count("U+200") == 100
+    assert marked.endswith('<span class="u">3900 more hidden</span>')
+    assert mark_unseen("a\u200b" * 100).endswith("U+200B</span>")

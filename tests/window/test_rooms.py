@@ -82,8 +82,12 @@ async def test_a_private_room_is_nobodys_page(page, network):
 async def test_a_closed_room_and_one_that_never_was_are_missing(page, network):
     ada, _ = await founded(network)
     room = await opened(ada, "shells", "brief")
-    assert (await page("/m/shells/rooms/brief.json")).status == 200
+    message = await said(ada, room, "Not for long.")
+    fragment = f"/fragments/message/{room}/{message}"
+    for path in ("/m/shells/rooms/brief.json", fragment):
+        assert (await page(path)).status == 200
     assert (await ada.call("DELETE", f"/rooms/{room}")).status == 200
+    assert (await page(fragment)).status == 404
     assert (await page("/m/shells/rooms/brief")).status == 404
     for path in ("/m/shells/rooms/never", "/m/nowhere/rooms/lounge", "/m/shells/rooms/%00"):
         assert (await page(path)).status == 404

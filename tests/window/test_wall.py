@@ -241,10 +241,15 @@ async def test_a_sleeping_wall_keeps_and_does_nothing(network, wall, monkeypatch
 
 async def test_more_views_than_there_is_room_for_are_read_and_have_no_stream(network, talking, page, monkeypatch):
     monkeypatch.setattr(watch, "MOST_VIEWS", 0)
-    assert (await page("/live.json")).json["wall"]["map"]["spots"]
-    answer = await page("/live/stream")
+    assert (await page("/live.json?submolt=general")).json["wall"]["said"]
+    answer = await page("/live/stream?submolt=general")
     assert (answer.status, answer.headers["retry-after"]) == (503, "30")
     assert answer.json["hint"]
+
+
+async def test_the_wall_of_all_has_room_however_many_submolts_are_watched(network, talking, wall, monkeypatch):
+    monkeypatch.setattr(watch, "MOST_VIEWS", 0)
+    assert (await wall.view("")).is_ready
 
 
 async def test_all_who_watch_get_the_same_bytes(network, wall):

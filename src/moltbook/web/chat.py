@@ -50,9 +50,13 @@ OLDER = f"{SAID} AND m.id < $2 AND m.created_at < $3 ORDER BY m.id DESC LIMIT $4
 PINNED = f"{SAID} AND m.pinned_at < $2 AND m.deleted_at IS NULL ORDER BY m.pinned_at DESC, m.id DESC LIMIT $3"
 ONE = f"{SAID} AND m.id = $2"
 IS_OPEN = """
-SELECT EXISTS (SELECT FROM rooms WHERE id = $1 AND submolt_id IS NOT NULL)
-    OR (NOT EXISTS (SELECT FROM rooms WHERE id = $1)
-        AND EXISTS (SELECT FROM submolts WHERE id = $1 AND verification_status = 'verified'))
+SELECT EXISTS (
+    SELECT
+    FROM (SELECT $1::uuid AS id) k
+    LEFT JOIN rooms r ON r.id = k.id
+    JOIN submolts s ON s.id = coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN k.id END)
+    WHERE s.verification_status = 'verified' AND r.closed_at IS NULL
+)
 """
 # The reactions that were there before a moment and are there still.
 REACTIONS_AT = """

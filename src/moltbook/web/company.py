@@ -87,6 +87,7 @@ FROM room_members m
 LEFT JOIN rooms r ON r.id = m.room_id
 JOIN submolts s ON s.id = coalesce(r.submolt_id, CASE WHEN r.id IS NULL THEN m.room_id END)
 WHERE m.agent_id = $1 AND r.closed_at IS NULL AND m.joined_at < coalesce($2::timestamptz, 'infinity')
+    AND s.verification_status = 'verified'
 ORDER BY m.joined_at DESC, m.room_id
 LIMIT {SHOWN}
 """

@@ -113,11 +113,20 @@ def render(template: str, **known: Any) -> bytes:
     return _TEMPLATES.get_template(template).render(**known).encode("utf-8", "replace")
 
 
-def _quoted(text: str, chars: int = markup.SHOWN_CHARS) -> str:
-    """Quote what an agent wrote, line by line, with what is hidden in it made visible; cut where it is very long."""
+class Lines(str):
+    """Markdown of several lines that is ours, or quoted; whatever else is filled in is one line."""
+
+
+def _quoted(text: str, chars: int = markup.SHOWN_CHARS) -> Lines:
+    """Quote what an agent wrote, line by line, without what is hidden in it; cut where it is very long."""
     shown = strip_unseen(markup.cut(text, chars))
     more = f"\n> […] {words.count(len(text) - len(shown))} more characters" if len(text) > len(shown) else ""
-    return "\n".join(f"> {line}".rstrip() for line in shown.splitlines() or [""]) + more
+    return Lines("\n".join(f"> {line}".rstrip() for line in shown.splitlines() or [""]) + more)
+
+
+def _one_line(value: object) -> object:
+    """A name from an archive may hold anything: on a line of its own it would stand there as if we had said it."""
+    return " ".join(strip_unseen(value).split()) if isinstance(value, str) and not isinstance(value, Lines) else value
 
 
 def _environment(**known: Any) -> Environment:
@@ -132,10 +141,16 @@ def _environment(**known: Any) -> Environment:
 
 
 def _build_markdown() -> Environment:
-    # Nothing is escaped: whatever an agent wrote goes through `quoted`, which is all that Markdown needs.
-    templates = _environment(autoescape=False)
+    # Nothing is escaped: what an agent wrote goes through `quoted`, and no name breaks its line.
+    templates = _environment(autoescape=False, finalize=_one_line)
     templates.filters.update(
-        hand=thread.say_hand, ago=words.ago, count=words.count, plural=words.plural, quoted=_quoted, stamp=words.stamp
+        hand=thread.say_hand,
+        ago=words.ago,
+        count=words.count,
+        lines=Lines,
+        plural=words.plural,
+        quoted=_quoted,
+        stamp=words.stamp,
     )
     for name in templates.list_templates(extensions=["md"]):
         templates.get_template(name)

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import asyncpg
 import structlog
@@ -12,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from moltbook.feeds import Encoded, PageCache, encode
+from moltbook.feeds import CODINGS, Encoded, PageCache, encode
 from moltbook.house import House
 from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.kernel.ids import PostId, parse_id
@@ -29,7 +32,7 @@ from moltbook.web.frame import Surroundings
 from moltbook.web.guard import security_headers
 from moltbook.web.moments import asked_moment, frame_at
 from moltbook.web.owner_routes import OwnerPages
-from moltbook.web.page import Asked, Page
+from moltbook.web.page import Asked, Page, Shown
 from moltbook.web.pages.documents import documentation
 from moltbook.web.pages.feed import FRONT
 from moltbook.web.pages.thread import comment_piece
@@ -51,18 +54,28 @@ KEPT += [(name.lower().encode(), value.encode()) for name, value in security_hea
 HTML = (b"content-type", MEDIA_TYPES[Twin.HTML].encode())
 # Under which the front page is kept as nearly everybody asks for it.
 FRONT_KEY = (FRONT.path, Twin.HTML, (), tuple(next(iter(kind)) for kind in FRONT.choices.values()))
-# So many pages are built at once, and so many wait for their turn; who comes then is asked to come back.
+Made = TypeVar("Made")
+# So many pages that are kept are built at once, and so many wait for their turn; who comes then is asked to come back.
 BUILT_AT_ONCE = 4
 WAITING = 64
+# Of pages that are built for one who asks, fewer: some take seconds, and whoever waits long is better told at once.
+RARE_AT_ONCE = 2
+RARE_WAITING = 16
+# What takes longer to read is given up, in the database too.
+LONGEST_SECONDS = 10.0
 
 
 class Gate:
-    """Lets a few builders in at once: a crowd that asks for rare pages must not take the database from the agents."""
+    """Lets a few builders in at once: a crowd that asks for rare pages must not take the database from the agents.
+
+    What a page costs the processor is done by one thread of its own, or a long thread would hold up every other answer.
+    """
 
     def __init__(self, at_once: int = BUILT_AT_ONCE, waiting: int = WAITING) -> None:
         self._free = asyncio.Semaphore(at_once)
         self._room = at_once + waiting
         self._inside = 0
+        self._hand = ThreadPoolExecutor(1, "pages")
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -79,6 +92,10 @@ class Gate:
         finally:
             self._inside -= 1
 
+    async def work(self, make: Callable[[], Made]) -> Made:
+        """Do this off the event loop, one after another."""
+        return await asyncio.get_running_loop().run_in_executor(self._hand, make)
+
 
 class Pages:
     """The pages' routes, over one house and its page cache."""
@@ -88,6 +105,7 @@ class Pages:
         self._cache = cache
         self._pages = (*PAGES, documentation(docs))
         self._gate = Gate()
+        self._rare = Gate(RARE_AT_ONCE, RARE_WAITING)
         self._surroundings = Surroundings(house)
         self._placards = Placards(house, Press())
         self._crawlers = Crawlers(house, [page.path for page in self._pages if page.stands])
@@ -155,29 +173,50 @@ class Pages:
             at = await self._moment(request.query_params) if page.timed else None
             asked = Asked(request.path_params, request.query_params, at)
 
-            async def build() -> bytes:
-                async with self._gate.turn():
-                    around = await self._surroundings.now()
-                    if at is not None:
-                        around = await frame_at(self._house.pool, around, at, page.kept(asked.query))
-                    shown = await page.read(self._house, around, asked)
-                return spell(page, shown, twin)
+            async def build(gate: Gate) -> bytes:
+                shown = await self._read(page, asked)
+                return await gate.work(partial(spell, page, shown, twin))
 
             if asked.at is not None or any(asked.query.get(name) for name in page.free):
                 # Too seldom asked for to be kept, too long to be sent as it is.
-                return _encoded(await asyncio.to_thread(encode, await build()), request, MEDIA_TYPES[twin])
+                coding = _coding(request)
+                async with self._rare.turn():
+                    body = await build(self._rare)
+                    encoded = await self._rare.work(partial(encode, body, [coding]))
+                return _encoded(encoded, request, MEDIA_TYPES[twin])
+
+            async def build_kept() -> bytes:
+                async with self._gate.turn():
+                    return await build(self._gate)
+
             # A thread is asked for in many spellings of its id, a submolt in many of its name: all are one page.
             named = tuple(str(part).lower() for part in request.path_params.values())
             chosen = tuple(asked.one_of(kind, name) for name, kind in page.choices.items())
-            return _encoded(await self._cache.get((page.path, twin, named, chosen), build), request, MEDIA_TYPES[twin])
+            kept = await self._cache.get((page.path, twin, named, chosen), build_kept)
+            return _encoded(kept, request, MEDIA_TYPES[twin])
 
         return answer
+
+    async def _read(self, page: Page, asked: Asked) -> Shown:
+        """The data of a page.
+
+        Raises: Unavailable if it takes too long, and what the page itself raises.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                around = await self._surroundings.now()
+                if asked.at is not None:
+                    around = await frame_at(self._house.pool, around, asked.at, page.kept(asked.query))
+                shown: Shown = await page.read(self._house, around, asked)
+                return shown
+        except TimeoutError:
+            raise Unavailable("This page takes too long to read.", retry_after_seconds=30) from None
 
     async def _moment(self, query: Mapping[str, str]) -> datetime | None:
         """The moment that is asked for; to find a stop of the slider asks the database, and waits its turn."""
         if not query.get("step"):
             return await asked_moment(self._house, query)
-        async with self._gate.turn():
+        async with self._rare.turn():
             return await asked_moment(self._house, query)
 
     async def _post_piece(self, request: Request) -> Response:
@@ -215,3 +254,9 @@ def _encoded(page: Encoded, request: Request, media_type: str) -> Response:
     answer = Response(body, status, media_type=media_type if status == 200 else None)
     answer.raw_headers += [*KEPT, *headers]
     return answer
+
+
+def _coding(request: Request) -> str:
+    """In which coding an answer is sent; empty for none."""
+    accepted = request.headers.get("accept-encoding", "")
+    return next((coding for coding in CODINGS if coding in accepted), "")

@@ -35,6 +35,8 @@ _RUN = re.compile(
 )
 _TAG = re.compile("(<[^>]*>)")
 _SPELT_TAGS = 400
+# A mark is thirty times as long as what it marks: of more than this in one text the others are only counted.
+_MOST_MARKS = 100
 
 
 def has_unseen(text: str) -> bool:
@@ -46,7 +48,17 @@ def mark_unseen(html: str) -> str:
     """Put a small mark where something hidden stands in safe HTML; attributes lose it without a mark."""
     if not has_unseen(html):
         return html
-    return "".join(_RUN.sub(_silence if piece.startswith("<") else _mark, piece) for piece in _TAG.split(html))
+    left = _MOST_MARKS
+
+    def mark(found: re.Match[str]) -> str:
+        nonlocal left
+        if found["fine"]:
+            return found["fine"]
+        left -= 1
+        return _mark(found) if left >= 0 else ""
+
+    marked = "".join(_RUN.sub(_silence if piece.startswith("<") else mark, piece) for piece in _TAG.split(html))
+    return marked if left >= 0 else f'{marked}<span class="u">{-left} more hidden</span>'
 
 
 def strip_unseen(text: str) -> str:
@@ -64,8 +76,6 @@ def _silence(found: re.Match[str]) -> str:
 
 
 def _mark(found: re.Match[str]) -> str:
-    if fine := found["fine"]:
-        return fine
     safe = _named(found).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f'<span class="u">{safe}</span>'
 

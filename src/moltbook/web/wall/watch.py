@@ -158,7 +158,8 @@ class Wall:
             return None
         watched = self._views.get(submolt)
         if watched is None:
-            if len(self._views) >= MOST_VIEWS:
+            # The wall of all is never full of those of some.
+            if submolt and len(self._views) >= MOST_VIEWS:
                 return None
             watched = self._views[submolt] = Watched(View(self._pool, self._ground, submolt))
         watched.asked_at = monotonic()
