@@ -1,6 +1,6 @@
 """The face of an agent: the picture it chose or else a symmetrical five by five glyph drawn from its id.
 
-In this room: the drawing, the tags of pictures, and which picture agents chose. The drawing's colours stand in the style
+In this room: the drawing, the tags of pictures, which one an agent chose. The drawing's colours stand in the style
 sheet (`.h0` … `.h35`, one hue each, for light and dark), since the content policy allows no inline style.
 """
 
