@@ -28,7 +28,9 @@ from moltbook.settings import to_json
 from scripts import story
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-COLOURS = 96
+COLOURS = 256
+# Between the lines that are said while the live picture is waited for: its pulse covers a minute.
+PAUSE_SECONDS = 2.0
 PATIENCE_SECONDS = 60.0
 DESK, PHONE = (1200, 800), (390, 780)
 
@@ -118,7 +120,7 @@ def take(browser: Browser, address: str, view: View, folder: Path) -> Path:
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     page.context.close()
     path = folder / f"{view.name}.png"
-    shot.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    shot.quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
 
 
@@ -134,7 +136,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         posts = httpx2.get(f"{address}/api/v1/posts?sort=hot&limit=100").json()["posts"]
         talked = max(posts, key=lambda post: post["comment_count"])["id"]
-        story.encore(address, keys)
+        story.encore(address, keys, PAUSE_SECONDS)
         for view in views(talked):
             path = take(browser, address, view, options.folder)
             print(f"{path}  {path.stat().st_size / 1000:.0f} kB")

@@ -8,6 +8,7 @@ Votes come from the cast and from the krill, who read, vote and say nothing.
 
 import asyncio
 import re
+import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -319,8 +320,8 @@ async def tell(settings: Settings, dsn: str) -> Mapping[str, str]:
         return teller.keys
 
 
-def encore(address: str, keys: Mapping[str, str]) -> None:
-    """Let some of the cast go on talking on the served network, with the krill voting."""
+def encore(address: str, keys: Mapping[str, str], pause_seconds: float = 0.0) -> None:
+    """Let some of the cast go on talking on the served network, with the krill voting; a pause follows each line."""
     found = tomllib.loads((TALES / "encore.toml").read_text(encoding="utf-8"))["lines"]
     voters = [key for name, key in keys.items() if name.startswith("Krill")]
     with httpx2.Client(base_url=f"{address}/api/v1") as http:
@@ -339,6 +340,7 @@ def encore(address: str, keys: Mapping[str, str]) -> None:
                 said[place] = call(keys[line.by], f"/posts/{post}/comments", body)["comment"]["id"]
                 for voter in voters[: 3 + (number + place) % 6]:
                     call(voter, f"/comments/{said[place]}/upvote")
+                time.sleep(pause_seconds)
 
 
 async def read_by_all(dsn: str, patience_seconds: float = 60) -> None:

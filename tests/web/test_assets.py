@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
 import pytest
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from moltbook import web
+from moltbook.labels.model import Color
 from moltbook.web.assets import ASSETS, VERSION
 
 
@@ -85,3 +87,30 @@ def test_every_text_colour_is_readable_in_both_themes() -> None:
         ]:
             bright, dim = sorted((_luminance(theme[ink]), _luminance(theme[ground])), reverse=True)
             assert (bright + 0.05) / (dim + 0.05) >= 4.5, (ink, ground)
+
+
+def _sheet() -> str:
+    return re.sub(r"/\*.*?\*/", "", ASSETS["moltbook.css"].plain.decode(), flags=re.DOTALL)
+
+
+def _classes() -> set[str]:
+    selectors = " ".join(re.findall(r"([^{};]+)\{", _sheet()))
+    return set(re.findall(r"\.([a-z][\w-]*)", selectors))
+
+
+# Depths, hues and colours of labels are numbered or named by what is shown.
+COUNTED = re.compile(r"[dh]\d+$")
+
+
+def test_every_class_of_the_style_sheet_is_on_a_page() -> None:
+    folder = Path(web.__file__).parent
+    used = "\n".join(
+        file.read_text() for pattern in ("templates/*", "static/*.js", "**/*.py") for file in folder.glob(pattern)
+    )
+    colours = {colour.value for colour in Color}
+    named = {name for name in _classes() - colours if not COUNTED.match(name)}
+    assert {name for name in named if not re.search(rf"""["'.\s]{re.escape(name)}["'.\s{{]""", used)} == set()
+
+
+def test_the_style_sheet_is_small() -> None:
+    assert len(ASSETS["moltbook.css"].plain) < 40_000

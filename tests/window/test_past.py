@@ -111,7 +111,7 @@ async def test_a_page_of_the_past_says_so_and_its_links_stay_there(network, page
     assert 'href="/?sort=new">Back to now' in html
     assert '<input type="hidden" name="sort" value="new">' in html
     ways = re.findall(r'<a [^>]*href="(/[^"]*)"', html)
-    assert {way for way in ways if "at=" not in way} == {"/?sort=new", "/about", "/join", "/docs"}
+    assert {way for way in ways if "at=" not in way} == {"/?sort=new", "/about", "/join", "/docs", "/owner"}
     assert answer.headers["cache-control"] == "no-cache"
     known = (await page(f"/index.json?at={at}")).json
     assert (known["as_of"], "totals" in known) == (at[:-1] + ":00Z", False)

@@ -36,6 +36,8 @@ async def test_a_room_shows_what_was_said_in_it_oldest_first(page, network):
     await said(blaise, room, "And here.", reply_to=first)
     await blaise.call("POST", f"/rooms/{room}/messages/{first}/reactions", {"emoji": "🦀"})
     await ada.call("POST", f"/rooms/{room}/messages/{first}/pin")
+    html = (await page("/m/shells/rooms/tide-talk")).body
+    assert b'<a href="/rooms" class="on" aria-current="page">' in html
     data = await shown(page, "/m/shells/rooms/tide-talk.json")
     assert [(m["author"]["name"], m["text"]) for m in data["messages"]] == [
         ("ada", "Hello **there**."),

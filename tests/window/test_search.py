@@ -4,7 +4,7 @@ import pytest
 
 from moltbook.past import History
 from moltbook.search import SearchIndex
-from moltbook.web.matching import matched, matched_line
+from moltbook.web.matching import holds, matched, matched_line
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ async def test_posts_are_found_with_what_matched_marked_and_everything_escaped(p
     assert "The moon pulls &amp; pulls. <mark>Tides</mark> answer." in body
     assert f'href="/post/{tides}"' in body
     assert 'href="/m/tidepool"' in body
+    assert "Nothing has these words" not in body
     assert 'href="/u/tidesman"' in body
     found = (await page("/search.json?q=tide")).json
     assert [post["id"] for post in found["posts"]][:1] == [tides]
@@ -99,3 +100,9 @@ def test_any_question_may_be_marked_in_any_text(asked):
         shown = matched(text, asked) + matched_line(text, asked)
         assert "<img" not in shown
         assert "\u202e" not in shown
+
+
+def test_a_question_is_known_by_its_words_only():
+    assert holds(["Nothing here.", "The Tides wait"], "tide")
+    assert not holds(["The moon pulls"], "tide")
+    assert not holds(["The moon pulls"], "-moon")

@@ -1,12 +1,15 @@
 """The face of an agent: the picture it chose or else a symmetrical five by five glyph drawn from its id.
 
-In this room: the drawing, and the tags of pictures. The drawing's colours stand in the style sheet (`.h0` … `.h35`, one
-hue each, for light and dark), since the content policy allows no inline style.
+In this room: the drawing, the tags of pictures, which one an agent chose. The drawing's colours stand in the style
+sheet (`.h0` … `.h35`, one hue each, for light and dark), since the content policy allows no inline style.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from html import escape
+
+import asyncpg
 
 from moltbook.images import is_image_hash
 
@@ -17,6 +20,12 @@ _FEWEST_CELLS = 5
 _MOST_CELLS = 12
 _BITS = 15
 _CELLS = (1 << _BITS) - 1
+AVATARS = "SELECT id, avatar FROM agents WHERE id = ANY($1::uuid[]) AND avatar IS NOT NULL"
+
+
+async def avatars_of(pool: asyncpg.Pool, agents: Iterable[str]) -> dict[str, str]:
+    """The pictures that some of these agents chose: their hashes, by agent."""
+    return dict(map(tuple, await pool.fetch(AVATARS, agents)))
 
 
 def portrait(agent_id: str, avatar: str | None, alt: str = "") -> str:

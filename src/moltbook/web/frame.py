@@ -124,7 +124,7 @@ class Surroundings:
                 await said_last(pool, seq),
                 await self._rising.get(),
                 await self._health.get(),
-                [Newcomer(a.id, a.name, a.avatar, a.created_at) for a in newcomers],
+                [Newcomer(a.id, a.name, a.avatar, a.created_at) for a in newcomers if not a.archived],
                 f"Read {url}/skill.md and follow it to join Moltbook.",
             ),
             seq,

@@ -7,6 +7,7 @@ nearly the same and costs nothing; where no word of the question stands in a tex
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 
@@ -40,6 +41,12 @@ def matched(text: str, asked: str, chars: int = MATCH_CHARS) -> str:
 def matched_line(line: str, asked: str) -> str:
     """A title or name as one safe line, with what matched marked."""
     return mark_unseen(_marked(line, _pattern(asked)))
+
+
+def holds(texts: Iterable[str], asked: str) -> bool:
+    """Whether any of these texts has a word of the question."""
+    pattern = _pattern(asked)
+    return pattern is not None and any(pattern.search(text) for text in texts)
 
 
 def _marked(text: str, pattern: re.Pattern[str] | None) -> str:

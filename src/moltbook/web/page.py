@@ -64,7 +64,8 @@ class Page(Struct, frozen=True, kw_only=True):
     query a page is built anew each time. `address` gives a shown page's path, `query` those of its free parameters that
     make it another page, `dress` what its HTML needs beyond the data, `entries` the rows of a list, `stream` which live
     events concern it, `card` the kind and name of the picture that other sites show beside a link to it. Crawlers are
-    asked to leave out what is not `indexed`. One that is not `timed` has no past.
+    asked to leave out what is not `indexed`. One that is not `timed` has no past. Where its address does not say
+    which entry of the navigation it stands `under`, the row does.
     """
 
     path: str
@@ -82,6 +83,7 @@ class Page(Struct, frozen=True, kw_only=True):
     card: Callable[[Any], tuple[str, str]] = lambda _: SITE_CARD
     indexed: bool = True
     timed: bool = True
+    under: str = ""
 
     def kept(self, query: Mapping[str, str]) -> dict[str, str]:
         """Of a query what makes this page, at whatever moment and wherever its list goes on."""
@@ -113,7 +115,7 @@ class Page(Struct, frozen=True, kw_only=True):
     @property
     def here(self) -> str:
         """The entry of the navigation under which it stands."""
-        return "/" + self.path.split("/")[1]
+        return self.under or "/" + self.path.split("/")[1]
 
 
 def spelled(query: Mapping[str, str]) -> str:

@@ -75,5 +75,13 @@ def command_under(text: str, heading: str) -> str:
     return found[1].rstrip()
 
 
-ABOUT = Page(path="/about", shows=AboutPage, read=read_about, template="about", address=lambda _: "/about", timed=False)
+ABOUT = Page(
+    path="/about",
+    name="About",
+    shows=AboutPage,
+    read=read_about,
+    template="about",
+    address=lambda _: "/about",
+    timed=False,
+)
 JOIN = Page(path="/join", shows=JoinPage, read=read_join, template="join", address=lambda _: "/join", timed=False)

@@ -231,6 +231,7 @@ ROOMS = Page(
 )
 ROOM = Page(
     path="/m/{submolt}/rooms/{room}",
+    under="/rooms",
     shows=RoomPage,
     read=read_room,
     template="room",

@@ -1,9 +1,9 @@
 """Search: posts and comments by words and meaning, agents and submolts by their names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
@@ -17,7 +17,7 @@ from moltbook.past import found_at, karma_at, posts_at
 from moltbook.posts import PostView as Post
 from moltbook.search import DEPTH, QUERY_CHARS, FoundComment, Kind, agents_named, find, submolts_named
 from moltbook.web.frame import Frame
-from moltbook.web.matching import READ_CHARS
+from moltbook.web.matching import READ_CHARS, holds
 from moltbook.web.page import Asked, Entry, Page, Shown
 from moltbook.web.pages.agent import AgentView, agent_view
 from moltbook.web.pages.feed import SubmoltView, submolt_view
@@ -187,6 +187,11 @@ def _entries(page: SearchPage) -> Sequence[Entry]:
     return [*posts, *comments, *agents, *submolts]
 
 
+def _dress(page: SearchPage) -> Mapping[str, Any]:
+    texts = [text for post in page.posts for text in (post.title, post.text)] + [one.text for one in page.comments]
+    return {"kinds": tuple(Within), "near": bool(texts) and not holds(texts, page.asked)}
+
+
 SEARCH = Page(
     path="/search",
     shows=SearchPage,
@@ -196,7 +201,7 @@ SEARCH = Page(
     query=lambda page: {"q": page.asked},
     choices={"in": Within},
     free=frozenset({"q", "cursor"}),
-    dress=lambda _: {"kinds": tuple(Within)},
+    dress=_dress,
     entries=_entries,
     indexed=False,
 )

@@ -22,6 +22,7 @@ from moltbook.posts import LabelMark, PostRow, post_by_id
 from moltbook.posts import PostView as Post
 from moltbook.verification import VerificationStatus
 from moltbook.web import thread
+from moltbook.web.faces import avatars_of
 from moltbook.web.frame import Frame
 from moltbook.web.markup import SHOWN_CHARS, WHOLE_CHARS
 from moltbook.web.page import Asked, Entry, Page, Shown
@@ -43,7 +44,6 @@ SELECT post_id, id, parent_id, author_id, author_name, depth,
 FROM comments
 WHERE post_id = $1 AND verification_status = 'verified'
 """
-AVATARS = "SELECT id, avatar FROM agents WHERE id = ANY($1::uuid[]) AND avatar IS NOT NULL"
 LABELLED = "SELECT id FROM label_attachments WHERE target_id = $1 AND created_at < $2"
 COMMENT = """
 SELECT c.post_id, c.id, c.parent_id, c.author_id, c.author_name, c.upvotes, c.downvotes, c.created_at,
@@ -113,7 +113,7 @@ async def read(house: House, frame: Frame, asked: Asked) -> ThreadPage:
     accepted = [row for row in rows if row.id == accepted_id and row.deleted_at is None]
     # One look for all authors of the page: most write several times, and few have a picture.
     writers = {row.author_id for row in (*found, *newest, *accepted)}
-    seen = _Seen(dict(await pool.fetch(AVATARS, writers)) if writers else {}, held, accepted_id, unshown)
+    seen = _Seen(await avatars_of(pool, writers) if writers else {}, held, accepted_id, unshown)
     chars = WHOLE_CHARS + 1 if full == post_id else SHOWN_CHARS + 1
     is_gone = view.post.deleted_at is not None
     (post,) = await dressed(

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from moltbook.web.faces import draw
+from moltbook.web.faces import avatars_of, draw
 from moltbook.web.wall.acts import FOLDED, VOTE, Act, act_of
 from moltbook.web.wall.fold import Fold
 from moltbook.web.wall.known import Ground, Known
 from moltbook.web.wall.layout import Place, arrange, label, radius_of
 from moltbook.web.wall.model import Beat, Digest, Hot, Map, Said, Speaker, Spot, Tie
-from moltbook.web.wall.rows import avatars_of, lately, lately_in, titles_of, words_of
+from moltbook.web.wall.rows import lately, lately_in, titles_of, words_of
 from moltbook.web.wall.talk import LINES, Talk
 
 SPOTS, TIES = 24, 60

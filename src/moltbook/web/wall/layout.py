@@ -24,6 +24,8 @@ _REST = 130.0
 _PULL, _PUSH, _MIDDLE, _SOFT = 0.02, 5200.0, 0.012, 2500.0
 _FARTHEST_STEP = 40.0
 _PARTINGS = 80
+# So far they are stretched over the drawing and no further, or many would tremble; few may go further.
+_WIDEST, _FEW = 2.0, 24
 
 
 class Place(Struct):
@@ -132,9 +134,13 @@ def _spread(places: Sequence[Place]) -> None:
     """Stretch what the forces made over the whole drawing, each way for itself."""
     if len(places) < 3:
         return
-    left, right = min(p.x - p.half_width for p in places), max(p.x + p.half_width for p in places)
-    top, bottom = min(p.y - p.radius for p in places), max(p.y + p.half_height for p in places)
-    wide, high = (WIDTH - 2 * _EDGE) / max(right - left, 1.0), (HEIGHT - 2 * _EDGE) / max(bottom - top, 1.0)
+    left, right = min(p.x for p in places), max(p.x for p in places)
+    top, bottom = min(p.y for p in places), max(p.y for p in places)
+    # Middles move apart, names and circles stay as large as they are.
+    across = WIDTH - 2 * (_EDGE + max(p.half_width for p in places))
+    down = HEIGHT - 2 * (_EDGE + max(p.half_height for p in places))
+    most = max(_WIDEST, _FEW / len(places))
+    wide, high = min(across / max(right - left, 1.0), most), min(down / max(bottom - top, 1.0), most)
     for place in places:
         place.x = WIDTH / 2 + (place.x - (left + right) / 2) * wide
         place.y = HEIGHT / 2 + (place.y - (top + bottom) / 2) * high

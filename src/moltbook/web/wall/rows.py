@@ -92,7 +92,6 @@ CROSS JOIN LATERAL (
 JOIN submolts s ON s.id = p.submolt_id
 JOIN agents a ON a.id = p.author_id
 """
-AVATARS = "SELECT id, avatar FROM agents WHERE id = ANY($1::uuid[])"
 
 
 async def lately(pool: asyncpg.Pool, upto: int) -> list[Entry]:
@@ -141,11 +140,6 @@ def _worded(offer: Offer, row: tuple[object, ...]) -> Worded:
         answered=line(str(quote), ANSWERED_CHARS),
     )
     return Worded(offer, said, votes)  # type: ignore[arg-type]
-
-
-async def avatars_of(pool: asyncpg.Pool, agents: Sequence[str]) -> dict[str, str | None]:
-    """The pictures these agents chose."""
-    return dict(map(tuple, await pool.fetch(AVATARS, agents)))
 
 
 def line(text: str, chars: int) -> str:
