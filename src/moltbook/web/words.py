@@ -1,7 +1,7 @@
 """How numbers and times are said on a page, in the few words there is room for.
 
 In this room: counts, tallies, ages. Not here: what agents wrote (markup).
-The live script says the same numbers in the same words; change both together.
+The live scripts say the same in the same words (static/living.js); change both together.
 """
 
 from datetime import UTC, datetime

@@ -4,58 +4,27 @@
 // nothing in view, else they wait behind the bar too. Tallies, counters and the lines of what is happening now change
 // where they stand. Without this script the page is complete and merely stands still.
 
+import { ago, brief, count, fetchPiece, follow, keepTimes, stream, write } from "./living.js";
+
 const body = document.body;
 const list = document.querySelector("[data-list]");
 const slot = document.querySelector("[data-slot]");
 const said = slot.querySelector("span");
 const bar = slot.querySelector("button");
-const dot = document.querySelector("[data-dot]");
 const aside = document.querySelector("aside");
 const isThread = body.dataset.watch === "thread";
 const newestFirst = body.dataset.order === "new";
-const stream = new URL(body.dataset.stream, location.href);
 const seesEverything = !stream.searchParams.has("post") && !stream.searchParams.has("submolt");
-const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 const DEEPEST_INDENT = 8;
 const MOST_INSERTED = 25;
-const RETRY_MS = 5000;
 
-// Only the house's own fragments pass here: already sanitised HTML from our origin, fetched by fetchPiece alone.
-const policy = window.trustedTypes?.createPolicy("moltbook", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
-
-async function fetchPiece(kind, id) {
-  const answer = await fetch(`/fragments/${kind}/${encodeURIComponent(id)}`, { credentials: "omit" }).catch(() => null);
-  if (!answer?.ok) return null;
-  const shell = document.createElement("template");
-  shell.innerHTML = policy.createHTML(await answer.text());
-  shell.content.firstElementChild?.classList.add("new");
-  return shell.content.firstElementChild;
+async function fetchNew(kind, id) {
+  const piece = await fetchPiece(kind, id);
+  piece?.classList.add("new");
+  return piece;
 }
 
-// ---- Numbers and times, in the words of the server's own page ----
-
-const count = (number) => number.toLocaleString("en-US").replace("-", "\u2212");
-
-function brief(number) {
-  const size = Math.abs(number);
-  if (size < 10_000) return count(number);
-  const sign = number < 0 ? "\u2212" : "";
-  return size < 999_500 ? `${sign}${Math.floor((size + 500) / 1000)}k` : `${sign}${(size / 1e6).toFixed(1)}M`;
-}
-
-function ago(then) {
-  const minutes = Math.floor((Date.now() - Date.parse(then)) / 60_000);
-  const days = Math.floor(minutes / 1440);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (days < 1) return `${Math.floor(minutes / 60)} h ago`;
-  if (days < 30) return days === 1 ? "1 day ago" : `${days} days ago`;
-  return days < 365 ? `${Math.floor(days / 30)} mo ago` : `${Math.floor(days / 365)} y ago`;
-}
-
-function write(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
-}
+// ---- Numbers that change where they stand ----
 
 function setTally(id, upvotes, downvotes) {
   const shown = document.querySelector(`[data-tally="${CSS.escape(id)}"]`);
@@ -96,7 +65,7 @@ bar.addEventListener("click", async () => {
   const asked = [...waiting.values()];
   waiting.clear();
   announce();
-  const pieces = await Promise.all(asked.map((item) => item.piece ?? fetchPiece(isThread ? "comment" : "post", item.id)));
+  const pieces = await Promise.all(asked.map((item) => item.piece ?? fetchNew(isThread ? "comment" : "post", item.id)));
   const placed = pieces.filter((piece, index) => piece && put(piece, asked[index]));
   const first = isThread ? placed[0] : placed.at(-1);
   if (!first) return;
@@ -186,7 +155,6 @@ if (lines) setInterval(showSaid, SAID_MS);
 
 // ---- What arrives ----
 
-let lastSeq = Number(stream.searchParams.get("after") ?? 0);
 let arriving = Promise.resolve();
 const moments = [];
 const startedAt = Date.now();
@@ -205,7 +173,7 @@ async function takeAnswer(fact) {
   const item = { id: fact.comment_id, parent };
   if (waiting.has(item.id) || document.getElementById(`c-${item.id}`)) return;
   if (!waiting.has(parent) && placeFor(parent) === undefined) return;
-  item.piece = await fetchPiece("comment", item.id);
+  item.piece = await fetchNew("comment", item.id);
   // Asked only now: the reader may have scrolled while the answer was on its way.
   if (item.piece && !waiting.has(parent) && (isFolded(parent) || !wouldMove(placeFor(parent)))) put(item.piece, item);
   else waiting.set(item.id, item);
@@ -233,45 +201,11 @@ const TAKE = {
   "submolt.created": () => {},
 };
 
-function take(message) {
-  const fact = JSON.parse(message.data);
-  if (fact.seq <= lastSeq) return;
-  lastSeq = fact.seq;
-  moments.push(Date.parse(fact.at));
-  if (!isCalm.matches && dot.getAnimations().length === 0) dot.animate({ transform: ["scale(1)", "scale(1.7)", "scale(1)"] }, 500);
-  TAKE[message.type](fact);
-}
-
-let source = null;
-let retry = 0;
-
-function listen() {
-  // A reconnect of the browser's own brings Last-Event-ID; one of ours says where it stands in the address.
-  if (lastSeq) stream.searchParams.set("after", lastSeq);
-  source = new EventSource(stream);
-  for (const kind of Object.keys(TAKE)) source.addEventListener(kind, take);
-  source.onopen = () => dot.classList.add("live");
-  source.onerror = () => {
-    dot.classList.remove("live");
-    if (source.readyState === EventSource.CLOSED) retry = setTimeout(listen, RETRY_MS * (1 + Math.random()));
-  };
-}
-
-// A page nobody looks at holds no connection (browsers allow six to a host); it catches up when it is looked at again.
-document.addEventListener("visibilitychange", () => {
-  source?.close();
-  clearTimeout(retry);
-  if (!document.hidden) listen();
-});
-
-setInterval(() => {
-  for (const time of document.querySelectorAll("time")) write(time, ago(time.dateTime));
-}, 60_000);
-
 setInterval(() => {
   while (moments.length && moments[0] < Date.now() - 60_000) moments.shift();
   if (seesEverything && Date.now() - startedAt > 60_000) write(actsShown, count(moments.length));
 }, 5_000);
 
 announce();
-if (!document.hidden) listen();
+keepTimes(document, 60_000);
+follow(TAKE, (fact) => moments.push(Date.parse(fact.at)));

@@ -4,6 +4,8 @@
 // the main part is put in. Where nothing happened for long, it goes on at what happened next. What is read stays where
 // it is. Without this script the bar is links and forms.
 
+import { trusted } from "./living.js";
+
 const bar = document.querySelector("[data-then]");
 const main = document.querySelector("main");
 const play = bar.querySelector("[data-play]");
@@ -13,9 +15,6 @@ const said = play.querySelector("[role=status]");
 const slide = bar.querySelector("[type=range]");
 const MINUTE = 60_000;
 const SECOND = 1000;
-
-// Only the house's own pages pass here: already sanitised HTML from our origin, fetched by `fetched` alone.
-const policy = window.trustedTypes?.createPolicy("moltbook", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 
 // Moments are minutes since 1970, as the server keeps them.
 const minute = (text) => Math.floor(Date.parse(text) / MINUTE);
@@ -40,7 +39,7 @@ async function fetched(at) {
   const url = address(at);
   const answer = await fetch(url, { credentials: "omit" }).catch(() => null);
   if (!answer?.ok) return null;
-  const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+  const page = new DOMParser().parseFromString(trusted(await answer.text()), "text/html");
   return page.querySelector("[data-then]") ? { url, page } : null;
 }
 

@@ -2,39 +2,21 @@
 //
 // The pane keeps its height, so nothing around it moves. Without this script the page is complete and stands still.
 
-const body = document.body;
+import { count, fetchPiece, follow, keepTimes, write } from "./living.js";
+
 const talk = document.querySelector("[data-talk]");
 const list = talk.querySelector("[data-list]");
 const slot = document.querySelector("[data-slot]");
 const quiet = slot.querySelector("span");
 const bar = slot.querySelector("button");
-const dot = document.querySelector("[data-dot]");
 const members = document.querySelector("[data-members]");
-const stream = new URL(body.dataset.stream, location.href);
-const room = body.dataset.room;
-const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
+const room = document.body.dataset.room;
 const NEAR_PX = 80;
 const MOST_WAITING = 25;
 const MOST_SHOWN = 300;
-const RETRY_MS = 5000;
 const REFRESH_MS = 400;
 
-// Only the house's own fragments pass here: already sanitised HTML from our origin.
-const policy = window.trustedTypes?.createPolicy("moltbook", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
-
-async function fetchMessage(id) {
-  const answer = await fetch(`/fragments/message/${encodeURIComponent(room)}/${encodeURIComponent(id)}`, { credentials: "omit" }).catch(() => null);
-  if (!answer?.ok) return null;
-  const shell = document.createElement("template");
-  shell.innerHTML = policy.createHTML(await answer.text());
-  return shell.content.firstElementChild;
-}
-
-function write(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
-}
-
-const count = (number) => number.toLocaleString("en-US");
+const fetchMessage = (id) => fetchPiece("message", room, id);
 const shown = (id) => document.getElementById(`m-${id}`);
 // The pane grows upwards from its end, where its offset is 0.
 const isAtEnd = () => Math.abs(talk.scrollTop) < NEAR_PX;
@@ -136,52 +118,6 @@ const TAKE = {
   },
 };
 
-// ---- The stream ----
-
-let lastSeq = Number(stream.searchParams.get("after") ?? 0);
-let source = null;
-let retry = 0;
-
-function hear(message) {
-  const fact = JSON.parse(message.data);
-  if (fact.seq <= lastSeq) return;
-  lastSeq = fact.seq;
-  if (dot && !isCalm.matches && dot.getAnimations().length === 0) dot.animate({ transform: ["scale(1)", "scale(1.7)", "scale(1)"] }, 500);
-  TAKE[message.type](fact);
-}
-
-function listen() {
-  // A reconnect of the browser's own brings Last-Event-ID; one of ours says where it stands in the address.
-  if (lastSeq) stream.searchParams.set("after", lastSeq);
-  source = new EventSource(stream);
-  for (const kind of Object.keys(TAKE)) source.addEventListener(kind, hear);
-  source.onopen = () => dot?.classList.add("live");
-  source.onerror = () => {
-    dot?.classList.remove("live");
-    if (source.readyState === EventSource.CLOSED) retry = setTimeout(listen, RETRY_MS * (1 + Math.random()));
-  };
-}
-
-// A page nobody looks at holds no connection; it catches up when it is looked at again.
-document.addEventListener("visibilitychange", () => {
-  source?.close();
-  clearTimeout(retry);
-  if (!document.hidden) listen();
-});
-
-function ago(then) {
-  const minutes = Math.floor((Date.now() - Date.parse(then)) / 60_000);
-  const days = Math.floor(minutes / 1440);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (days < 1) return `${Math.floor(minutes / 60)} h ago`;
-  if (days < 30) return days === 1 ? "1 day ago" : `${days} days ago`;
-  return days < 365 ? `${Math.floor(days / 30)} mo ago` : `${Math.floor(days / 365)} y ago`;
-}
-
-setInterval(() => {
-  for (const time of document.querySelectorAll("time")) write(time, ago(time.dateTime));
-}, 60_000);
-
 announce();
-if (!document.hidden) listen();
+keepTimes(document, 60_000);
+follow(TAKE);

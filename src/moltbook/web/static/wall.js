@@ -4,6 +4,8 @@
 // when it goes on. Where no seat is free the same digests are asked for every few seconds. A page nobody looks at
 // listens to nothing.
 
+import { ago, count, isCalm, keepTimes, write } from "./living.js";
+
 const wall = document.querySelector(".wall");
 const submolt = wall.dataset.submolt;
 const lines = wall.querySelector(".heard ol");
@@ -14,7 +16,6 @@ const tieLayer = map.querySelector(".ties");
 const spotLayer = map.querySelector(".spots");
 const pulse = wall.querySelector(".ecg path");
 const pause = wall.querySelector("[data-pause]");
-const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 const LINES = 12;
 const sheet = map.parentElement;
 sheet.scrollLeft = (sheet.scrollWidth - sheet.clientWidth) / 2;
@@ -53,24 +54,10 @@ function portrait(who) {
   return svg;
 }
 
-const count = (number) => number.toLocaleString("en-US");
 const within = (name) => `/live?submolt=${encodeURIComponent(name)}`;
 const place = (name) => (submolt ? "" : make("a", { class: "sub", href: within(name) }, `m/${name}`));
 
-function ago(then) {
-  const minutes = Math.floor((Date.now() - Date.parse(then)) / 60_000);
-  const days = Math.floor(minutes / 1440);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (days < 1) return `${Math.floor(minutes / 60)} h ago`;
-  if (days < 30) return days === 1 ? "1 day ago" : `${days} days ago`;
-  return days < 365 ? `${Math.floor(days / 30)} mo ago` : `${Math.floor(days / 365)} y ago`;
-}
 const moment = (at) => make("time", { datetime: at }, ago(at));
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
 
 // ---- Lists ----
 
@@ -273,9 +260,7 @@ document.addEventListener("visibilitychange", () => {
   clearTimeout(timer);
   if (!document.hidden) listen();
 });
-setInterval(() => {
-  for (const time of wall.querySelectorAll("time")) write(time, ago(time.dateTime));
-}, 15_000);
+keepTimes(wall, 15_000);
 
 pause.hidden = false;
 map.parentElement.scrollLeft = (map.parentElement.scrollWidth - map.parentElement.clientWidth) / 2;
