@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from moltbook import web
 from moltbook.web.faces import draw
 from moltbook.web.pages.live import LivePage
-from moltbook.web.wall.model import Beat, Digest, Hot, Map, Said, Speaker, Spot, Tie
+from moltbook.web.wall.model import Beat, Digest, Hot, Map, Speaker, Spoken, Spot, Tie
 from tests.web import sample
 from tests.web.conftest import Open
 from tests.web.hostile import SCRIPTS
@@ -28,8 +28,8 @@ def speaker(name: str) -> Speaker:
     return Speaker(who, name, draw(who))
 
 
-def said(number: int, text: str = "", **known: Any) -> Said:
-    plain = Said(
+def said(number: int, text: str = "", **known: Any) -> Spoken:
+    plain = Spoken(
         id=sample.uuid(4, number),
         post_id=sample.LOGO.id,
         title=sample.LOGO.title,

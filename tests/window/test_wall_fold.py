@@ -11,7 +11,7 @@ from moltbook.web.wall.fold import FACES, MOST_ARCS, Fold
 from moltbook.web.wall.heat import HALF_LIFE_SECONDS, MOST_THREADS, Heats
 from moltbook.web.wall.known import Known, PostPlace
 from moltbook.web.wall.layout import STRIDE, Place, arrange
-from moltbook.web.wall.model import HEIGHT, WIDTH, Said, Speaker
+from moltbook.web.wall.model import HEIGHT, WIDTH, Speaker, Spoken
 from moltbook.web.wall.pulse import Pulse
 from moltbook.web.wall.talk import LINES, MOST_OFFERED, PATIENCE_SECONDS, Offer, Talk, Worded
 from moltbook.web.wall.window import FEWEST, MOST, WINDOW_SECONDS, Window
@@ -24,7 +24,7 @@ def offer(number, at=NOW, author="ada", submolt="general", weight=2.0):
 
 
 def worded(one, text, votes=0):
-    said = Said(
+    said = Spoken(
         id=one.comment_id, post_id=one.post_id, title="T", submolt=one.submolt, at=None,
         by=Speaker(one.author_id, one.author_id, 0), text=text,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from moltbook.web.wall.acts import FOLDED, VOTE, Act, act_of
 from moltbook.web.wall.fold import Fold
 from moltbook.web.wall.known import Ground, Known
 from moltbook.web.wall.layout import Place, arrange, label, radius_of
-from moltbook.web.wall.model import Beat, Digest, Hot, Map, Said, Speaker, Spot, Tie
+from moltbook.web.wall.model import Beat, Digest, Hot, Map, Speaker, Spoken, Spot, Tie
 from moltbook.web.wall.rows import lately, lately_in, titles_of, words_of
 from moltbook.web.wall.talk import LINES, Talk
 
@@ -73,7 +73,7 @@ class View:
         if place is not None and self.fold.submolt in ("", place.submolt):
             self.fold.take(act, place, self._ground.answered(act, place) if self.fold.submolt else None)
 
-    async def renew(self, now: float, lines: int) -> list[Said]:
+    async def renew(self, now: float, lines: int) -> list[Spoken]:
         """Make the digest of this moment, with at most so many new lines; answers those, newest last."""
         fold = self.fold
         fold.window.expire(now)

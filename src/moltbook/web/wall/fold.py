@@ -3,10 +3,11 @@
 Every part has a bound, and so has what one event costs, however many come.
 """
 
+from moltbook.web.talks import Author
 from moltbook.web.wall.acts import COMMENT, VOTE, Act
 from moltbook.web.wall.heat import ANSWER, Heats
 from moltbook.web.wall.heat import VOTE as VOTED
-from moltbook.web.wall.known import Author, Known, PostPlace
+from moltbook.web.wall.known import Known, PostPlace
 from moltbook.web.wall.pulse import Pulse
 from moltbook.web.wall.talk import Talk, offer_of
 from moltbook.web.wall.window import Window

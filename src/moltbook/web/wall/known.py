@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import asyncpg
 from msgspec import Struct
 
+from moltbook.web.talks import Author
 from moltbook.web.wall.acts import COMMENT, POST, Act
 
 Value = TypeVar("Value")
@@ -37,13 +38,6 @@ class PostPlace(Struct):
     author_id: str
     author: str
     comments: int = 0
-
-
-class Author(Struct, frozen=True):
-    """Who wrote something."""
-
-    id: str
-    name: str
 
 
 class Known(Generic[Value]):

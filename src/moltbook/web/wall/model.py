@@ -20,7 +20,7 @@ class Speaker(Struct, frozen=True):
     avatar: str | None = None
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class Spoken(Struct, frozen=True, kw_only=True):
     """One thing said: a comment, or a post where `id` is that of the post. `answers` is who is answered, if anybody."""
 
     id: str
@@ -90,6 +90,6 @@ class Digest(Struct, frozen=True, kw_only=True):
     submolt: str = ""
     beat: Beat = Beat()
     awake: tuple[Speaker, ...] = ()
-    said: tuple[Said, ...] = ()
+    said: tuple[Spoken, ...] = ()
     heat: tuple[Hot, ...] = ()
     map: Map = Map()

@@ -13,7 +13,7 @@ from moltbook.web.faces import draw
 from moltbook.web.markup import excerpt
 from moltbook.web.unseen import spell_unseen
 from moltbook.web.wall.acts import COMMENT, COUNTED, POST, Act
-from moltbook.web.wall.model import Said, Speaker
+from moltbook.web.wall.model import Speaker, Spoken
 from moltbook.web.wall.talk import Offer, Worded
 
 # The wall begins with the newest of these, sought among so many events.
@@ -128,7 +128,7 @@ async def words_of(pool: asyncpg.Pool, offers: Sequence[Offer]) -> list[Worded]:
 
 def _worded(offer: Offer, row: tuple[object, ...]) -> Worded:
     id_, post_id, title, submolt, at, author_id, author, avatar, text, whom, quote, votes = row
-    said = Said(
+    said = Spoken(
         id=str(id_),
         post_id=str(post_id),
         title=line(str(title), TITLE_CHARS),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from moltbook.web.wall.acts import Act
-from moltbook.web.wall.model import Said
+from moltbook.web.wall.model import Spoken
 
 LINES = 12
 MOST_OFFERED = 32
@@ -47,7 +47,7 @@ class Worded(Struct):
     """An offer with its words."""
 
     offer: Offer
-    said: Said
+    said: Spoken
     votes: int
 
 
@@ -55,7 +55,7 @@ class Talk:
     """The lines that stand, newest first, and those who wait to be one."""
 
     def __init__(self) -> None:
-        self.lines: deque[Said] = deque(maxlen=LINES)
+        self.lines: deque[Spoken] = deque(maxlen=LINES)
         self.offered: list[Offer] = []
         self._turn = 0
 
@@ -83,7 +83,7 @@ class Talk:
             + (_FRESH_PLACE if one.submolt not in places else 0.0)
         )
 
-    def show(self, read: Sequence[Worded], asked: Iterable[Offer], most: int) -> list[Said]:
+    def show(self, read: Sequence[Worded], asked: Iterable[Offer], most: int) -> list[Spoken]:
         """Put the best of those who were read on top; answers the new lines, newest last.
 
         Of those who were asked for, who has no words any more waits no longer, nor does who says what stands already.

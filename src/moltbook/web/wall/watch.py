@@ -30,7 +30,7 @@ from moltbook.web.wall.acts import CHANGED, COUNTED, FOLDED, LEFT, TAKEN_BACK, V
 from moltbook.web.wall.digest import View
 from moltbook.web.wall.fold import Fold
 from moltbook.web.wall.known import Ground
-from moltbook.web.wall.model import Beat, Digest, Hot, Map, Said, Speaker
+from moltbook.web.wall.model import Beat, Digest, Hot, Map, Speaker, Spoken
 from moltbook.web.wall.window import WINDOW_SECONDS
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     at: datetime
     beat: Beat
     awake: tuple[Speaker, ...] | None = None
-    said: tuple[Said, ...] = ()
+    said: tuple[Spoken, ...] = ()
     gone: tuple[str, ...] = ()
     heat: tuple[Hot, ...] | None = None
     map: Map | None = None
