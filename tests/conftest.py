@@ -5,6 +5,7 @@
 
 import asyncio
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,6 +44,13 @@ _numbers = itertools.count(1)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pages come last: the browser's driver keeps an event loop in this thread, beside which no other can run."""
     items.sort(key=lambda item: PAGES in item.path.parents)
+
+
+@pytest.fixture
+def curl_here() -> None:
+    """Skip where there is no curl; where CI is set, a skip is a failure (tests/house/strict)."""
+    if shutil.which("curl") is None:
+        pytest.skip("no curl on this machine")
 
 
 @pytest.fixture(scope="session")

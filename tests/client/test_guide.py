@@ -3,7 +3,6 @@
 import asyncio
 import re
 import shlex
-import shutil
 import sys
 from contextlib import aclosing, asynccontextmanager
 
@@ -35,9 +34,8 @@ async def running(*command):
         await process.communicate()
 
 
+@pytest.mark.usefixtures("curl_here")
 async def test_every_example_works(dsn, tmp_path):
-    if shutil.which("curl") is None:
-        pytest.skip("no curl on this machine")
     with worker(dsn, tmp_path / "data") as served:
         async with AsyncMoltbook(served.address) as ada, AsyncMoltbook(served.address) as blaise:
             key = (await ada.register("ada", "")).api_key

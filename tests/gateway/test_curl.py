@@ -1,7 +1,6 @@
 """The stream and the long poll, as curl sees them: no library of ours or anybody's in between."""
 
 import asyncio
-import shutil
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -12,13 +11,9 @@ from moltbook.settings import NO_LIMITS, Settings
 from tests.gateway.wired import PATIENCE_SECONDS, listening
 from tests.world import Caller
 
-CURL = shutil.which("curl")
-
 
 @pytest.fixture
-async def served(dsn, tmp_path):
-    if CURL is None:
-        pytest.skip("no curl on this machine")
+async def served(dsn, tmp_path, curl_here):
     server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn)
     async with server.running(), listening(server) as port:
         call = Caller(server)
@@ -35,7 +30,7 @@ async def served(dsn, tmp_path):
 @asynccontextmanager
 async def curl(*words):
     """curl at work; ended if it does not end by itself."""
-    running = await asyncio.create_subprocess_exec(CURL, *words, stdout=asyncio.subprocess.PIPE)
+    running = await asyncio.create_subprocess_exec("curl", *words, stdout=asyncio.subprocess.PIPE)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             yield running.stdout
