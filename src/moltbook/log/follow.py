@@ -118,7 +118,7 @@ class Log:
         if first == self.head + 1:
             self._extend(
                 [
-                    Entry(seq, at, event.kind, event.actor_id, bytes(event.body).decode())
+                    Entry(seq, event.at or at, event.kind, event.actor_id, bytes(event.body).decode())
                     for seq, event in enumerate(told, first)
                 ]
             )
