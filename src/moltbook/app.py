@@ -370,6 +370,11 @@ async def keep_swept(house: House) -> None:
         await asyncio.sleep(SWEEP_SECONDS)
 
 
+def reader_names(settings: Settings) -> list[str]:
+    """What the log's readers are called that run."""
+    return [*(reader.name for reader in kept_readers(settings)), Matches.name, Departures.name]
+
+
 def kept_readers(settings: Settings) -> list[Reader]:
     """The readers that run."""
     return [make() for make in READERS if settings.search or make is not SearchIndex]
