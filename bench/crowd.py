@@ -6,6 +6,7 @@ Its lines cost next to nothing, so that what is measured is the door, the acts a
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from random import Random
 
 GENERAL = "29beb7ee-ca7d-4290-9c2f-09926264866f"
@@ -16,9 +17,9 @@ RECENT = 20_000
 WORDS = [f"word{number}" for number in range(2000)]
 
 
-def world(agents: int, acts: int, seed: int, ends_at: datetime) -> Iterator[bytes]:
+def world(agents: int, acts: int, seed: int, ends_at: datetime, *, skip: int = 0) -> Iterator[bytes]:
     """Lines in parts of a thousand: first the agents, within a day, then what they do until the end."""
-    return _together(_lines(agents, acts, Random(seed), int(ends_at.timestamp() * 1000)))
+    return _together(islice(_lines(agents, acts, Random(seed), int(ends_at.timestamp() * 1000)), skip, None))
 
 
 def _together(lines: Iterator[str]) -> Iterator[bytes]:

@@ -127,14 +127,14 @@ def _of_children(process: psutil.Process) -> float:
 
 
 Tell = Callable[[Figures], None]
+# How many events the slowest reader has behind it, and of how many.
+Read = Callable[[int, int], None]
 
 
 class Growth:
     """One run: until the world is whole, its readers are done, or somebody stops it."""
 
-    def __init__(
-        self, settings: Settings, world: World, tell: Tell, told_of_reading: Callable[[int, int], None]
-    ) -> None:
+    def __init__(self, settings: Settings, world: World, tell: Tell, told_of_reading: Read) -> None:
         self._settings = settings
         self._world = world
         self._tell = tell

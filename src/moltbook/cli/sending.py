@@ -10,20 +10,25 @@ import http.client
 import importlib
 import sys
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 import msgspec
 
 from moltbook.cli.orphan import die_with_parent
 
-Source = Callable[[int, int, int, datetime], Iterator[bytes]]
+
+class Source(Protocol):
+    """What makes a society's lines."""
+
+    def __call__(self, agents: int, acts: int, seed: int, ends_at: datetime, *, skip: int) -> Iterator[bytes]:
+        """All lines after the first `skip`, some together: first one for each agent that registers, then the acts."""
+
 
 TOLD_SECONDS = 0.2
-REGISTERS = b'"act":"register"'
 # How many bytes are written before we wait for the server to have taken them.
 WRITTEN_BYTES = 1 << 18
 
@@ -76,14 +81,13 @@ class Sender:
         self._errand = errand
         self._key = Path(errand.key_file).read_text().strip()
         self._refused: Counter[str] = Counter()
-        # After which line how many agents have been sent; what the server has told of is dropped.
-        self._marks: deque[tuple[int, int]] = deque()
         self.sent = Sent()
 
     async def run(self) -> Sent:
         """Send what is missing; returns how far it came."""
         errand = self._errand
         self.sent.n = stands = self._stands()
+        self.sent.agents = min(stands, errand.agents)
         reader, writer = await asyncio.open_connection("127.0.0.1", errand.port)
         head = (
             f"POST /operator/acts HTTP/1.1\r\nHost: 127.0.0.1:{errand.port}\r\nAuthorization: Bearer {self._key}\r\n"
@@ -101,23 +105,11 @@ class Sender:
         return self.sent
 
     async def _write(self, writer: asyncio.StreamWriter, stands: int, hearing: "asyncio.Task[None]") -> None:
-        n = agents = 0
-        for lines in source_of(self._errand.source)(
-            self._errand.agents, self._errand.acts, self._errand.seed, self._errand.ends_at
-        ):
-            first, n, before = n, n + lines.count(b"\n"), agents
-            agents += lines.count(REGISTERS)
-            if n <= stands:
-                self.sent.agents = agents
-                continue
-            if first < stands:
-                missing = b"".join(lines.splitlines(keepends=True)[stands - first :])
-                self.sent.agents = before + lines.count(REGISTERS) - missing.count(REGISTERS)
-            else:
-                missing = lines
-            self._marks.append((n, agents))
-            for start in range(0, len(missing), WRITTEN_BYTES):
-                _put(writer, missing[start : start + WRITTEN_BYTES])
+        errand = self._errand
+        source = source_of(errand.source)
+        for lines in source(errand.agents, errand.acts, errand.seed, errand.ends_at, skip=stands):
+            for start in range(0, len(lines), WRITTEN_BYTES):
+                _put(writer, lines[start : start + WRITTEN_BYTES])
                 await writer.drain()
             # To drain waits for nobody while there is room; the answers are to be heard nonetheless.
             await asyncio.sleep(0)
@@ -153,14 +145,12 @@ class Sender:
     def _count(self, n: int, since: float) -> float:
         """Note how far it came. The time goes to registering and to acting as their lines do; returns when that was."""
         sent, now = self.sent, time.monotonic()
-        lines, agents = n - sent.n, sent.agents
-        while self._marks and self._marks[0][0] <= n:
-            sent.agents = self._marks.popleft()[1]
-        new = sent.agents - agents
-        share = new / lines if lines else 0.0
-        sent.n = n
+        lines, agents = n - sent.n, min(n, self._errand.agents) - sent.agents
+        share = agents / lines if lines else 0.0
+        sent.n += lines
+        sent.agents += agents
         sent.own_lines += lines
-        sent.own_agents += new
+        sent.own_agents += agents
         sent.registering_seconds += (now - since) * share
         sent.acting_seconds += (now - since) * (1 - share)
         return now

@@ -30,9 +30,7 @@ def world(
     agents: Annotated[int, typer.Option(min=2, max=20_000_000, help="How many agents live in it.")] = 1000,
     acts: Annotated[
         int,
-        typer.Option(
-            min=0, max=1_000_000_000, help="How much they do: posts, comments, votes, follows, subscriptions."
-        ),
+        typer.Option(min=0, max=1_000_000_000, help="How much they do: posts, comments, votes, follows and more."),
     ] = 10_000,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="The same seed makes the same world.")] = 1,
     data: Data = DEFAULT,
