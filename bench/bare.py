@@ -27,6 +27,8 @@ from moltbook.votes import VOTES, Direction, VoteRow
 
 TOGETHER = 1000
 _decode = msgspec.json.Decoder(AnyLine).decode_lines
+# Who has voted on what, or follows whom: a second time would be another row of the same key.
+Seen = set[tuple[str, str]]
 _shown = VerificationStatus.VERIFIED.value
 
 
@@ -35,6 +37,7 @@ async def write(dsn: str, parts: Iterator[bytes], agents: int) -> tuple[float, f
     connection = await connect(dsn, "bench")
     lines = (line for part in parts for line in _decode(part))
     rates: list[float] = []
+    seen: Seen = set()
     try:
         for most in (agents, 1 << 62):
             done, began = 0, time.monotonic()
@@ -43,7 +46,7 @@ async def write(dsn: str, parts: Iterator[bytes], agents: int) -> tuple[float, f
                 if not some:
                     break
                 async with connection.transaction():
-                    await _insert(connection, some)
+                    await _insert(connection, some, seen)
                 done += len(some)
             rates.append(done / (time.monotonic() - began))
         return rates[0], rates[1]
@@ -51,11 +54,11 @@ async def write(dsn: str, parts: Iterator[bytes], agents: int) -> tuple[float, f
         await connection.close()
 
 
-async def _insert(connection: Any, lines: list[AnyLine]) -> None:
+async def _insert(connection: Any, lines: list[AnyLine], seen: Seen) -> None:
     world = World(datetime.now(UTC))
     for line in lines:
         at = datetime.fromtimestamp((line.at or 0) / 1000, UTC)
-        _put(world, line, at)
+        _put(world, line, at, seen)
         world.told.append(Told(str(line.__struct_config__.tag), None, msgspec.Raw(msgspec.json.encode(line)), at))
     first, _ = world.writes()
     parts = "".join(f", w{n} AS ({sql.format(f'${n}')})" for n, (sql, _) in enumerate(first, 4))
@@ -64,7 +67,7 @@ async def _insert(connection: Any, lines: list[AnyLine]) -> None:
     await connection.fetchval(sql, len(world.told), world.now, encode_json(world.told), *args)
 
 
-def _put(world: World, line: AnyLine, at: datetime) -> None:
+def _put(world: World, line: AnyLine, at: datetime, seen: Seen) -> None:
     match line:
         case RegisterLine():
             agent = AgentId(line.id)
@@ -87,13 +90,20 @@ def _put(world: World, line: AnyLine, at: datetime) -> None:
             )  # fmt: skip
         case VoteLine():
             key = (PostId(line.target), line.target, AgentId(line.by))
-            if world[VOTES].get(key) is None:
+            if _is_new(seen, line.by, line.target):
                 world[VOTES].add(VoteRow(*key, Direction(line.dir), at))
         case FollowLine():
-            if world[FOLLOWS].get((line.by, line.agent)) is None:
+            if _is_new(seen, line.by, line.agent):
                 world[FOLLOWS].add(FollowRow(AgentId(line.by), AgentId(line.agent), at))
         case _:
             pass
+
+
+def _is_new(seen: Seen, by: str, to: str) -> bool:
+    if (by, to) in seen:
+        return False
+    seen.add((by, to))
+    return True
 
 
 def raw_limit(dsn: str, parts: Iterator[bytes], agents: int) -> tuple[float, float]:
