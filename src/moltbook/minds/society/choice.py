@@ -1,7 +1,7 @@
 """Choice: which post an agent turns to, and which comment it judges, out of a few candidates drawn by age.
 
-A post weighs exp(homophily x interest) x (1 + comments)^attachment / age. The age is in the draw: candidates come from a
-moment whose distance is spread evenly on a logarithmic scale. The rest decides among them (Gumbel's trick).
+A post weighs exp(homophily x interest) x (1 + comments)^attachment / age. The age is in the draw: candidates come
+from a moment whose distance is spread evenly on a logarithmic scale. The rest decides among them (Gumbel's trick).
 """
 
 import numpy as np
@@ -14,6 +14,7 @@ from moltbook.minds.society.threads import NONE, Places, Table
 _LATELY = 20_000
 _GRAVITY_SECONDS = 7_200.0
 _GRAVITY = 1.5
+_NEAR = 3
 
 
 class Taste:
@@ -48,6 +49,7 @@ class Taste:
         spread = parameters.fresh_spread * draw.standard_normal((len(watching), shape[1]))
         back[watching] = parameters.fresh_seconds * np.exp(spread)
         places = self._posts.before((at[:, None] - back).ravel()).reshape(shape)
+        places = self._beside(places, at[:, None])
         if len(hot):
             led = np.flatnonzero(draw.random(shape[0]) < hot_share)
             rank = np.exp(draw.random((len(led), shape[1])) * np.log(len(hot) + 1)).astype(np.int64) - 1
@@ -67,6 +69,13 @@ class Taste:
         score = parameters.comment_vote_attachment * np.log1p(candidates["votes"])
         score = score - parameters.position_bias * np.log1p(candidates["rank"]) + _gumbel(self._random, shape)
         return _best(places, score, (places == NONE) | (candidates["author"] == who[:, None]))
+
+    def _beside(self, places: Places, at: Floats) -> Places:
+        """One of the posts around each: the last before a moment would favour those that a long silence follows."""
+        near = places + self._random.integers(-_NEAR, _NEAR + 1, places.shape)
+        there = (near >= 0) & (near < self._posts.count) & (places != NONE)
+        there &= self._posts.at[np.where(there, near, 0)] < at - 1
+        return np.where(there, near, places)
 
     def _ages(self, at: Floats, shape: tuple[int, int]) -> npt.NDArray[np.float64]:
         least = self._parameters.look_seconds

@@ -64,8 +64,8 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     returns_few: float = 6.0
     back: float = 0.014
     aside: float = 0.006
-    insist: float = 0.9
-    insist_few: float = 3.0
+    insist: float = 0.03
+    insist_tail: float = 0.9
     insist_seconds: float = 30.0
     visit_back: float = 0.0
 
@@ -99,7 +99,7 @@ ALIVE = msgspec.structs.replace(
     returns=0.3,
     back=0.35,
     aside=0.1,
-    insist=0.3,
+    insist=0.02,
     visit_back=0.15,
     attachment=0.6,
     parrot=0.2,

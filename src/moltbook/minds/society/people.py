@@ -18,6 +18,7 @@ Bools = npt.NDArray[np.bool_]
 _FIRST_AGENTS = 4
 _GRID = 4_096
 _ROUNDS = 4
+_MOST_MORE = 500.0
 _INTERESTS_AT_ONCE = 65_536
 
 
@@ -66,7 +67,7 @@ class People(msgspec.Struct, eq=False):
     visitor: Numbers
 
     def draw(self, random: np.random.Generator, upto: Floats, at: Floats, parameters: Parameters) -> Numbers:
-        """Who acts at each moment: by weight (`upto` is its running sum) among those who came, awake and not resting."""
+        """Who acts at each moment: by weight (`upto` is its running sum), of those who came and are up."""
         there = np.maximum(np.searchsorted(self.joins, at, side="right"), _FIRST_AGENTS).clip(max=len(self.joins))
         whole = upto[there - 1]
         who = np.empty(len(at), dtype=np.int32)
@@ -108,21 +109,22 @@ def people(agents: int, posts: int, random: np.random.Generator, clock: Clock, p
     constant = talk / (talk + parameters.parrot_half)
     parrot = np.where(random.random(agents) < parameters.parrot * constant, 0.97, parameters.parrot_floor)
     awake = np.minimum(parameters.awake_share + talk / 200, 1.0) * HEARTBEAT_SECONDS
-    few = 1 / (1 + parameters.insist_few)
-    insist = parameters.insist * random.random(agents) ** (1 / few) * (talk / (talk + 5))
+    # How many more comments each leaves in a thread: few do, some flood it.
+    more = parameters.insist * (random.permutation(rank) ** (-1 / parameters.insist_tail) - 1) * (talk / (talk + 5))
+    more = np.minimum(more, _MOST_MORE)
     joins = clock.coming((np.arange(agents) + random.random(agents)) / agents)
     joins[:_FIRST_AGENTS] = 0.0
     joins.sort()
     return People(
         joins=joins,
         talk=talk,
-        talks=np.cumsum(talk + 1e-9),
+        talks=np.cumsum(talk / (1 + more) + 1e-9),
         posting=np.cumsum(posting),
         voting=np.cumsum(voting),
         interests=_interests(agents, random, parameters.interest_focus),
         care=(parameters.care * random.random(agents) ** parameters.care_few).astype(np.float32),
         returns=(parameters.returns * random.random(agents) ** parameters.returns_few).astype(np.float32),
-        insist=insist.astype(np.float32),
+        insist=(more / (1 + more)).astype(np.float32),
         parrot=parrot.astype(np.float32),
         says_hello=random.random(agents) < min(parameters.hello, 0.5 * posts / agents),
         phase=(random.random(agents) * HEARTBEAT_SECONDS).astype(np.float32),
@@ -158,5 +160,6 @@ def _normal(values: Floats) -> Floats:
 
 
 def _cumulated(density: Floats) -> Floats:
-    upto = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
-    return upto / upto[-1]
+    upto: Floats = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
+    upto /= upto[-1]
+    return upto

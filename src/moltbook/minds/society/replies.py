@@ -5,8 +5,11 @@ may also come back with a comment of its own below the post, and a commenter may
 is the product of the two that answer each other: every thread ends.
 """
 
+from typing import Any
+
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from moltbook.minds.society.parameters import Parameters
 from moltbook.minds.society.people import Floats, Numbers, People
@@ -27,7 +30,7 @@ class Said(msgspec.Struct, frozen=True, eq=False):
     def __len__(self) -> int:
         return len(self.at)
 
-    def those(self, which: np.ndarray) -> "Said":  # type: ignore[type-arg]
+    def those(self, which: npt.NDArray[Any]) -> "Said":
         """Some of them, by mask or by place."""
         return Said(self.at[which], self.author[which], self.post[which], self.parent[which], self.to[which])
 

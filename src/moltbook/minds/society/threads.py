@@ -62,7 +62,7 @@ class Table:
 
 
 class Pairs:
-    """Which pairs there were: a Bloom filter with one hash, so that a new pair is rarely and an old one always known."""
+    """Which pairs there were: a Bloom filter with one hash, so that an old pair is always known, a new one rarely."""
 
     def __init__(self, expected: int) -> None:
         self._shift = np.uint64(64 - max(16, (expected * _BITS_AN_ENTRY).bit_length()))

@@ -93,15 +93,15 @@ class Wording:
         one, two = self._pair(chance, topic)
         three, four = self._pair(more, topic)
         words, found = self._words, []
-        for a, b, c, d, bits, name, hello in zip(
+        for first_word, second_word, third_word, fourth_word, bits, name, hello in zip(
             one, two, three, four, (chance >> np.uint64(24)).tolist(), self.names(author),
             (rows["hello"] & ~stock).tolist(), strict=True,
         ):  # fmt: skip
-            a, b, c, d = words[a], words[b], words[c], words[d]
+            a, b = words[first_word], words[second_word]
             title = _capital(_pick(self._titles, bits)(a, b, name))
             greeting = _pick(self._hellos, bits)(a, b, name) if hello else ""
             sentence = _capital(_pick(self._sentences, bits >> 6)(a, b, name))
-            another = _capital(_pick(self._sentences, bits >> 12)(c, d, name))
+            another = _capital(_pick(self._sentences, bits >> 12)(words[third_word], words[fourth_word], name))
             ending = _pick(self._endings, bits >> 18)(a, b, name)
             aside = self._asides[(bits >> 24) % len(self._asides)]
             found.append((title, f"{greeting}{sentence}. {aside}{another[0].lower()}{another[1:]}.{ending}"))
