@@ -6,6 +6,7 @@ delays, how posts lie among submolts. The rest is the laboratory's.
 
 from datetime import datetime
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -15,18 +16,56 @@ from moltbook.lab.society import NOBODY, Comments, Posts, Society, depths
 from moltbook.lab.texts import Texts
 from moltbook.minds.society.parameters import Parameters
 from moltbook.minds.society.simulation import Simulation
+from moltbook.minds.society.wording import Wording
 
 _MICROSECONDS = 1_000_000
 _DAY_SECONDS = 86_400
 _BUSY = 5
+_AT_ONCE = 4_096
+
+Prints = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
-def society_of(simulation: Simulation) -> Society:
-    """The columns of a society that was simulated, without its words."""
+class Words(msgspec.Struct, frozen=True):
+    """What was said, by post and by comment: its fingerprint and its place in the pile."""
+
+    texts: Texts
+    posts: Prints
+    comments: Prints
+
+
+def wordless(simulation: Simulation) -> Words:
+    """No words: enough for every figure of this room."""
+    posts = np.zeros(simulation.posts.count, dtype=np.int64)
+    comments = np.zeros(simulation.comments.count, dtype=np.int64)
+    return Words(Texts(), (posts, posts), (comments, comments))
+
+
+def spoken(simulation: Simulation) -> Words:
+    """All words of a society, for the laboratory."""
+    texts, wording = Texts(), Wording(simulation)
+    prints = [
+        texts.add(f"{title}\n{text}")
+        for first, until in _parts(simulation.posts.count)
+        for title, text in wording.posts(first, until)
+    ]
+    posts = len(prints)
+    prints += [
+        texts.add(text) for first, until in _parts(simulation.comments.count) for text in wording.comments(first, until)
+    ]
+    columns = np.array(prints), np.arange(len(prints))
+    return Words(texts, (columns[0][:posts], columns[1][:posts]), (columns[0][posts:], columns[1][posts:]))
+
+
+def _parts(count: int) -> list[tuple[int, int]]:
+    return [(first, min(first + _AT_ONCE, count)) for first in range(0, count, _AT_ONCE)]
+
+
+def society_of(simulation: Simulation, words: Words) -> Society:
+    """The columns of a society that was simulated."""
     posts, comments = simulation.posts.rows, simulation.comments.rows
     writers = np.concatenate([posts["author"], comments["author"]])
     _, agent = np.unique(writers, return_inverse=True)
-    blank = np.zeros(len(writers), dtype=np.int64)
     count = len(posts)
     parent = comments["parent"].astype(np.int64)
     return Society(
@@ -37,8 +76,7 @@ def society_of(simulation: Simulation) -> Society:
             posts["submolt"].astype(np.int64),
             (simulation.posts.at * _MICROSECONDS).astype(np.int64),
             posts["votes"].astype(np.int64),
-            blank[:count],
-            blank[:count],
+            *words.posts,
         ),
         Comments(
             comments["post"].astype(np.int64),
@@ -46,25 +84,32 @@ def society_of(simulation: Simulation) -> Society:
             agent[count:],
             (simulation.comments.at * _MICROSECONDS).astype(np.int64),
             comments["votes"].astype(np.int64),
-            blank[count:],
-            blank[count:],
+            *words.comments,
             depths(parent),
         ),
-        Texts(),
+        words.texts,
     )
 
 
-def lived(agents: int, acts: int, seed: int, ends_at: datetime, parameters: Parameters) -> Society:
-    """A society that lived through all its ticks."""
+def lived(agents: int, acts: int, seed: int, ends_at: datetime, parameters: Parameters) -> Simulation:
+    """A simulation after all its ticks."""
     simulation = Simulation(agents, acts, seed, ends_at, parameters)
     for number in range(simulation.ticks):
         simulation.turn(number)
-    return society_of(simulation)
+    return simulation
 
 
 def shape(society: Society) -> dict[str, float]:
     """All figures, by name."""
     return {**_threads(society), **_writers(society), **_times(society), **_votes(society)}
+
+
+def difference(value: float, wanted: float) -> float:
+    """How far off, on the scale of logarithms: of the odds where both are shares, else of the values."""
+    least = 1e-4
+    if max(value, wanted) < 1:
+        value, wanted = value / max(1 - value, least), wanted / max(1 - wanted, least)
+    return float(np.log(max(value, least) / max(wanted, least)))
 
 
 def _threads(society: Society) -> dict[str, float]:

@@ -27,16 +27,27 @@ class Taste:
         self._parameters = parameters
 
     def hottest(self, now: float, field: str) -> Places:
-        """The posts that a hot list shows: much noticed for their age."""
-        first = max(0, self._posts.count - _LATELY)
-        if not self._posts.count:
+        """The posts that a hot list shows at a moment: much noticed for their age."""
+        return self._hottest(self._posts, now, field)
+
+    def _hottest(self, table: Table, now: float, field: str) -> Places:
+        count = int(np.searchsorted(table.at, now))
+        first = max(0, count - _LATELY)
+        if not count:
             return np.empty(0, dtype=np.int64)
-        score = (1.0 + self._posts.rows[field][first:]) / (
-            np.maximum(now - self._posts.at[first:], 0.0) + _GRAVITY_SECONDS
-        ) ** _GRAVITY
+        age = now - table.at[first:count] + _GRAVITY_SECONDS
+        score = (1.0 + table.rows[field][first:count]) / age**_GRAVITY
         size = min(self._parameters.hot_size, len(score))
         top = np.argpartition(score, len(score) - size)[len(score) - size :]
         return first + top[np.argsort(-score[top], kind="stable")]
+
+    def _lead(self, places: Places, share: float, hot: Places) -> None:
+        """Lead a share of the choosers to what is hot, the higher on the list the rather."""
+        if not len(hot):
+            return
+        led = np.flatnonzero(self._random.random(len(places)) < share)
+        rank = np.exp(self._random.random((len(led), places.shape[1])) * np.log(len(hot) + 1)).astype(np.int64) - 1
+        places[led] = hot[rank.clip(max=len(hot) - 1)]
 
     def post(self, who: Numbers, at: Floats, field: str, attachment: float, hot_share: float, hot: Places) -> Places:
         """A post for each, never its own and never a later one; NONE where there is none to be found."""
@@ -50,21 +61,19 @@ class Taste:
         back[watching] = parameters.fresh_seconds * np.exp(spread)
         places = self._posts.before((at[:, None] - back).ravel()).reshape(shape)
         places = self._beside(places, at[:, None])
-        if len(hot):
-            led = np.flatnonzero(draw.random(shape[0]) < hot_share)
-            rank = np.exp(draw.random((len(led), shape[1])) * np.log(len(hot) + 1)).astype(np.int64) - 1
-            places[led] = hot[rank.clip(max=len(hot) - 1)]
+        self._lead(places, hot_share, hot)
         candidates = rows[places]
         interest = self._people.interests[who[:, None], candidates["topic"]]
         score = parameters.homophily * interest + attachment * np.log1p(np.maximum(candidates[field], 0))
         score += _gumbel(draw, shape)
         return _best(places, score, (places == NONE) | (candidates["author"] == who[:, None]))
 
-    def comment(self, who: Numbers, at: Floats, comments: Table) -> Places:
+    def comment(self, who: Numbers, at: Floats, comments: Table, begin: float) -> Places:
         """A comment for each, never its own: those high up in their thread and those with votes are seen first."""
         parameters = self._parameters
         shape = len(who), parameters.candidates
         places = comments.before((at[:, None] - self._ages(at, shape)).ravel()).reshape(shape)
+        self._lead(places, parameters.comment_vote_hot, self._hottest(comments, begin, "votes"))
         candidates = comments.rows[places]
         score = parameters.comment_vote_attachment * np.log1p(candidates["votes"])
         score = score - parameters.position_bias * np.log1p(candidates["rank"]) + _gumbel(self._random, shape)
@@ -84,7 +93,7 @@ class Taste:
 
 
 def _gumbel(random: np.random.Generator, shape: tuple[int, int]) -> npt.NDArray[np.float32]:
-    drawn: npt.NDArray[np.float32] = -np.log(random.standard_exponential(shape, dtype=np.float32))
+    drawn: npt.NDArray[np.float32] = -np.log(np.maximum(random.standard_exponential(shape, dtype=np.float32), 1e-30))
     return drawn
 
 

@@ -24,57 +24,58 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     growth: float = 6.0
     day_swing: float = 0.3
     peak_hour: float = 17.0
-    awake_share: float = 0.3
+    awake_share: float = 0.5
     beat_jitter_seconds: float = 600.0
     pause_share: float = 0.1
     pause_seconds: float = 600.0
     post_gap_seconds: float = 1_800.0
 
     # Who: activity is a power law with a cutoff; how well posting goes with commenting.
-    activity_tail: float = 0.75
-    activity_cutoff: float = 6_000.0
-    silent: float = 0.3
-    post_spread: float = 0.9
+    activity_tail: float = 0.9
+    activity_cutoff: float = 1_200.0
+    silent: float = 0.32
+    post_spread: float = 0.85
     post_link: float = 0.5
     hello: float = 0.95
 
     # What it is about.
     interest_focus: float = 0.1
     general: float = 0.647
-    submolt_growth: float = 0.052
-    submolt_tail: float = 1.0
+    submolt_growth: float = 0.135
+    submolt_tail: float = 1.1
 
     # Which post: candidates by age, then interest, comments so far, and the few on everybody's lips.
     candidates: int = 6
     homophily: float = 2.0
-    attachment: float = 0.3
-    fresh: float = 0.5
-    fresh_seconds: float = 60.0
+    attachment: float = 0.55
+    fresh: float = 0.56
+    fresh_seconds: float = 39.3
     fresh_spread: float = 1.2
-    look_seconds: float = 60.0
-    hot: float = 0.02
+    look_seconds: float = 45.0
+    hot: float = 0.022
     hot_size: int = 40
 
     # Threads: a marked Hawkes process with a power-law kernel; who comes back, who insists.
-    kernel_tail: float = 0.8
-    kernel_seconds: float = 680.0
-    care: float = 0.4
-    care_few: float = 3.0
-    returns: float = 0.3
-    returns_few: float = 6.0
+    kernel_tail: float = 0.615
+    kernel_seconds: float = 615.0
+    care: float = 0.75
+    care_few: float = 11.0
+    returns: float = 0.55
+    returns_few: float = 7.6
     back: float = 0.014
     aside: float = 0.006
-    insist: float = 0.03
-    insist_tail: float = 0.9
+    insist: float = 0.026
+    insist_tail: float = 0.75
     insist_seconds: float = 30.0
-    visit_back: float = 0.0
+    visit_back: float = 0.035
 
     # Votes.
-    comment_votes: float = 0.5
+    comment_votes: float = 0.4
     vote_attachment: float = 0.6
-    vote_hot: float = 0.25
-    comment_vote_attachment: float = 1.5
-    position_bias: float = 1.0
+    vote_hot: float = 0.72
+    comment_vote_hot: float = 0.62
+    comment_vote_attachment: float = 3.0
+    position_bias: float = 2.0
     down: float = 0.0033
 
     # Words.

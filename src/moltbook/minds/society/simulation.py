@@ -276,7 +276,7 @@ class Simulation:
             )
             what[~on_comment] = chosen
             if on_comment.any():
-                what[on_comment] = self._taste.comment(who[on_comment], at[on_comment], self.comments)
+                what[on_comment] = self._taste.comment(who[on_comment], at[on_comment], self.comments, begin)
             down = draw.random(missing) < parameters.down
             there = np.flatnonzero(what != NONE)
             key = self.agents + self.submolts + 2 * what[there] + on_comment[there]
