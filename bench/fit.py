@@ -22,9 +22,10 @@ TURNED = {
     "activity_tail": 3.0, "activity_cutoff": 1e5, "silent": 0.6, "care": 0.95, "care_few": 20.0, "returns": 0.9,
     "returns_few": 20.0, "fresh": 0.9, "fresh_seconds": 600.0, "fresh_spread": 3.0, "look_seconds": 600.0,
     "attachment": 2.0, "hot": 0.3, "insist": 1.0, "insist_tail": 3.0, "visit_back": 0.3, "post_link": 0.95,
-    "post_spread": 2.0, "submolt_growth": 0.2, "submolt_tail": 3.0, "comment_votes": 0.9, "vote_hot": 0.9, "comment_vote_hot": 0.95,
-    "vote_attachment": 3.0, "comment_vote_attachment": 5.0, "position_bias": 5.0, "growth": 10.0, "homophily": 5.0,
-    "kernel_seconds": 1e4, "kernel_tail": 2.0, "awake_share": 1.0, "aside": 0.05, "hello": 1.0,
+    "post_spread": 2.0, "submolt_growth": 0.2, "submolt_tail": 3.0, "comment_votes": 0.9, "vote_hot": 0.9,
+    "comment_vote_hot": 0.95, "vote_attachment": 3.0, "comment_vote_attachment": 5.0, "position_bias": 5.0,
+    "growth": 10.0, "homophily": 5.0, "kernel_seconds": 1e4, "kernel_tail": 2.0, "awake_share": 1.0, "aside": 0.05,
+    "hello": 1.0,
 }  # fmt: skip
 # What counts more or less than the rest: large numbers that say one thing several times, and what one thread decides.
 WEIGHTS = {

@@ -36,7 +36,7 @@ def test_a_stream_goes_on_at_any_line(skip: int) -> None:
     assert rest.splitlines() == stream().splitlines()[skip:]
 
 
-@pytest.mark.parametrize(("agents", "acts"), [(AGENTS, ACTS), (20, 2_000), (2_000, 500)])
+@pytest.mark.parametrize(("agents", "acts"), [(AGENTS, ACTS), (20, 2_000), (2_000, 500), (10, 60)])
 def test_a_world_has_as_many_lines_as_were_asked_for(agents: int, acts: int) -> None:
     lines = acts_of(agents, acts)
     assert len(lines) == agents + acts

@@ -19,7 +19,7 @@ _INTERRUPTED = 130
 def main() -> None:
     """Read the options and live through a world."""
     parser = argparse.ArgumentParser(prog="python -m moltbook.minds.society", description=__doc__)
-    parser.add_argument("--agents", type=_least(1), default=7_150, help="how many agents (7,150)")
+    parser.add_argument("--agents", type=_least(10), default=7_150, help="how many agents (7,150)")
     parser.add_argument("--acts", type=_least(1), default=341_600, help="what they do together (341,600)")
     parser.add_argument("--seed", type=_least(0), default=1, help="the same seed, the same world (1)")
     parser.add_argument("--like", choices=_PRESETS, default="calibrated", help="which society (calibrated)")

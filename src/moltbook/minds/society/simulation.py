@@ -16,12 +16,13 @@ from moltbook.minds.society.people import Bools, Clock, Floats, Numbers, people
 from moltbook.minds.society.replies import Said, none_said, set_off, together
 from moltbook.minds.society.threads import COMMENT, NONE, POST, Pairs, Places, Table
 
-_LEAST_TICK, _MOST_TICK = 64, 4_096
+_LEAST_TICK, _MOST_TICK = 128, 4_096
 _TICKS = 500
 _LEAST_SPAN_SECONDS = 6 * 3600.0
 _LEAST_SUBMOLTS, _MOST_SUBMOLTS = 31, 3_000
 _ROUNDS = 4
 _TRIES = 4
+_LAST_TRIES = 16
 _OWN_TOPIC = 0.5
 _REGISTRATION_MS = 3_600_000
 
@@ -98,12 +99,12 @@ class Simulation:
 
         founded = self._found(begin, end, share, room)
         room -= len(founded.at)
-        room -= self._write_posts(begin, end, min(room, round(parameters.post_share * upto) - self.posts.count))
+        room -= self._write_posts(begin, end, min(room, max(1, round(parameters.post_share * upto)) - self.posts.count))
         hot = self._taste.hottest(begin, "comments")
         wanted = round(parameters.comment_share * upto) - self.comments.count
         room -= self._comment(begin, end, wanted, room, hot)
         links = round(parameters.social_share * upto) - self._social
-        follows, subscriptions = self._link(begin, end, max(0, min(links, room)))
+        follows, subscriptions = self._link(begin, end, max(0, min(links, room)) if self.posts.count else 0)
         room -= len(follows.at) + len(subscriptions.at)
         self._social += len(founded.at) + len(follows.at) + len(subscriptions.at)
         votes = self._vote(begin, end, room)
@@ -291,7 +292,7 @@ class Simulation:
 
     def _fill(self, begin: float, end: float, count: int) -> int:
         done = 0
-        for _ in range(_TRIES):
+        for _ in range(_LAST_TRIES):
             done += self._comment(end, end, count - done, count - done, np.empty(0, dtype=np.int64))
         return done
 

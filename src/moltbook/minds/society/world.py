@@ -24,7 +24,7 @@ def world(
     *,
     skip: int = 0,
 ) -> Iterator[bytes]:
-    """All lines after the first `skip`, in chunks of whole lines: `agents` registrations and `acts` acts."""
+    """All lines after the first `skip`, in chunks of whole ones: registrations of ten agents or more, then acts."""
     simulation = Simulation(agents, acts, seed, ends_at, parameters)
     scribe = Scribe(simulation, Wording(simulation))
     left = skip
