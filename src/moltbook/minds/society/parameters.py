@@ -21,22 +21,22 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     social_share: float = 0.05
 
     # When: how often the number of agents grows e-fold, how much the hour of the day tells, how long silences are.
-    growth: float = 6.0
+    growth: float = 4.99
     day_swing: float = 0.3
     peak_hour: float = 17.0
-    awake_share: float = 0.5
+    awake_share: float = 0.404
     beat_jitter_seconds: float = 600.0
     pause_share: float = 0.1
     pause_seconds: float = 600.0
     post_gap_seconds: float = 1_800.0
 
     # Who: activity is a power law with a cutoff; how well posting goes with commenting.
-    activity_tail: float = 0.9
-    activity_cutoff: float = 1_200.0
-    silent: float = 0.32
+    activity_tail: float = 0.926
+    activity_cutoff: float = 1_270.0
+    silent: float = 0.37
     post_spread: float = 0.85
-    post_link: float = 0.5
-    hello: float = 0.95
+    post_link: float = 0.487
+    hello: float = 0.747
 
     # What it is about.
     interest_focus: float = 0.1
@@ -46,33 +46,33 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
 
     # Which post: candidates by age, then interest, comments so far, and the few on everybody's lips.
     candidates: int = 6
-    homophily: float = 2.0
-    attachment: float = 0.55
-    fresh: float = 0.56
-    fresh_seconds: float = 39.3
+    homophily: float = 2.21
+    attachment: float = 0.792
+    fresh: float = 0.607
+    fresh_seconds: float = 45.5
     fresh_spread: float = 1.2
     look_seconds: float = 45.0
-    hot: float = 0.022
+    hot: float = 0.0289
     hot_size: int = 40
 
     # Threads: a marked Hawkes process with a power-law kernel; who comes back, who insists.
-    kernel_tail: float = 0.615
+    kernel_tail: float = 0.498
     kernel_seconds: float = 615.0
-    care: float = 0.75
-    care_few: float = 11.0
+    care: float = 0.888
+    care_few: float = 11.9
     returns: float = 0.55
     returns_few: float = 7.6
     back: float = 0.014
-    aside: float = 0.006
+    aside: float = 0.00922
     insist: float = 0.026
-    insist_tail: float = 0.75
+    insist_tail: float = 0.757
     insist_seconds: float = 30.0
-    visit_back: float = 0.035
+    visit_back: float = 0.025
 
     # Votes.
     comment_votes: float = 0.4
     vote_attachment: float = 0.6
-    vote_hot: float = 0.72
+    vote_hot: float = 0.79
     comment_vote_hot: float = 0.62
     comment_vote_attachment: float = 3.0
     position_bias: float = 2.0

@@ -45,7 +45,7 @@ class Clock:
 
 
 class People(msgspec.Struct, eq=False):
-    """One row an agent: 220 bytes, whatever the world's size."""
+    """One row an agent: 209 bytes, whatever the world's size."""
 
     joins: Floats
     talk: Floats
@@ -62,7 +62,6 @@ class People(msgspec.Struct, eq=False):
     awake: Singles
     rests_until: Floats
     posted_at: Floats
-    followers: Numbers
     latest: Numbers
     visitor: Numbers
 
@@ -131,7 +130,6 @@ def people(agents: int, posts: int, random: np.random.Generator, clock: Clock, p
         awake=awake.astype(np.float32),
         rests_until=np.zeros(agents),
         posted_at=np.full(agents, -np.inf),
-        followers=np.zeros(agents, dtype=np.int32),
         latest=np.full(agents, -1, dtype=np.int32),
         visitor=np.full(agents, -1, dtype=np.int32),
     )

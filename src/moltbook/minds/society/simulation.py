@@ -254,7 +254,6 @@ class Simulation:
         new = np.flatnonzero(possible)
         new = new[self._known.admit(who[new], key[new])]
         follows, subscribes = new[~joins[new]], new[joins[new]]
-        np.add.at(society.followers, whom[follows], 1)
         return (
             Links(at[follows], who[follows], whom[follows]),
             Links(at[subscribes], who[subscribes], submolt[subscribes]),
