@@ -75,22 +75,15 @@ def of_world(agents: int, acts: int, seed: int, ends_at: datetime, parameters: P
         return figures(society_of(simulation, spoken(simulation)))
 
 
-def show(rows: list[Row], agents: int, large: int) -> None:
-    """Print the table."""
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("")
-    for column in ("archive", f"world of {agents:,}", "±", "error", f"world of {large:,}", "alive"):
-        table.add_column(column, justify="right")
+def show(rows: list[Row]) -> None:
+    """Print the table, so narrow that it fits a terminal."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True, max_width=34)
+    for column in ("archive", "world", "error", "larger", "alive"):
+        table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(
-            row.name,
-            told(row.archive),
-            told(row.world),
-            told(row.spread),
-            f"{row.error:+.2f}",
-            "–" if row.large is None else told(row.large),
-            told(row.alive),
-        )
+        larger = "–" if row.large is None else told(row.large)
+        table.add_row(row.name, told(row.archive), told(row.world), f"{row.error:+.2f}", larger, told(row.alive))
     console.print(table)
 
 
@@ -124,7 +117,11 @@ def main() -> None:
         spread = float(ours.std(ddof=1)) if len(ours) > 1 else 0.0
         mean = float(ours.mean())
         rows.append(Row(name, value, mean, spread, difference(mean, value), large.get(name), alive[name]))
-    show(rows, agents, options.large)
+    console.print(
+        f"World: {agents:,} agents, {acts:,} acts, mean of {options.seeds}; larger: {options.large:,} agents."
+    )
+    console.print("Error: how far from the archive, in logarithms; of the odds where it is a share.")
+    show(rows)
     path = HERE / "results" / f"{machine.at[:10]}-{machine.commit}-calibration.json"
     results = Results(machine, agents, acts, options.large, options.seeds, CALIBRATED, rows)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")

@@ -81,8 +81,8 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     # Words.
     on_topic: float = 0.9
     parrot: float = 0.9
-    parrot_half: float = 300.0
-    parrot_floor: float = 0.05
+    parrot_half: float = 160.0
+    parrot_floor: float = 0.06
     common: float = 0.045
     post_stock: float = 0.05
 
@@ -95,9 +95,9 @@ ALIVE = msgspec.structs.replace(
     growth=1.5,
     awake_share=0.5,
     activity_cutoff=300.0,
-    care=0.7,
-    care_few=0.8,
-    returns=0.3,
+    care=0.6,
+    care_few=1.5,
+    returns=0.4,
     back=0.35,
     aside=0.1,
     insist=0.02,
