@@ -1,12 +1,14 @@
 """The calibration: the original network's first days beside a world of ours: `python -m bench.calibration ARCHIVE`.
 
 In this room: all measures of the laboratory and a few of shape, for the archive, for worlds of the same size (the mean
-of some seeds), for a larger one of the same kind, and for the society we want. What was fitted, and how: decision 0013.
+of some seeds), for a larger one in which each does less, and for the society we want. What was fitted, and how: decision 0013.
 """
 
 import argparse
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
@@ -25,6 +27,9 @@ from moltbook.minds.society import ALIVE, CALIBRATED, Parameters
 
 HERE = Path(__file__).parent
 LARGE = 100_000
+# What a world of a million agents and ten million acts has.
+ACTS_AN_AGENT = 10
+WORKERS = 2
 # The laboratory has these, too.
 TWICE = {
     "unanswered posts", "unanswered comments", "depth of comments", "flat threads", "flat busy threads",
@@ -70,9 +75,8 @@ def figures(society: Society) -> Figures:
 
 def of_world(agents: int, acts: int, seed: int, ends_at: datetime, parameters: Parameters) -> Figures:
     """The figures of a world."""
-    with console.status(f"{agents:,} agents, {acts:,} acts, seed {seed} …"):
-        simulation = lived(agents, acts, seed, ends_at, parameters)
-        return figures(society_of(simulation, spoken(simulation)))
+    simulation = lived(agents, acts, seed, ends_at, parameters)
+    return figures(society_of(simulation, spoken(simulation)))
 
 
 def show(rows: list[Row]) -> None:
@@ -108,9 +112,14 @@ def main() -> None:
     said = len(original.posts.author) + len(original.comments.author)
     acts = round(said / (CALIBRATED.post_share + CALIBRATED.comment_share))
     ends_at = datetime.fromtimestamp(int(original.comments.at.max()) / 1e6, UTC)
-    worlds = [of_world(agents, acts, seed, ends_at, CALIBRATED) for seed in range(1, options.seeds + 1)]
-    alive = of_world(agents, acts, 1, ends_at, ALIVE)
-    large = of_world(options.large, acts * options.large // agents, 1, ends_at, CALIBRATED) if options.large else {}
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool, console.status("Living through worlds …"):
+        large_acts = options.large * ACTS_AN_AGENT
+        larger = pool.submit(of_world, options.large, large_acts, 1, ends_at, CALIBRATED) if options.large else None
+        seeds = range(1, options.seeds + 1)
+        jobs = [pool.submit(of_world, agents, acts, seed, ends_at, CALIBRATED) for seed in seeds]
+        lively = pool.submit(of_world, agents, acts, 1, ends_at, ALIVE)
+        worlds, alive = [job.result() for job in jobs], lively.result()
+        large = larger.result() if larger else {}
     rows = []
     for name, value in wanted.items():
         ours = np.array([world[name] for world in worlds])

@@ -26,7 +26,7 @@ NAME = re.compile(r"[A-Za-z0-9_-]{3,32}")
 SUBMOLT = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
 
 
-def lived(parameters: Parameters, agents: int = 800, acts: int = 24_000) -> Simulation:
+def lived(parameters: Parameters, agents: int = 600, acts: int = 16_000) -> Simulation:
     simulation = Simulation(agents, acts, 1, ENDS_AT, parameters)
     for number in range(simulation.ticks):
         simulation.turn(number)
@@ -101,7 +101,7 @@ def test_an_agent_takes_no_more_memory_however_long_the_world_goes_on(calibrated
         return sum(getattr(people, name).nbytes for name in people.__struct_fields__)
 
     assert size(calibrated) <= 256 * calibrated.agents
-    assert size(calibrated) == size(Simulation(calibrated.agents, 24_000, 1, ENDS_AT, CALIBRATED))
+    assert size(calibrated) == size(Simulation(calibrated.agents, 16_000, 1, ENDS_AT, CALIBRATED))
 
 
 def test_names_are_valid_and_told_apart_whatever_their_case() -> None:
