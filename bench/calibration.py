@@ -1,7 +1,8 @@
 """The calibration: the original network's first days beside a world of ours: `python -m bench.calibration ARCHIVE`.
 
 In this room: all measures of the laboratory and a few of shape, for the archive, for worlds of the same size (the mean
-of some seeds), for a larger one in which each does less, and for the society we want. What was fitted, and how: decision 0013.
+of some seeds), for a larger one in which each does less, and for the society we want. What was fitted, and how, stands
+in decision 0013.
 """
 
 import argparse
