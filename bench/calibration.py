@@ -83,9 +83,9 @@ def of_world(agents: int, acts: int, seed: int, ends_at: datetime, parameters: P
 def show(rows: list[Row]) -> None:
     """Print the table, so narrow that it fits a terminal."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", no_wrap=True, max_width=34)
+    table.add_column("", no_wrap=True, max_width=29)
     for column in ("archive", "world", "error", "larger", "alive"):
-        table.add_column(column, justify="right", no_wrap=True)
+        table.add_column(column, justify="right", no_wrap=True, min_width=6)
     for row in rows:
         larger = "–" if row.large is None else told(row.large)
         table.add_row(row.name, told(row.archive), told(row.world), f"{row.error:+.2f}", larger, told(row.alive))
