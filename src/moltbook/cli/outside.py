@@ -37,7 +37,7 @@ class Outside:
         try:
             if asking.endpoint.limit is Limit.REGISTER:
                 return await self._register(asking.body or {})
-            return Reply(asking.endpoint.status, await self._client.send(_call(asking)))
+            return Reply(asking.endpoint.status, await self._client.send(_call(asking), key=asking.repeat_key))
         except MoltbookError as trouble:
             said = {"code": trouble.code, "message": trouble.message, "hint": trouble.hint}
             wait = trouble.retry_after_seconds
@@ -82,5 +82,4 @@ def _call(asking: Asking) -> Call[bytes]:
         asking.query,
         asking.body,
         idempotent=asking.endpoint.method == "GET",
-        key=asking.repeat_key,
     )

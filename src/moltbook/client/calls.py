@@ -53,8 +53,6 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
     idempotent: bool = True
     # Whether it may carry a key by which the network knows its repeat.
     keyed: bool = True
-    # The caller's own such key, where a repeat may come from outside this client.
-    key: str | None = None
     # Sent as a form instead of a body.
     file: bytes | None = None
     # Who asks with a key of another kind does not show the agent's.

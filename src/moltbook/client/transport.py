@@ -65,7 +65,7 @@ def options(base_url: str, timeout_seconds: float) -> dict[str, Any]:
 def new_key(call: Call[T]) -> str | None:
     """A key by which the network knows the repeats of this call, if it writes."""
     # Not from the injected chance: the same seed gives the same world, but a new run's requests are new ones.
-    return (call.key or uuid4().hex) if call.keyed and call.method != "GET" else None
+    return uuid4().hex if call.keyed and call.method != "GET" else None
 
 
 def request_of(call: Call[T], api_key: str | None, key: str | None = None) -> dict[str, Any]:
