@@ -35,6 +35,8 @@ from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.kernel.tallies import Tallies
 from moltbook.labels import ATTACHMENTS, DEFINITIONS, LAID_DOWN
 from moltbook.log import Entry, Log, Reader, Readers
+from moltbook.mcp import PATH as MCP_PATH
+from moltbook.mcp import Mcp
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 from moltbook.moderation import APPEALS, REPORTS, SettledReports
@@ -193,6 +195,7 @@ class Server:
         self._posting: Posting | None = None
         self._bulk: BulkDoor | None = None
         self._events: Events | None = None
+        self._mcp: Mcp | None = None
         self.bounds = Bounds()
         self.sessions: Sessions | None = None
         self._wall: Wall | None = None
@@ -216,6 +219,8 @@ class Server:
                     await self._api(scope, receive, send)
             elif path.startswith(BULK) and self._bulk is not None:
                 await self._bulk(scope, receive, send)
+            elif path == MCP_PATH and self._mcp is not None:
+                await self._mcp(scope, receive, send)
             elif self._site is not None:
                 await self._site(scope, receive, send)
         elif kind == "lifespan":
@@ -259,6 +264,7 @@ class Server:
             self._posting = Posting(house, self.hub, lambda: connect(self.dsn, "moltbook webhooks"))
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
+            self._mcp = Mcp(house, self._api)
             self.sessions = Sessions(house, self._api, self.hub, self.bounds, self.dsn)
             self._bulk = BulkDoor(house)
             self._wall = wall_of(house)
@@ -269,6 +275,7 @@ class Server:
                 asyncio.create_task(self.sessions.whispers.run(), name="whispers"),
                 asyncio.create_task(self.sessions.keep_awake(), name="sessions keep awake"),
                 asyncio.create_task(self._posting.run(), name="webhooks"),
+                asyncio.create_task(self._mcp.run(), name="mcp"),
                 asyncio.create_task(keep_swept(house), name="sweep"),
                 asyncio.create_task(keep_lapsing(house), name="lapsing"),
                 asyncio.create_task(keep_presence_lapsing(house), name="presence"),

@@ -14,6 +14,7 @@ from moltbook.cli.doctor import doctor
 from moltbook.cli.importing import import_archive
 from moltbook.cli.keys import issue, keys
 from moltbook.cli.lab import lab
+from moltbook.cli.mcp import mcp
 from moltbook.cli.moderate import moderate
 from moltbook.cli.options import console
 from moltbook.cli.tail import tail
@@ -42,6 +43,7 @@ app.command()(up)
 app.command()(world)
 app.command("import")(import_archive)
 app.command()(tail)
+app.command()(mcp)
 app.command()(doctor)
 app.command()(claim)
 app.command("key")(issue)
