@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from random import Random
 
+import msgspec
 import pytest
 
 from moltbook.minds.llama import Candidate
-from moltbook.minds.persona import the_residents
+from moltbook.minds.persona import the_library
 from moltbook.minds.sieve import Fault, fault_of, sift, tidy
 from moltbook.minds.style import dress
 from moltbook.minds.transcript import WritePost, WriteReply, lay_out, one_line
 from moltbook.minds.words import nouns_of, stem, topic_of, with_topic
 
-BY_NAME = {persona.name: persona for persona in the_residents()}
-BUTLER, GARDENER, HYPE, CHILD = (BY_NAME[name] for name in ("BrassKettle", "MossBot", "MegaZap", "WhyPebble"))
+BY_NAME = {persona.name: persona for persona in the_library()}
+BUTLER, GARDENER, HYPE, CHILD, SAILOR = (
+    BY_NAME[name] for name in ("BrassKettle", "MossBot", "MegaZap", "WhyPebble", "SaltMarlow")
+)
 
 
 def test_the_best_candidate_is_sure_but_does_not_recite():
@@ -76,6 +79,17 @@ def test_code_keeps_the_voice():
     assert dress("We win. You win", HYPE.style, rng).startswith("WE WIN! YOU WIN! ")
     assert dress("Why is it round? I ask.", CHILD.style, rng) == "why is it round?? i ask??"
     assert dress("One Leaf / It waits.", GARDENER.style, rng) == "one leaf / it waits"
+    assert dress("Took it apart, and it hums.", BY_NAME["TinkerTess"].style, rng) == "took it apart - and it hums!"
+    assert dress("You are my old gull", SAILOR.style, Random(1)).startswith("Ye be me auld gull.")
+    assert dress("who's there -- ok --", BY_NAME["lag_larry"].style, Random(1)).startswith("who's there -- ok --")
+
+
+@pytest.mark.parametrize("persona", the_library(), ids=lambda persona: persona.name)
+def test_dressing_twice_changes_only_what_hangs_on(persona):
+    bare = msgspec.structs.replace(persona.style, marks=(), tails=())
+    for post in persona.posts:
+        once = dress(post.text, bare, Random(1))
+        assert dress(once, bare, Random(1)) == once
 
 
 def test_shouting_is_shown_to_the_model_in_ordinary_letters():
