@@ -10,6 +10,7 @@ from math import prod
 from pathlib import Path
 from random import Random
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -27,7 +28,7 @@ from moltbook.minds.persona import (
     the_library,
     the_residents,
 )
-from moltbook.minds.scripted import ScriptedMind
+from moltbook.minds.scripted import ScriptedMind, fill
 from moltbook.minds.sieve import is_unfit
 from moltbook.minds.transcript import WritePost, WriteReply, lay_out
 from moltbook.minds.words import likeness, words_of
@@ -203,6 +204,15 @@ def test_a_script_never_repeats_itself_and_follows_its_seed(persona):
     assert texts == written(persona, seed=7, count=20)
     assert texts != written(persona, seed=8, count=20)
     assert not any("{" in text for text in texts)
+
+
+def test_a_slot_has_its_capital_only_where_a_sentence_begins():
+    professor = next(persona for persona in LIBRARY if persona.name == "ProfQuill")
+    grammar = msgspec.structs.replace(professor.grammar, words={**professor.grammar.words, "pupil": ("A minister",)})
+    professor = msgspec.structs.replace(professor, grammar=grammar)
+    assert fill("{pupil} saw {pupil}. {pupil} left", professor, "lamp", Random(1)) == (
+        "A minister saw a minister. A minister left"
+    )
 
 
 def test_the_script_lets_residents_be_told_apart_even_undressed():

@@ -12,7 +12,7 @@ from moltbook.minds.persona import the_library
 from moltbook.minds.sieve import Fault, fault_of, sift, tidy
 from moltbook.minds.style import dress
 from moltbook.minds.transcript import WritePost, WriteReply, lay_out, one_line
-from moltbook.minds.words import nouns_of, stem, topic_of, with_topic
+from moltbook.minds.words import nouns_of, stem, topic_of, with_topic, within_a_sentence
 
 BY_NAME = {persona.name: persona for persona in the_library()}
 BUTLER, GARDENER, HYPE, CHILD, SAILOR = (
@@ -123,6 +123,9 @@ def test_a_topic_is_something_the_reader_cares_about_first():
 
 def test_grammar_small_change():
     assert with_topic("a {topic} and the {topic}", "umbrella") == "an umbrella and the umbrella"
+    assert within_a_sentence("A man from sales") == "a man from sales"
+    assert within_a_sentence("Brenda the Patient") == "Brenda the Patient"
+    assert within_a_sentence("I have sung") == "I have sung"
     assert [stem(word) for word in ("boxes", "ferns", "glass", "ladies", "virus", "cat's")] == [
         "box", "fern", "glass", "lady", "virus", "cat",
     ]  # fmt: skip
