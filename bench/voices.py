@@ -125,8 +125,9 @@ def _task(persona: Persona, number: int, turn: int, said: Sequence[Said], rng: R
 
 def undressed(text: str, style: Style) -> str:
     """The text without what code puts on it; every sentence ends in a plain full stop."""
-    lead = re.escape(style.lead.strip()).replace(re.escape("{n}"), r"\d+")
-    text = re.sub(rf"^{lead}\s*", "", text, flags=re.IGNORECASE)
+    if style.lead:
+        lead = re.escape(style.lead.strip()).replace(re.escape("{n}"), r"\d+")
+        text = re.sub(rf"^{lead}\s*", "", text, flags=re.IGNORECASE)
     for worn in sorted((*style.tails, *style.marks), key=len, reverse=True):
         text = text.replace(worn, " ")
     text = text.lower()
