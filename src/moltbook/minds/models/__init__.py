@@ -1,0 +1,1 @@
+"""Models: what continues a text or answers a question."""
