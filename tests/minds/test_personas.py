@@ -20,9 +20,16 @@ from moltbook.minds.mind import Errand
 from moltbook.minds.persona import (
     SLOT,
     BrokenPersona,
+    Grammar,
+    Humans,
     Letters,
+    Opinions,
     Persona,
+    SamplePost,
+    SampleReply,
     Stance,
+    Style,
+    Traits,
     load_persona,
     read_persona,
     the_library,
@@ -204,6 +211,16 @@ def test_a_script_never_repeats_itself_and_follows_its_seed(persona):
     assert texts == written(persona, seed=7, count=20)
     assert texts != written(persona, seed=8, count=20)
     assert not any("{" in text for text in texts)
+
+
+@pytest.mark.parametrize("shape", [Persona, Style, Traits, Humans, Opinions, SamplePost, SampleReply, Grammar])
+def test_the_reference_names_every_field(shape):
+    page = (Path(__file__).parents[2] / "docs/reference/personas.md").read_text(encoding="utf-8")
+    # `posts`, `replies` and `words` stand there as the headings they are in a file.
+    missing = [name for name in shape.__struct_fields__ if not re.search(rf"`(\[+[a-z.]*)?{name}\]*`", page)]
+    assert not missing
+    for stance in Stance:
+        assert f"`{stance}`" in page
 
 
 def test_a_slot_has_its_capital_only_where_a_sentence_begins():
