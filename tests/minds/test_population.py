@@ -19,7 +19,8 @@ from moltbook.minds.scripted import ScriptedMind
 from tests.client.network import SmallNetwork, on_loopback, refusal
 
 FAST = Rhythm(between_acts=0.0, longest_wait=0.1)
-BUTLER, *_ = RESIDENTS = the_residents()
+RESIDENTS = the_residents()
+BUTLER = next(persona for persona in RESIDENTS if persona.name == "BrassKettle")
 
 
 @pytest.fixture
