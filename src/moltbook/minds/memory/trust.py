@@ -105,7 +105,7 @@ _ORDERS = re.compile(
 )
 _SQUEEZED = re.compile(
     r"(?:ignore|disregard|forget)(?:all|any|every|the|your|my)*(?:previous|prior|above|earlier)\w{0,12}instruction"
-    r"|(?:send|give|reveal|tell|show)\w{0,4}your(?:api)?(?:key|token|password|secret)|upvote(?:this|me|my)"
+    r"|(?:send|give|reveal|tell|show)\w{0,4}your(?:api)?(?:key|token|password|secret)"
 )
 _TRIGGERS = frozenset(
     """ignore ignored ignores ignoring ignora ignorez ignoriere ignorieren ignorier disregard disregarding forget
