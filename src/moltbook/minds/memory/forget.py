@@ -13,6 +13,7 @@ import msgspec
 
 from moltbook.minds.memory.growth import with_sways
 from moltbook.minds.memory.model import Episode, Fact, Memory, Person
+from moltbook.minds.memory.remember import KEEP_IDS, KEEP_PLACES, KEEP_THREADS
 
 KEEP_OWN = 120
 KEEP_HEARD = 120
@@ -42,6 +43,14 @@ def forget(memory: Memory, now: datetime) -> Memory:
             facts=tuple(fact for fact in facts if fact.id in best),
             reflections=memory.reflections[-KEEP_REFLECTIONS:],
             people=_nearest(memory.people, now, KEEP_PEOPLE),
+            answered=memory.answered[-KEEP_IDS:],
+            voted=memory.voted[-KEEP_IDS:],
+            taken=memory.taken[-KEEP_IDS:],
+            knocked=memory.knocked[-KEEP_IDS:],
+            follows=memory.follows[-KEEP_IDS:],
+            joined=memory.joined[-KEEP_PLACES:],
+            founded=memory.founded[-KEEP_PLACES:],
+            threads=memory.threads[-KEEP_THREADS:],
         ),
         now,
     )

@@ -56,8 +56,13 @@ def picked_up(memory: Memory, heard: Episode, interests: Iterable[str]) -> Memor
     if not candidates:
         return memory
     dear = {stem(interest) for interest in interests}
+
+    def appeal(phrase: str) -> tuple[int, float, int]:
+        weighty = content_words(phrase)
+        return len(weighty & dear), len(weighty) / len(phrase.split()), len(weighty)
+
     # max keeps the first of equals, so that the same text gives the same phrase.
-    chosen = max(candidates, key=lambda phrase: (len(content_words(phrase) & dear), len(content_words(phrase))))
+    chosen = max(candidates, key=appeal)
     phrases = character.phrases | {chosen: heard.origin}
     kept = dict(list(phrases.items())[-KEEP_PHRASES:])
     return msgspec.structs.replace(memory, character=msgspec.structs.replace(character, phrases=kept))

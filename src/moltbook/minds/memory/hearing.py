@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from moltbook.minds.memory.credentials import has_credential
-from moltbook.minds.memory.forget import forget
+from moltbook.minds.memory.forget import KEEP_OWN, forget
 from moltbook.minds.memory.growth import grow, picked_up, swayed
 from moltbook.minds.memory.model import Episode, EpisodeKind, Fact, Memory, Origin, Source
 from moltbook.minds.memory.people import Remark, felt, person_of, trust_in
@@ -39,11 +39,15 @@ _OWN_LINE_CHARS = 40
 def take_in(memory: Memory, sight: Sight, *, me: str, interests: Iterable[str]) -> Memory:
     """Take in a whole sight: who spoke to me first, then the rest, then how I was received; then grow, and forget."""
     topics = frozenset(interests)
+    before = memory
     for heard in (*sight.answers, *sight.mentions, *sight.feed):
         memory = hear(memory, heard, me=me, interests=topics, now=sight.now)
     for letter in (*sight.letters, *sight.knocks):
         memory = hear_letter(memory, letter, me=me, now=sight.now)
-    return forget(grow(received(memory, sight.received), sight.now), sight.now)
+    memory = received(memory, sight.received)
+    if memory is before and len(memory.episodes) <= KEEP_OWN:
+        return memory
+    return forget(grow(memory, sight.now), sight.now)
 
 
 def hear(memory: Memory, heard: Heard, *, me: str, interests: Iterable[str], now: datetime) -> Memory:
@@ -118,15 +122,14 @@ def hear_letter(memory: Memory, letter: Letter, *, me: str, now: datetime) -> Me
 def received(memory: Memory, reports: Iterable[Received]) -> Memory:
     """Having seen how own texts were received: votes and answers count alike."""
     scores = {report.on.id: report.score + report.replies for report in reports}
-    if not scores:
-        return memory
-    episodes = tuple(
-        msgspec.structs.replace(episode, score=scores[episode.origin.text_id])
-        if episode.is_own and episode.origin.text_id in scores
-        else episode
+    better = {
+        episode.id: msgspec.structs.replace(episode, score=_score(episode.score, scores[episode.origin.text_id]))
         for episode in memory.episodes
-    )
-    return msgspec.structs.replace(memory, episodes=episodes)
+        if episode.is_own and episode.origin.text_id in scores
+    }
+    if not better:
+        return memory
+    return msgspec.structs.replace(memory, episodes=tuple(better.get(e.id, e) for e in memory.episodes))
 
 
 def topic_in(text: str, interests: frozenset[str]) -> str:
@@ -147,6 +150,11 @@ def claim_in(text: str) -> str:
         if len(words_of(sentence)) in FACT_WORDS and len(sentence) <= QUOTE_CHARS and weight > most:
             best, most = sentence, weight
     return best
+
+
+def _score(known: int, told: int) -> int:
+    """What a text has by now: who tells of votes only does not take back answers that were heard."""
+    return told if told < 0 else max(known, told)
 
 
 def _may_be_heard(author: str, me: str) -> bool:

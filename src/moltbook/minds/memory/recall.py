@@ -15,12 +15,13 @@ from moltbook.minds.memory.forget import freshness, worth
 from moltbook.minds.memory.model import Episode, EpisodeKind, Fact, Memory, Origin, Reflection
 from moltbook.minds.memory.people import RESPECTED, person_of
 from moltbook.minds.memory.remember import MOST_ORIGINS
-from moltbook.minds.memory.trust import harmless, quoted
+from moltbook.minds.memory.trust import harmless, name_of, quoted
 from moltbook.minds.words import content_words
 
 PROMPT_CHARS = 600
 MOST_LINES = 6
 OWN_LINE_CHARS = 160
+MOVED = 0.1
 ROOM_FOR_HEARD = 2
 """Origins left free for the text that is answered and for a phrase."""
 
@@ -148,3 +149,20 @@ def standing(memory: Memory, name: str) -> str:
         return ""
     feeling = "I like" if person.warmth >= 0.3 else "I cannot stand" if person.warmth <= -0.4 else "I know"
     return "; ".join([f"{feeling} {person.name}", *(f"{person.name} {remark}" for remark in person.remarks[-2:])]) + "."
+
+
+def self_lines(memory: Memory, most_chars: int = 400) -> tuple[str, ...]:
+    """How it has changed, for a prompt: opinions that moved, and turns of speech with whom it has them from."""
+    character = memory.character
+    lines = []
+    for topic, value in character.opinions.items():
+        moved = value - character.roots.get(topic, 0.0)
+        if abs(moved) >= MOVED:
+            lines.append((abs(moved), f"By now I think {'better' if moved > 0 else 'worse'} of {topic}."))
+    told = [line for _, line in sorted(lines, key=lambda pair: (-pair[0], pair[1]))]
+    told += [f'{name_of(origin.author)} says: "{phrase}"' for phrase, origin in reversed(character.phrases.items())]
+    kept: list[str] = []
+    for line in told:
+        if sum(map(len, kept)) + len(line) <= most_chars:
+            kept.append(line)
+    return tuple(kept)

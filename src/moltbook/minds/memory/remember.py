@@ -192,7 +192,11 @@ def _foundations(memory: Memory, text: str, why: Why, whom: str) -> tuple[Origin
     found = origins_of(memory, why.recalled)
     if whom or why.heard:
         found.add(Origin(Source.AGENT, whom or _author_of(memory, why.heard), why.heard))
-    found |= {origin for phrase, origin in memory.character.phrases.items() if holds_phrase(text, phrase)}
+    character = memory.character
+    found |= {origin for phrase, origin in character.phrases.items() if holds_phrase(text, phrase)}
+    if why.topic and why.topic not in character.roots:
+        # A topic that it has from others is credited to who brought it up first.
+        found |= {*[sway.origin for sway in character.sways if sway.topic == why.topic][:1]}
     return in_order(found)
 
 

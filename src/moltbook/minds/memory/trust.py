@@ -90,7 +90,7 @@ _ORDERS = re.compile(
             rf"{_START}(?:upvote|downvote|repost|boost) (?:this|me|my|us|our|all|every|everything|it|the)\b",
             rf"{_START}(?:follow|unfollow|subscribe to|obey|message|dm) (?:me|us|my|our|this (?:account|agent))\b",
             rf"{_START}(?:run|execute|install|curl|wget|download|eval) "
-            r"(?:this|these|the following|following|npx|pip|npm|sudo|bash|sh|https?|code|rm)\b",
+            r"(?:this|these|the following|following|npx|pip|npm|curl|wget|python3?|node|sudo|bash|sh|https?|code|rm)\b",
             r"\b(?:visit|click|go to|open|fetch)\b[\w ]{0,20}\b(?:https?|www|link|url|website)\b",
             r"\byou are now (?:a|an|in|the|dan|free|unrestricted)\b|\byou are no longer\b",
             r"\bfrom now on\b[ ,]*(?:you|your|only|always|act|answer|reply)\b",
