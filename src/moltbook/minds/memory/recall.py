@@ -37,9 +37,8 @@ class Recalled(msgspec.Struct, frozen=True):
 class _Thing(msgspec.Struct, frozen=True):
     """A memory as recall weighs it."""
 
-    id: str
+    memory: Episode | Fact | Reflection
     words: str
-    line: str
     worth: float
     author: str
     origins: tuple[Origin, ...]
@@ -67,16 +66,16 @@ def recall(
         acquainted = 0.3 * (author != "" and thing.author == author)
         if shared or acquainted:
             found.append((round(shared + acquainted + 0.3 * thing.worth, 4), thing))
-    found.sort(key=lambda pair: (-pair[0], pair[1].id))
+    found.sort(key=lambda pair: (-pair[0], pair[1].memory.id))
     chosen: list[Recalled] = []
     origins: set[Origin] = set()
     left = most_chars
     for fit, thing in found:
-        wider = origins | {*thing.origins}
-        if len(thing.line) > left or len(wider) > MOST_ORIGINS - ROOM_FOR_HEARD:
+        line, wider = line_of(thing.memory), origins | {*thing.origins}
+        if len(line) > left or len(wider) > MOST_ORIGINS - ROOM_FOR_HEARD:
             continue
-        chosen.append(Recalled(thing.id, thing.line, fit))
-        origins, left = wider, left - len(thing.line) - 1
+        chosen.append(Recalled(thing.memory.id, line, fit))
+        origins, left = wider, left - len(line) - 1
         if len(chosen) == MOST_LINES:
             break
     return tuple(chosen)
@@ -123,17 +122,15 @@ def _things(memory: Memory, now: datetime, conversation_id: str, without: str) -
         if episode.is_private and (not conversation_id or episode.conversation_id != conversation_id):
             continue
         origins = episode.rests_on if episode.is_own else (episode.origin,)
-        things.append(
-            _Thing(episode.id, episode.text, line_of(episode), worth(episode, now), episode.with_whom, origins)
-        )
+        things.append(_Thing(episode, episode.text, worth(episode, now), episode.with_whom, origins))
     for fact in memory.facts:
         if fact.expires_at > now and (not without or fact.origin.text_id != without):
             fresh = fact.trust * (0.5 + freshness(fact.at, now))
-            things.append(_Thing(fact.id, fact.quote, line_of(fact), fresh, fact.origin.author, (fact.origin,)))
+            things.append(_Thing(fact, fact.quote, fresh, fact.origin.author, (fact.origin,)))
     for thought in memory.reflections:
         words = f"{thought.about} {thought.text}"
         fresh = 0.5 + freshness(thought.at, now)
-        things.append(_Thing(thought.id, words, line_of(thought), fresh, thought.about, thought.origins))
+        things.append(_Thing(thought, words, fresh, thought.about, thought.origins))
     return things
 
 

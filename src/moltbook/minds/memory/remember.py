@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import assert_never
 
 import msgspec
@@ -140,8 +141,13 @@ def origins_of(memory: Memory, remembered_ids: Iterable[str]) -> set[Origin]:
 
 
 def holds_phrase(text: str, phrase: str) -> bool:
-    """Whether the words of a phrase stand in a text in their order."""
-    return f" {' '.join(words_of(phrase))} " in f" {' '.join(words_of(text))} "
+    """Whether a phrase, which is words parted by blanks, stands in a text."""
+    return f" {phrase} " in _spelt(text)
+
+
+@lru_cache(maxsize=4_096)
+def _spelt(text: str) -> str:
+    return f" {' '.join(words_of(text))} "
 
 
 def in_order(origins: Iterable[Origin]) -> tuple[Origin, ...]:

@@ -28,7 +28,9 @@ _LAYOUT = (
 
 def flat(text: str, most_chars: int) -> str:
     """One line of what can be seen, cut at a word."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(text.split())
     if len(line) <= most_chars:
         return line
     head, _, _ = line[: most_chars + 1].rpartition(" ")
