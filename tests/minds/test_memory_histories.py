@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moltbook.minds.acts import Post
+from moltbook.minds.acts import Post, Target
 from moltbook.minds.memory import (
     MOST_BYTES,
     did,
@@ -16,14 +17,16 @@ from moltbook.minds.memory import (
     new_memory,
     purge_author,
     purge_text,
+    received,
     sentences,
 )
 from moltbook.minds.memory.credentials import has_credential
 from moltbook.minds.memory.forget import KEEP_FACTS, KEEP_HEARD, KEEP_OWN, KEEP_PEOPLE
 from moltbook.minds.memory.model import Episode, EpisodeKind, Fact, Memory, Origin, Person, Source, Why
 from moltbook.minds.memory.remember import MOST_ORIGINS
+from moltbook.minds.sight import Received
 from tests.minds.histories import AUTHORS, STEPS, History, encoded, mark_of
-from tests.minds.past import NOW, after_answer, after_post, later
+from tests.minds.past import NOW, after_answer, after_hearing, after_post, later, respecting
 
 PASTS = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 10**6)), min_size=10, max_size=120)
 
@@ -71,6 +74,15 @@ def test_a_purge_leaves_what_is_of_others():
     assert (without.voted, without.answered, without.taken) == (memory.voted, memory.answered, memory.taken)
     assert purge_author(memory, "Nobody") == memory
     assert purge_text(memory, "") == memory
+
+
+def test_a_topic_it_has_from_others_goes_with_them_also_when_their_text_is_forgotten():
+    memory = after_hearing(respecting(new_memory(), "Ada"), "The zarquon is a wonderful joy.")
+    assert "zarquon" in memory.character.opinions
+    forgetful = msgspec.structs.replace(memory, episodes=(), facts=())
+    memory = after_post(forgetful, "My zarquon and I.", "p1", topic="zarquon")
+    assert "zarquon" in encoded(purge_author(memory, "Blaise"))
+    assert "zarquon" not in encoded(purge_author(memory, "Ada"))
 
 
 @given(PASTS)
