@@ -19,12 +19,12 @@ from moltbook.minds.memory import (
     recall,
     received,
     reflect,
-    self_lines,
     take_in,
     take_thought,
 )
 from moltbook.minds.memory.model import Memory, Why
 from moltbook.minds.memory.people import felt
+from moltbook.minds.memory.recall import self_lines
 from moltbook.minds.sight import Cause, Heard, Letter, Received, Sight
 from moltbook.minds.words import words_of
 from tests.minds.past import INTERESTS, ME, NOW

@@ -19,7 +19,6 @@ from moltbook.minds.memory import (
     own_lines,
     recall,
     received,
-    self_lines,
     sentences,
     standing,
     take_in,
@@ -28,6 +27,7 @@ from moltbook.minds.memory import (
 from moltbook.minds.memory.mirror import Mood, mirror
 from moltbook.minds.memory.model import EpisodeKind, Memory, Why
 from moltbook.minds.memory.people import Remark
+from moltbook.minds.memory.recall import self_lines
 from moltbook.minds.sight import Cause, Letter, Received, Sight
 from tests.minds.past import (
     IMPULSE,

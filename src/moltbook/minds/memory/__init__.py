@@ -20,16 +20,7 @@ from moltbook.minds.memory.hearing import hear, hear_letter, received, take_in
 from moltbook.minds.memory.mirror import Mirror, Mood, mirror, mood_of
 from moltbook.minds.memory.people import feeling_for, person_of, trust_in
 from moltbook.minds.memory.purge import purge_author, purge_text
-from moltbook.minds.memory.recall import (
-    Recalled,
-    latest_topics,
-    line_of,
-    own_lines,
-    recall,
-    respected,
-    self_lines,
-    standing,
-)
+from moltbook.minds.memory.recall import Recalled, latest_topics, line_of, own_lines, recall, respected, standing
 from moltbook.minds.memory.reflection import Musing, ask_thought, reflect, take_thought
 from moltbook.minds.memory.remember import did, gone, new_memory
 from moltbook.minds.memory.trust import gives_orders, harmless, quoted
@@ -76,7 +67,6 @@ __all__ = [
     "reflect",
     "respected",
     "save_memory",
-    "self_lines",
     "sentences",
     "standing",
     "take_in",
