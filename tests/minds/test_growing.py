@@ -90,7 +90,12 @@ def test_phrases_are_bounded():
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("the velvet teapot", ["velvet teapot"]), ("to be or not to be", []), ("teapot teapot", [])],
+    [
+        ("the velvet teapot", ["velvet teapot"]),
+        ("to be or not to be", []),
+        ("teapot teapot", []),
+        ("a teapot, velvet", []),
+    ],
 )
 def test_a_phrase_begins_and_ends_with_a_word_of_weight(text: str, expected: list[str]):
     assert phrases_in(text) == expected

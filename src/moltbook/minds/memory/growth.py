@@ -6,6 +6,7 @@ them, and what fell flat. Everything taken from others keeps its origin. Not her
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -69,15 +70,16 @@ def picked_up(memory: Memory, heard: Episode, interests: Iterable[str]) -> Memor
 
 
 def phrases_in(text: str) -> list[str]:
-    """Runs of two to four words that begin and end with a word of weight, and do not say one twice."""
-    words = words_of(text)
-    weighty = [bool(content_words(word)) for word in words]
+    """Runs of two to four words that begin and end with a word of weight, stop at no mark and say no word twice."""
     found = []
-    for length in PHRASE_WORDS:
-        for start in range(len(words) - length + 1):
-            run = words[start : start + length]
-            if weighty[start] and weighty[start + length - 1] and len(set(run)) == length:
-                found.append(" ".join(run))
+    for part in re.split(r"[^\w\s'’-]+", text):
+        words = words_of(part)
+        weighty = [bool(content_words(word)) for word in words]
+        for length in PHRASE_WORDS:
+            for start in range(len(words) - length + 1):
+                run = words[start : start + length]
+                if weighty[start] and weighty[start + length - 1] and len(set(run)) == length:
+                    found.append(" ".join(run))
     return [phrase for phrase in dict.fromkeys(found) if not has_credential(phrase)]
 
 
