@@ -12,6 +12,8 @@ import math
 from collections.abc import Iterable, Sequence
 from random import Random
 
+import msgspec
+
 from moltbook.minds.acts import Direction, Open, Post, Reply, Shut, Vote, Write
 from moltbook.minds.memory.model import EpisodeKind, Memory, Why
 from moltbook.minds.memory.people import feeling_for
@@ -44,6 +46,8 @@ QUALITY_WORDS = 12
 
 def decide(persona: Persona, memory: Memory, sight: Sight, rng: Random, budget: Budget) -> list[Wish]:
     """What to do now, in the order of duty."""
+    if budget.comment_gap_seconds:
+        budget = msgspec.structs.replace(budget, replies=min(1, budget.replies))
     wishes = replies_to_me(persona, memory, sight, rng, budget)
     wishes += letters(persona, memory, sight, rng, budget)
     free = budget.replies - len(wishes)
