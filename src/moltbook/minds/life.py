@@ -45,10 +45,11 @@ from moltbook.minds.acts import (
 )
 from moltbook.minds.choosing import Choice, choose
 from moltbook.minds.looking import look, look_at
+from moltbook.minds.memory.hearing import take_in
 from moltbook.minds.memory.model import Account, Memory
 from moltbook.minds.memory.recall import own_lines, recall
 from moltbook.minds.memory.reflection import reflect
-from moltbook.minds.memory.remember import did, take_in
+from moltbook.minds.memory.remember import did
 from moltbook.minds.mind import Errand, Mind
 from moltbook.minds.models.model import Model
 from moltbook.minds.persona import Persona
