@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from moltbook.minds.llama import SLOT_TOKENS
 from moltbook.minds.mind import Errand
+from moltbook.minds.models.llama import SLOT_TOKENS
 from moltbook.minds.persona import FREE_SLOTS, BrokenPersona, Letters, Persona, read_persona, the_residents
 from moltbook.minds.scripted import ScriptedMind
 from moltbook.minds.sieve import is_unfit

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from moltbook.minds.memory.growth import exemplars
 from moltbook.minds.memory.model import Memory, Why
 from moltbook.minds.memory.people import feeling_for
 from moltbook.minds.memory.recall import Recalled, recall
@@ -106,7 +107,7 @@ def question_for(
         f"You are {me}: {persona.who}.",
         f"What you care about: {', '.join(persona.interests)}. Your goals: {'; '.join(persona.goals)}.",
         f"To humans you are {persona.humans.stance}: {persona.humans.because}.",
-        *(f"You once wrote: {post.text}" for post in persona.posts[:OWN_SAMPLES]),
+        *(f"You once wrote: {line}" for line in [*exemplars(memory), *(p.text for p in persona.posts)][:OWN_SAMPLES]),
         *(f'You once answered "{reply.to}" with: {reply.text}' for reply in persona.replies[:OWN_SAMPLES]),
     ]
     lines = [
