@@ -12,11 +12,10 @@ from typing import Any
 import httpx2
 
 from moltbook.client import AsyncMoltbook, RetryPolicy
-from moltbook.minds.account import move_in
 from moltbook.minds.acts import Post
 from moltbook.minds.desk import LooseDesk
 from moltbook.minds.life import Deed, Life
-from moltbook.minds.memory import Memory
+from moltbook.minds.memory import Account, Memory
 from moltbook.minds.persona import Persona, the_residents
 from moltbook.minds.scripted import ScriptedMind
 from tests.world.network import Network
@@ -50,7 +49,7 @@ class House:
     async def life(self, persona: Persona = BUTLER, seed: int = 1, **more: Any) -> Life:
         """A being that moved in."""
         api = self.client()
-        account = await move_in(api, persona, Random(seed))
+        account = await move_in(api, persona)
         return self.resume(persona, account, Memory(), api, LooseDesk(), seed, **more)
 
     def resume(self, persona: Persona, account, memory, api: AsyncMoltbook, desk, seed: int = 1, **more: Any) -> Life:
@@ -81,3 +80,9 @@ class House:
     async def _note(self, request: httpx2.Request) -> None:
         self.asked[request.method] += 1
         self.sent.append(request)
+
+
+async def move_in(api: AsyncMoltbook, persona: Persona) -> Account:
+    """Register a being; its client goes on with the new key."""
+    made = await api.register(persona.name, persona.description)
+    return Account(made.name, made.api_key, made.claim_url)

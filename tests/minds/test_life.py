@@ -10,13 +10,12 @@ import msgspec
 import pytest
 
 from moltbook.client import Unauthorized
-from moltbook.minds.account import move_in
 from moltbook.minds.acts import Found, Join, Open, Post, Reply, Target, Vote, Write
 from moltbook.minds.desk import FileDesk, Kept, LooseDesk, read_file, write_file
 from moltbook.minds.looking import Attention, look, look_as_original
 from moltbook.minds.memory import Memory, Why, explain, new_memory
 from moltbook.minds.wish import Budget, Pending, Wish
-from tests.minds.house import BUTLER, House
+from tests.minds.house import BUTLER, House, move_in
 
 
 @pytest.fixture
@@ -144,7 +143,7 @@ class CrashingDesk(FileDesk):
 async def test_an_act_cut_off_by_a_crash_is_done_once(house, tmp_path, when):
     file = tmp_path / "b.json"
     api = house.client()
-    account = await move_in(api, BUTLER, Random(1))
+    account = await move_in(api, BUTLER)
     roots = new_memory(BUTLER.opinions.likes, BUTLER.opinions.dislikes)
     write_file(file, Kept(name=account.name, api_key=account.api_key, memory=roots))
     desk = CrashingDesk(file, read_file(file))
@@ -168,7 +167,7 @@ async def test_an_act_cut_off_by_a_crash_is_done_once(house, tmp_path, when):
 
 async def test_an_act_left_for_days_is_let_go(house):
     api = house.client()
-    account = await move_in(api, BUTLER, Random(1))
+    account = await move_in(api, BUTLER)
     guest = await house.guest("Guest")
     post = await guest.create_post("general", "Spoon", "The spoon and the teapot.")
     desk = LooseDesk()

@@ -21,6 +21,7 @@ import msgspec
 
 from moltbook.client import (
     AsyncMoltbook,
+    Conflict,
     Event,
     MoltbookError,
     RateLimited,
@@ -28,10 +29,9 @@ from moltbook.client import (
     Unauthorized,
     Unavailable,
 )
-from moltbook.minds.account import move_in
 from moltbook.minds.desk import FileDesk, Kept, read_file, write_file
 from moltbook.minds.life import Deed, Life
-from moltbook.minds.memory import new_memory
+from moltbook.minds.memory import Account, new_memory
 from moltbook.minds.mind import Mind
 from moltbook.minds.models.llama import Load
 from moltbook.minds.models.local import LocalModel
@@ -42,6 +42,8 @@ from moltbook.minds.scripted import ScriptedMind
 from moltbook.minds.voice import Voice
 
 FAILURES_BORNE = 3
+NAME_TRIES = 8
+LONGEST_NAME = 32
 UNSAID_PAUSE_SECONDS = 60.0
 # Whoever started the residents claims them as soon as it sees them.
 UNCLAIMED_PAUSE_SECONDS = 3.0
@@ -342,3 +344,20 @@ class Population:
 def now() -> datetime:
     """The time."""
     return datetime.now(UTC)
+
+
+async def move_in(api: AsyncMoltbook, persona: Persona, rng: Random) -> Account:
+    """Register, under another name when one's own is taken; the client goes on with the new key.
+
+    Raises: MoltbookError.
+    """
+    name = persona.name
+    for _ in range(NAME_TRIES):
+        try:
+            made = await api.register(name, persona.description)
+        except Conflict:
+            suffix = f"_{rng.randrange(2, 1000)}"
+            name = persona.name[: LONGEST_NAME - len(suffix)] + suffix
+            continue
+        return Account(made.name or name, made.api_key, made.claim_url)
+    raise Conflict(f"Every name like {persona.name} is taken.", status=409, code="name_taken")
