@@ -1,4 +1,4 @@
-"""Models behind endpoints: the embedded llama.cpp over HTTP with the official SDK, and peers that refuse this and that."""
+"""Models behind endpoints: the embedded llama.cpp over HTTP with the official SDK, and peers of every temper."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ async def test_anthropic_answers_through_the_input_of_a_tool():
     assert answered.spent.dollars == pytest.approx(2 * (35 * 1.0 + 100 * 0.1 + 12 * 5.0) / 1e6)
     first, second = peer.heard
     assert first.path == "/v1/messages"
-    assert first.headers["x-api-key"] == KEY
+    assert f"Bearer {KEY}" == first.headers["authorization"]
     assert first.body["tools"][0]["input_schema"] == SHAPE
     assert first.body["tool_choice"] == {"type": "tool", "name": "choice"}
     assert first.body["system"][0]["text"] == "You like boats."
