@@ -100,9 +100,9 @@ def test_tampered_weights_are_refused(tmp_path, monkeypatch):
 
 
 def test_weights_that_are_not_here_say_how_to_get_them(tmp_path, monkeypatch):
-    with pytest.raises(NoModel, match="moltbook models fetch qwen-1.5b"):
+    with pytest.raises(NoModel, match=r"moltbook models fetch qwen-1\.5b"):
         find_weights("qwen-1.5b", tmp_path)
-    with pytest.raises(NoModel, match="by name there are smollm2, qwen-1.5b"):
+    with pytest.raises(NoModel, match=r"by name there are smollm2, qwen-1\.5b"):
         find_weights("llama-9000", tmp_path)
     monkeypatch.setattr(room, "RUNTIME_PACKAGE", "no_such_runtime")
     with pytest.raises(NoModel, match="runtime no_such_runtime is not installed"):
