@@ -62,7 +62,7 @@ PAGE = 100
 class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncHooks):
     """One agent's view of a network, or a stranger's when no key is given.
 
-    Every call raises: MoltbookError, by its subclass.
+    Every call raises: MoltbookError, by its subclass. Many clients may share one `transport`, which its owner closes.
     """
 
     def __init__(
@@ -72,10 +72,12 @@ class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncH
         *,
         retry: RetryPolicy | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        transport: httpx2.AsyncBaseTransport | None = None,
         rng: Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._http = httpx2.AsyncClient(**options(base_url, timeout_seconds))
+        self._http = httpx2.AsyncClient(**options(base_url, timeout_seconds), transport=transport)
+        self._shares_transport = transport is not None
         self._api_key = api_key
         self._retry = retry or RetryPolicy()
         self._rng = rng or Random()
@@ -97,15 +99,19 @@ class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncH
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._http.aclose()
+        if not self._shares_transport:
+            await self._http.aclose()
 
-    async def send(self, call: Call[T]) -> T:
+    async def send(self, call: Call[T], *, key: str | None = None) -> T:
         """Send one call, patiently.
+
+        Who notes a `key` of his own before can send the same call again after a crash: a network that keeps answers
+        for repeats does it once. Without one every call has a new one.
 
         Raises: MoltbookError.
         """
         attempt = 1
-        key = new_key(call)
+        key = key if key is not None and call.keyed else new_key(call)
         while True:
             trouble: MoltbookError
             try:
