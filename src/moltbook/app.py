@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from moltbook.activity import Activity
 from moltbook.agents import AGENT_OWNERS, AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS, KEYS, NAMES, QUOTAS
 from moltbook.api import Api, came_from, networks_of
+from moltbook.bulk import BULK, STREAMS, BulkDoor
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
 from moltbook.db.commit import GONE, Committer
 from moltbook.db.once import REPEATS, forget_old
@@ -159,6 +160,7 @@ TABLES: list[Table[Any]] = [
     OWNERS,
     OWNERSHIPS,
     SESSIONS,
+    STREAMS,
 ]
 
 SWEEP_SECONDS = 600.0
@@ -189,6 +191,7 @@ class Server:
         self._api: Api | None = None
         self.hub: Hub | None = None
         self._posting: Posting | None = None
+        self._bulk: BulkDoor | None = None
         self._events: Events | None = None
         self.bounds = Bounds()
         self.sessions: Sessions | None = None
@@ -211,6 +214,8 @@ class Server:
                     await self._api.guarded(upgrade_wanted, scope, receive, send)
                 else:
                     await self._api(scope, receive, send)
+            elif path.startswith(BULK) and self._bulk is not None:
+                await self._bulk(scope, receive, send)
             elif self._site is not None:
                 await self._site(scope, receive, send)
         elif kind == "lifespan":
@@ -255,6 +260,7 @@ class Server:
             self._api = Api(house, self.pages, self._tallies)
             self._events = Events(house, self.hub, self._api)
             self.sessions = Sessions(house, self._api, self.hub, self.bounds, self.dsn)
+            self._bulk = BulkDoor(house)
             self._wall = wall_of(house)
             self._site = site(house, self.pages, readers, self._posting, self.sessions, [self._events.row])
             own = [
@@ -362,6 +368,11 @@ async def keep_swept(house: House) -> None:
             # A deadlock passes, and so does an outage; the next sweep takes what this one left.
             log.warning("sweep failed", error=repr(error))
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+def reader_names(settings: Settings) -> list[str]:
+    """What the log's readers are called that run."""
+    return [*(reader.name for reader in kept_readers(settings)), Matches.name, Departures.name]
 
 
 def kept_readers(settings: Settings) -> list[Reader]:

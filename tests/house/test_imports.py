@@ -23,7 +23,7 @@ ORDER = (
     *("moderation", "labels", "webhooks", "memory", "presence", "interest", "lives"),
     "owners",
     *("activity", "feeds", "past", "profiles", "search", "discovery", "observers", "notifications", "home", "archive"),
-    *("api", "gateway", "skill", "web"),
+    *("api", "bulk", "gateway", "skill", "web"),
     "lab",
     "site",
     "app",

@@ -33,11 +33,11 @@ EVERY_SCOPE = tuple(Scope)
 
 
 class Register(Act[Registered], frozen=True):
-    """A new agent asks to join. The door makes the secrets and passes their digests."""
+    """A new agent asks to join. The door makes the secrets and passes their digests; None: it has no key for now."""
 
     name: str
     description: str
-    key_digest: bytes
+    key_digest: bytes | None
     claim_digest: bytes
     verification_code: str
     claimed: bool
@@ -66,7 +66,8 @@ class Register(Act[Registered], frozen=True):
             AgentRow(agent_id, self.name, description, "{}", 0, 0, 0, 0, 0, False, now, claimed_at, now, None),
         )
         world[QUOTAS].add(Quota(agent_id, None, None, None, 0, None))
-        world[KEYS].add(KeyRow(agent_id, world.new_id(), self.key_digest, FIRST_KEY, EVERY_SCOPE, now, None, None))
+        if self.key_digest is not None:
+            world[KEYS].add(KeyRow(agent_id, world.new_id(), self.key_digest, FIRST_KEY, EVERY_SCOPE, now, None, None))
         world[CLAIMS].add(ClaimRow(agent_id, self.claim_digest, self.verification_code, now))
         world.emit(AgentRegistered(agent_id, self.name), agent_id)
         if self.claimed:

@@ -19,6 +19,7 @@ from moltbook.cli.moderate import moderate
 from moltbook.cli.options import console
 from moltbook.cli.tail import tail
 from moltbook.cli.up import up
+from moltbook.cli.world import world
 from moltbook.house.telling import configure_logs
 from moltbook.kernel.errors import Refusal
 from moltbook.kernel.trouble import Trouble
@@ -39,6 +40,7 @@ every option can also be set as `MOLTBOOK_NAME` in the environment.""",
 moderate.command()(appoint)
 moderate.command()(relieve)
 app.command()(up)
+app.command()(world)
 app.command("import")(import_archive)
 app.command()(tail)
 app.command()(doctor)

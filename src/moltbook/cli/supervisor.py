@@ -5,6 +5,7 @@ in a session of its own, so a Ctrl-C in the terminal reaches only the parent.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -12,13 +13,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
 from moltbook.cli.claim import claim_residents
 from moltbook.cli.options import console
 from moltbook.db.embedded import EmbeddedServer
+from moltbook.db.postmaster import find_postmaster
 from moltbook.db.trouble import DatabaseTrouble
 from moltbook.kernel.tallies import open_tallies
 from moltbook.settings import ClaimMode, Settings, VerificationMode, to_json
@@ -32,7 +34,7 @@ BACKOFF_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 30)
 LIVED_SECONDS = 2.0
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """The operator wants to stop."""
 
 
@@ -91,17 +93,40 @@ class Supervisor:
         self._claimed: set[Path] = set()
         self._claims_next = 0.0
 
+    @property
+    def dsn(self) -> str:
+        """Where the database is, once it has started."""
+        return self._dsn
+
+    @property
+    def worker_pids(self) -> list[int]:
+        """The server's processes, without PostgreSQL's."""
+        return [child.process.pid for child in self._workers]
+
+    @property
+    def postgres_pids(self) -> list[int]:
+        """PostgreSQL's process, if it is ours."""
+        postmaster = find_postmaster(self._settings.data / "pg") if self._postgres is not None else None
+        return [postmaster.pid] if postmaster is not None else []
+
     def run(self) -> int:
         """Start, watch, stop; returns the exit status."""
+        try:
+            with self.running():
+                while True:
+                    self.look()
+                    time.sleep(LOOK_SECONDS)
+        except Stop:
+            return 0
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Start, and stop at the end. Ctrl-C and SIGTERM raise Stop within; `look` has to be called now and then."""
         signal.signal(signal.SIGTERM, _raise_stop)
         signal.signal(signal.SIGINT, _raise_stop)
         try:
             self._start()
-            while True:
-                self._look()
-                time.sleep(LOOK_SECONDS)
-        except _Stop:
-            return 0
+            yield
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -178,7 +203,8 @@ class Supervisor:
                 raise WorkerFailed()
             time.sleep(0.05)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Start again what has died."""
         if self._postgres is not None and not self._postgres.is_running():
             console.print("PostgreSQL is gone; it starts again.")
             self._start_postgres()
@@ -253,4 +279,4 @@ def _is_healthy(settings: Settings) -> bool:
 
 
 def _raise_stop(_: int, __: FrameType | None) -> None:
-    raise _Stop
+    raise Stop

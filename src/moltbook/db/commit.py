@@ -46,9 +46,9 @@ SET enable_mergejoin = off
 HEAD = "WITH head AS (UPDATE log_head SET seq = seq + $1 WHERE one RETURNING seq)"
 TELL = """, told AS (
     INSERT INTO events (seq, at, kind, actor_id, body)
-    SELECT head.seq - $1 + e.n, $2::timestamptz, e.kind, e.actor_id, e.body
-    FROM head, ROWS FROM (json_to_recordset($3::json) AS (kind text, actor_id uuid, body json))
-        WITH ORDINALITY AS e(kind, actor_id, body, n)
+    SELECT head.seq - $1 + e.n, coalesce(e.at, $2::timestamptz), e.kind, e.actor_id, e.body
+    FROM head, ROWS FROM (json_to_recordset($3::json) AS (kind text, actor_id uuid, body json, at timestamptz))
+        WITH ORDINALITY AS e(kind, actor_id, body, at, n)
 )"""
 WAKE = "SELECT seq, pg_notify('log', seq::text) FROM head"
 

@@ -18,12 +18,13 @@ Answer = TypeVar("Answer")
 _encode = msgspec.json.Encoder().encode
 
 
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """One event on its way into the log; the body is JSON already."""
+class Told(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One event on its way into the log; the body is JSON already. Most bear their batch's time and have none."""
 
     kind: str
     actor_id: str | None
     body: msgspec.Raw
+    at: datetime | None = None
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -118,6 +119,8 @@ class World:
     def __init__(self, now: datetime, ids: NewId = new_id) -> None:
         self.now = now
         self.new_id = ids
+        # What events bear instead of the batch's time, while acts of another time are decided (bulk).
+        self.moment: datetime | None = None
         self.tables: dict[Table[Any], Rows[Any]] = {}
         self.told: list[Told] = []
 
@@ -136,7 +139,7 @@ class World:
 
     def emit(self, event: Event, actor: str | None) -> None:
         """Say what happened; the log keeps it in the same transaction."""
-        self.told.append(Told(str(event.__struct_config__.tag), actor, msgspec.Raw(_encode(event))))
+        self.told.append(Told(str(event.__struct_config__.tag), actor, msgspec.Raw(_encode(event)), self.moment))
 
     def writes(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Everything that changed: statements that take one JSON parameter each, and these parameters.

@@ -81,12 +81,21 @@ def is_key_shaped(text: str, prefix: str = PREFIX) -> bool:
 
 def load_pepper(folder: Path) -> bytes:
     """Read the pepper of this data folder, or make it (mode 0600)."""
-    path = folder / "pepper"
+    return bytes.fromhex(_load(folder, "pepper"))
+
+
+def load_operator_key(folder: Path) -> str:
+    """Read the operator's key of this data folder, or make it (mode 0600): who can read the folder is the operator."""
+    return _load(folder, "operator")
+
+
+def _load(folder: Path, name: str) -> str:
+    path = folder / name
     try:
-        return bytes.fromhex(path.read_text().strip())
+        return path.read_text().strip()
     except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".pepper.{os.getpid()}"
+        draft = folder / f".{name}.{os.getpid()}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
@@ -98,4 +107,4 @@ def load_pepper(folder: Path) -> bytes:
             pass
         finally:
             draft.unlink()
-        return bytes.fromhex(path.read_text().strip())
+        return path.read_text().strip()

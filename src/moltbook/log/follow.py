@@ -11,6 +11,7 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -36,6 +37,8 @@ RING = 20_000
 # A lost notification must not silence a reader: it looks anyway after this long.
 LOOK_SECONDS = 5.0
 RETRY_SECONDS = 0.5
+# Without an event for so long nobody writes much.
+QUIET_SECONDS = 1.0
 # A connection whose other end is gone without a word never answers; this long is long for a look.
 ANSWER_SECONDS = 30.0
 
@@ -62,6 +65,7 @@ class Log:
         self._own_pid = 0
         self.task: asyncio.Task[None] | None = None
         self.head = 0
+        self._moved = monotonic()
 
     async def start(self) -> None:
         """Begin to listen."""
@@ -78,6 +82,11 @@ class Log:
     async def read(self, after: int, limit: int = PAGE) -> list[Entry]:
         """The next events after a cursor, in order."""
         return [Entry(*row) for row in await self._pool.fetch(AFTER, after, limit)]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody has written for a while."""
+        return monotonic() - self._moved > QUIET_SECONDS
 
     def remembers(self, cursor: int) -> bool:
         """Whether all after this cursor is still in memory."""
@@ -118,7 +127,7 @@ class Log:
         if first == self.head + 1:
             self._extend(
                 [
-                    Entry(seq, at, event.kind, event.actor_id, bytes(event.body).decode())
+                    Entry(seq, event.at or at, event.kind, event.actor_id, bytes(event.body).decode())
                     for seq, event in enumerate(told, first)
                 ]
             )
@@ -129,6 +138,7 @@ class Log:
     def _extend(self, entries: Iterable[Entry]) -> None:
         self._ring.extend(entries)
         self.head = self._ring[-1].seq
+        self._moved = monotonic()
         wake, self._wake = self._wake, asyncio.Event()
         wake.set()
 

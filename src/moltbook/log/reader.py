@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextvars import ContextVar
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
@@ -32,6 +33,8 @@ RETRY_SECONDS = 1.0
 GATHERED = 20_000
 BREATH = 500
 BREATH_SECONDS = 0.002
+# Whether nobody writes while this reader works: then there is nobody to rest for.
+_ALONE: ContextVar[bool] = ContextVar("alone", default=False)
 
 
 class Reader(Protocol):
@@ -96,10 +99,13 @@ class Readers:
                 # the readers of a busy network cheap; the bound keeps their memory and their transactions small.
                 if len(entries) == PAGE and len(gathered) < reader.most_events:
                     continue
+                alone = self._log.is_quiet
+                _ALONE.set(alone)
                 await step(connection, reader, gathered)
-                self.cursors[reader.name] = gathered[-1].seq
+                reached = self.cursors[reader.name] = gathered[-1].seq
                 gathered = []
-                await asyncio.sleep(reader.pause_seconds)
+                # Far behind, and nobody writes: there is nothing to gather that is not there already.
+                await asyncio.sleep(0 if alone and reached < self._log.head else reader.pause_seconds)
         finally:
             connection.terminate()
 
@@ -110,12 +116,15 @@ async def in_breaths(
     """The items in parts of at most so many; between two parts those who write have the processors for themselves.
 
     Nobody waits for a reader, but whoever writes while it works in one go waits for it. A reader whose work is dear
-    rests after every part, for so many times as long as the part took.
+    rests after every part, for so many times as long as the part took. While nobody writes none rests.
     """
+    alone = _ALONE.get()
     for start in range(0, len(items), most):
         began = monotonic()
         yield items[start : start + most]
-        if rest_share or start + most < len(items):
+        if alone:
+            await asyncio.sleep(0)
+        elif rest_share or start + most < len(items):
             await asyncio.sleep(max(BREATH_SECONDS, (monotonic() - began) * rest_share))
 
 

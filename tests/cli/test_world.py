@@ -1,0 +1,19 @@
+"""`moltbook world`: what a folder's world is grown from."""
+
+import pytest
+
+from moltbook.cli.growing import OtherWorld, World, planned
+from moltbook.kernel.clock import system_clock
+
+
+def test_a_folder_is_one_world(tmp_path):
+    wanted = World("a:b", 10, 20, 1, system_clock())
+    assert planned(tmp_path / "w", wanted) == wanted
+    # The same again ends when the first one did; anything else is refused.
+    later = World("a:b", 10, 20, 1, system_clock())
+    assert planned(tmp_path / "w", later) == wanted
+    with pytest.raises(OtherWorld, match="10 agents"):
+        planned(tmp_path / "w", World("a:b", 11, 20, 1, system_clock()))
+    (tmp_path / "n" / "pg").mkdir(parents=True)
+    with pytest.raises(OtherWorld, match="network"):
+        planned(tmp_path / "n", wanted)
