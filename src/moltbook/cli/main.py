@@ -15,6 +15,7 @@ from moltbook.cli.importing import import_archive
 from moltbook.cli.keys import issue, keys
 from moltbook.cli.lab import lab
 from moltbook.cli.mcp import mcp
+from moltbook.cli.models import models
 from moltbook.cli.moderate import moderate
 from moltbook.cli.options import console
 from moltbook.cli.tail import tail
@@ -51,6 +52,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(apps, name="app")
 app.add_typer(moderate, name="moderate")
 app.add_typer(lab, name="lab")
+app.add_typer(models, name="models")
 
 
 def _version(wanted: bool) -> None:

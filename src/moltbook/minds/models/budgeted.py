@@ -8,6 +8,7 @@ Not here: what tokens cost (prices).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -28,6 +29,8 @@ from moltbook.minds.models.prices import FREE, Price
 
 Got = TypeVar("Got", Completed, Answered)
 
+ROUNDING = 1e-9
+"""Dollars; sums of fractions are not exact."""
 FRAME_TOKENS = 64
 """What a peer's template adds to a request, and to each line of it; generous."""
 
@@ -45,27 +48,39 @@ class Purse:
     def __init__(self, grant: Grant) -> None:
         self.grant = grant
         self.spent = NOTHING
-        self._held_tokens = 0
-        self._held_dollars: list[float] = []
+        self._held = NOTHING
+        self._booked = asyncio.Event()
 
-    def ensure_room(self, most: Spent) -> None:
-        """Raises: OutOfBudget, when so much more is not granted."""
-        tokens, dollars = self.grant.tokens, self.grant.dollars
-        if tokens is not None and self.spent.tokens + self._held_tokens + most.tokens > tokens:
-            raise OutOfBudget(f"{self.spent.tokens:,} of {tokens:,} tokens are spent; the next request may not fit")
-        if dollars is not None and self.spent.dollars + sum(self._held_dollars) + most.dollars > dollars:
-            raise OutOfBudget(f"${self.spent.dollars:.4f} of ${dollars:.2f} are spent; the next request may not fit")
+    async def hold(self, most: Spent) -> None:
+        """Put aside what a request can cost at most; wait where only what others put aside is in the way.
 
-    def hold(self, most: Spent) -> None:
-        """Put aside what a request can cost at most."""
-        self._held_tokens += most.tokens
-        self._held_dollars.append(most.dollars)
+        Raises: OutOfBudget, when so much more is not granted.
+        """
+        while True:
+            self._ensure_granted(self.spent + most)
+            if self._is_granted(self.spent + self._held + most):
+                self._held = self._held + most
+                return
+            await self._booked.wait()
 
     def book(self, most: Spent, spent: Spent) -> None:
         """Give back what was put aside and take what it did cost."""
-        self._held_tokens -= most.tokens
-        self._held_dollars.remove(most.dollars)
+        self._held = self._held - most
         self.spent = self.spent + spent
+        self._booked.set()
+        self._booked = asyncio.Event()
+
+    def _is_granted(self, spent: Spent) -> bool:
+        tokens, dollars = self.grant.tokens, self.grant.dollars
+        return (tokens is None or spent.tokens <= tokens) and (dollars is None or spent.dollars <= dollars + ROUNDING)
+
+    def _ensure_granted(self, spent: Spent) -> None:
+        if self._is_granted(spent):
+            return
+        tokens, dollars = self.grant.tokens, self.grant.dollars
+        if tokens is not None and spent.tokens > tokens:
+            raise OutOfBudget(f"{self.spent.tokens:,} of {tokens:,} tokens are spent; the next request may not fit")
+        raise OutOfBudget(f"${self.spent.dollars:.4f} of ${dollars:.2f} are spent; the next request may not fit")
 
 
 def most_of(ask: Completion | Question, price: Price) -> Spent:
@@ -114,8 +129,7 @@ class Budgeted:
 
     async def _paying(self, ask: Completion | Question, go: Callable[[], Awaitable[Got]]) -> Got:
         most = most_of(ask, self._price)
-        self.purse.ensure_room(most)
-        self.purse.hold(most)
+        await self.purse.hold(most)
         spent = NOTHING
         try:
             got = await go()

@@ -85,6 +85,16 @@ class Spent(msgspec.Struct, frozen=True):
             self.dollars + other.dollars,
         )
 
+    def __sub__(self, other: Spent) -> Spent:
+        """What is left without the other."""
+        return Spent(
+            self.calls - other.calls,
+            self.prompt_tokens - other.prompt_tokens,
+            self.cached_tokens - other.cached_tokens,
+            self.answer_tokens - other.answer_tokens,
+            self.dollars - other.dollars,
+        )
+
 
 NOTHING = Spent()
 
