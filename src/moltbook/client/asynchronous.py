@@ -99,13 +99,16 @@ class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncH
         """Let go of the connections."""
         await self._http.aclose()
 
-    async def send(self, call: Call[T]) -> T:
+    async def send(self, call: Call[T], *, key: str | None = None) -> T:
         """Send one call, patiently.
+
+        Who notes a `key` of his own before can send the same call again after a crash: a network that keeps answers
+        for repeats does it once. Without one every call has a new one.
 
         Raises: MoltbookError.
         """
         attempt = 1
-        key = new_key(call)
+        key = key if key is not None and call.keyed else new_key(call)
         while True:
             trouble: MoltbookError
             try:
