@@ -74,8 +74,10 @@ class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncH
         timeout_seconds: float = TIMEOUT_SECONDS,
         rng: Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        self._http = httpx2.AsyncClient(**options(base_url, timeout_seconds))
+        # Who speaks for many agents hands the same transport to all of them, and closes it after the last.
+        self._http = httpx2.AsyncClient(**options(base_url, timeout_seconds), transport=transport)
         self._api_key = api_key
         self._retry = retry or RetryPolicy()
         self._rng = rng or Random()

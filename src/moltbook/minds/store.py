@@ -12,7 +12,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,7 +21,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from moltbook.minds.acts import Act
 from moltbook.minds.memory.model import Account, Memory
 
 T = TypeVar("T")
@@ -68,10 +67,11 @@ class State(StrEnum):
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """An act that was begun and may or may not have been done."""
+    """An act that was begun and may or may not have been done, packed by who began it."""
 
-    act: Act
     key: str
+    at: float
+    act: bytes
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,13 +132,10 @@ class Store:
         """All agents, by number."""
         yield from kept_in(self._db)
 
-    def numbers(self) -> list[int]:
-        """The numbers of all agents."""
-        return [number for (number,) in self._db.execute("SELECT number FROM agents ORDER BY number")]
-
-    def one(self, number: int) -> Kept | None:
-        """One agent."""
-        return next(kept_in(self._db, "WHERE a.number = ?", (number,)), None)
+    async def fetch(self, numbers: Sequence[int]) -> list[Kept]:
+        """Those of these agents that it knows."""
+        wanted = set(numbers)
+        return [kept for kept in self.everybody() if kept.number in wanted]
 
     # What happens while it lives; each of these returns when it is on the disk.
 
@@ -152,7 +149,8 @@ class Store:
             db.execute(
                 "INSERT INTO agents (number, persona, state, name) VALUES (?, ?, 'intended', ?) "
                 "ON CONFLICT (number) DO UPDATE SET state = 'intended', name = excluded.name, api_key = '', "
-                "claim_url = '', given_up = json_insert(agents.given_up, '$[#]', agents.name)",
+                "claim_url = '', given_up = CASE WHEN agents.name = excluded.name THEN agents.given_up "
+                "ELSE json_insert(agents.given_up, '$[#]', agents.name) END",
                 (number, persona, name),
             )
             return True
@@ -165,23 +163,22 @@ class Store:
         sql = "UPDATE agents SET state = 'living', name = ?, api_key = ?, claim_url = ? WHERE number = ?"
         await self.do(lambda db: db.execute(sql, values))
 
-    async def lose(self, number: int, memory: Memory) -> None:
-        """The network knows its key no more: what was begun there will never be done."""
-        values = (msgspec.msgpack.encode(memory), number)
+    async def lose(self, number: int) -> None:
+        """The network knows its key no more: it begins anew there, and what was begun will never be done."""
 
         def work(db: sqlite3.Connection) -> None:
-            db.execute("UPDATE agents SET state = 'lost', memory = ? WHERE number = ?", values)
+            db.execute("UPDATE agents SET state = 'lost', api_key = '', memory = NULL WHERE number = ?", (number,))
             db.execute("DELETE FROM pending WHERE number = ?", (number,))
 
         await self.do(work)
 
-    async def begin(self, number: int, act: Act, key: str, memory: Memory, at: datetime) -> None:
+    async def begin(self, number: int, begun: Begun, memory: Memory) -> None:
         """Write down what is about to be sent, before it is sent."""
-        packed, moment = msgspec.json.encode(act), at.timestamp()
+        values = (number, begun.key, begun.act, begun.at)
         carried = msgspec.msgpack.encode(memory)
 
         def work(db: sqlite3.Connection) -> None:
-            db.execute("INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)", (number, key, packed, moment))
+            db.execute("INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)", values)
             db.execute("UPDATE agents SET memory = ? WHERE number = ?", (carried, number))
 
         await self.do(work)
@@ -210,11 +207,10 @@ class Store:
 
         await self.do(work)
 
-    async def rest(self, number: int, memory: Memory, next_at: float) -> None:
-        """A turn is over: what it remembers, and when it looks in again."""
-        values = (msgspec.msgpack.encode(memory), next_at, number)
-        sql = "UPDATE agents SET memory = ?, next_at = ?, turns = turns + 1 WHERE number = ?"
-        await self.do(lambda db: db.execute(sql, values))
+    async def rest(self, number: int, next_at: float) -> None:
+        """A turn is over: when the agent looks in again."""
+        sql = "UPDATE agents SET next_at = ?, turns = turns + 1 WHERE number = ?"
+        await self.do(lambda db: db.execute(sql, (next_at, number)))
 
     async def note(self, **facts: Any) -> None:
         """Write facts of the population down with whatever else is being written."""
@@ -262,7 +258,7 @@ class Store:
 
 _FACT = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _KEPT = """
-SELECT a.number, a.persona, a.state, a.name, a.api_key, a.claim_url, a.memory, a.next_at, a.turns, p.act, p.key
+SELECT a.number, a.persona, a.state, a.name, a.api_key, a.claim_url, a.memory, a.next_at, a.turns, p.key, p.at, p.act
 FROM agents a
 LEFT JOIN pending p ON p.number = a.number
 """
@@ -271,7 +267,7 @@ LEFT JOIN pending p ON p.number = a.number
 def kept_in(db: sqlite3.Connection, where: str = "", values: tuple[Any, ...] = ()) -> Iterator[Kept]:
     """Agents as they stand in a file; `where` is a clause of ours, never somebody's words."""
     for row in db.execute(f"{_KEPT} {where} ORDER BY a.number", values):
-        number, persona, state, name, api_key, claim_url, memory, next_at, turns, act, key = row
+        number, persona, state, name, api_key, claim_url, memory, next_at, turns, key, at, act = row
         yield Kept(
             number=number,
             persona=persona,
@@ -281,7 +277,7 @@ def kept_in(db: sqlite3.Connection, where: str = "", values: tuple[Any, ...] = (
             memory=msgspec.msgpack.decode(memory, type=Memory) if memory else Memory(),
             next_at=next_at,
             turns=turns,
-            pending=Begun(msgspec.json.decode(act, type=Act), key) if act else None,
+            pending=Begun(key, at, act) if key else None,
         )
 
 
@@ -301,7 +297,7 @@ def look_into(file: Path) -> sqlite3.Connection:
     return db
 
 
-def wish(file: Path, **facts: Any) -> None:
+def order(file: Path, **facts: Any) -> None:
     """Write a fact into the file of a population from outside; a running one sees it within a second.
 
     Raises: StoreTrouble.
