@@ -1,11 +1,11 @@
 """Acts: everything a mind can do, as a closed list of types. Whatever is not here, no mind does.
 
-In this room: the acts, the call that each is, and the wish to do one. Not here: choosing (policy, choosing), doing (life).
+In this room: the acts, their words, and the call that each is. Not here: why one is meant (wish), choosing (policy,
+choosing), doing (life).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, assert_never
 
@@ -13,7 +13,6 @@ import msgspec
 
 from moltbook.client import calls, inner_calls
 from moltbook.client.calls import Call
-from moltbook.minds.memory.model import Why
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -110,27 +109,6 @@ class Write(msgspec.Struct, frozen=True, tag_field="act", tag="write"):
 
 
 Act = Post | Reply | Vote | Follow | Unfollow | Join | Found | Knock | Open | Shut | Write
-
-
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """An act that a mind means to do; where its words are empty they are still to be found."""
-
-    act: Act
-    why: Why
-    topic: str = ""
-    """What it is about: a word of its own, or one of what it answers."""
-    author: str = ""
-    """Whom it concerns, if anybody."""
-    heard: str = ""
-    """The words that moved it: data."""
-
-
-class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """An act under way, whole: it can be sent again under its key, and the network does it once."""
-
-    wish: Wish
-    key: str
-    at: datetime
 
 
 def is_wordless(act: Act) -> bool:
