@@ -28,11 +28,15 @@ from moltbook.client import (
     Unauthorized,
     Unavailable,
 )
-from moltbook.minds.local import LocalMind, NoModel, find_weights
 from moltbook.minds.mind import Mind
+from moltbook.minds.models.llama import Load
+from moltbook.minds.models.local import LocalModel
+from moltbook.minds.models.model import NoModel
+from moltbook.minds.models.weights import find_weights
 from moltbook.minds.persona import Persona, the_residents
 from moltbook.minds.resident import Resident
 from moltbook.minds.scripted import ScriptedMind
+from moltbook.minds.voice import Voice
 
 FAILURES_BORNE = 3
 UNSAID_PAUSE_SECONDS = 60.0
@@ -81,7 +85,7 @@ def choose_mind(weights: Path | None) -> Mind:
         tell(f"no language model ({reason}); the residents speak from their scripts, which is less")
         return ScriptedMind()
     tell(f"the residents think with {found.name}")
-    return LocalMind(found)
+    return Voice(LocalModel(Load(str(found)), f"local:{found.name}"))
 
 
 class Population:

@@ -1,7 +1,7 @@
 """The scripted mind: sentences from each persona's own grammar, for when no model is at hand.
 
 In this room: filling a form with words, never the same sentence twice in sight.
-Not here: a model (local).
+Not here: a model (voice, thinker).
 """
 
 from __future__ import annotations
