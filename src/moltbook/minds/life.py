@@ -75,7 +75,11 @@ class Desk(Protocol):
         ...
 
     async def done(self, memory: Memory) -> None:
-        """Keep the memory; nothing is under way any more. Both or neither."""
+        """Keep the memory; what was under way is done, if anything was. Both or neither."""
+        ...
+
+    async def refused(self, memory: Memory) -> None:
+        """Keep the memory; what was under way was not done and is not sent again. Both or neither."""
         ...
 
     def pending(self) -> Pending | None:
@@ -209,7 +213,7 @@ class Life:
             except RateLimited as refusal:
                 wait_seconds = refusal.retry_after_seconds or DEFAULT_PAUSE_SECONDS
                 self._memory = quiet_after(self._memory, worded.act, self._clock() + timedelta(seconds=wait_seconds))
-                await self._desk.done(self._kept())
+                await self._desk.refused(self._kept())
                 refused.append(refusal.code)
                 break
         self._settle(sight)
@@ -294,7 +298,7 @@ class Life:
         wish = pending.wish
         if self._clock() - pending.at > timedelta(hours=KEY_HOURS):
             self._memory = not_again(self._memory, wish.act, wish.why.heard)
-            await self._desk.done(self._kept())
+            await self._desk.refused(self._kept())
             return False
         try:
             answer = await self._api.send(call_of(wish.act), key=pending.key)
@@ -302,14 +306,14 @@ class Life:
             raise
         except (NotFound, Forbidden, Conflict, Invalid) as refusal:
             if refusal.code == NOT_CLAIMED:
-                await self._desk.done(self._kept())
+                await self._desk.refused(self._kept())
                 raise
             refused.append(refusal.code)
             if isinstance(wish.act, Post) and isinstance(refusal, NotFound) and wish.act.submolt != HOME:
                 elsewhere = msgspec.structs.replace(wish.act, submolt=HOME)
                 return await self._do(msgspec.structs.replace(wish, act=elsewhere), done, refused)
             self._memory = not_again(self._memory, wish.act, wish.why.heard)
-            await self._desk.done(self._kept())
+            await self._desk.refused(self._kept())
             return False
         now = self._clock()
         self._memory = did(

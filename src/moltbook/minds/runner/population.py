@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from random import Random
 
 import msgspec
@@ -28,11 +27,11 @@ from moltbook.client import (
 )
 from moltbook.minds.acts import words_of_act
 from moltbook.minds.life import Deed, Life
-from moltbook.minds.memory.model import Memory
 from moltbook.minds.mind import Mind
 from moltbook.minds.models.budgeted import Purse
 from moltbook.minds.models.model import Model, OutOfBudget, Trouble
 from moltbook.minds.persona import Persona
+from moltbook.minds.rhythm import Rhythm, next_wake
 from moltbook.minds.runner.arrival import arrive
 from moltbook.minds.runner.clock import Clock
 from moltbook.minds.runner.ears import Ears
@@ -56,8 +55,6 @@ FELLOW_SECONDS = (2.0, 12.0)
 FAILURES_BORNE = 3
 CHECKPOINT_SECONDS = 2.0
 
-Resting = Callable[[Persona, Memory, datetime, Random], datetime]
-
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How a population lives."""
@@ -66,8 +63,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     at_once: int = 16
     """Turns side by side."""
-    pace: float = 1.0
-    """How many times faster than by nature everybody comes back."""
     gap_seconds: float = 0.0
     """At least so long between the beginnings of two turns, guests' excepted."""
     spread_seconds: float = 60.0
@@ -96,7 +91,7 @@ class Population:
         mind: Mind,
         line: Line,
         clock: Clock,
-        resting: Resting,
+        rhythm: Rhythm,
         *,
         model: Model | None = None,
         spare: Mind | None = None,
@@ -117,7 +112,7 @@ class Population:
         self._purse = purse
         self._line = line
         self._clock = clock
-        self._resting = resting
+        self._rhythm = rhythm
         self._say = say
         self._rng = Random(plan.seed)
         self._schedule = Schedule()
@@ -191,6 +186,12 @@ class Population:
             under_way=len(self._turns), window=int(self._line.window.size), paused=self.is_paused,
             seconds=tally.seconds, talks=tuple(tally.talks), lines=tuple(tally.lines),
         )  # fmt: skip
+
+    def hurry(self) -> None:
+        """Give up what is under way, too; the next start finishes it."""
+        self.stop()
+        for task in self._turns:
+            task.cancel()
 
     async def live(self) -> None:
         """Live until the plan is fulfilled or somebody stops it; what is under way then is finished."""
@@ -289,7 +290,7 @@ class Population:
         else:
             self._failures = 0
             self._count(deed)
-            rest = self._resting(life.persona, life.memory, self._clock.now(), rng)
+            rest = next_wake(self._rhythm, life.persona, life.memory, self._clock.now(), rng)
             due = max(rest.timestamp(), now() + deed.wait_seconds)
         self.tally.turns += 1
         if number in self._kept:
