@@ -310,6 +310,18 @@ def order(file: Path, **facts: Any) -> None:
         db.close()
 
 
+def facts_of(file: Path) -> dict[str, bytes]:
+    """The facts in a population's file, as JSON.
+
+    Raises: StoreTrouble.
+    """
+    db = look_into(file)
+    try:
+        return dict(db.execute("SELECT name, value FROM facts"))
+    finally:
+        db.close()
+
+
 def is_held(file: Path) -> bool:
     """Whether a runner has the file at this moment."""
     try:

@@ -121,6 +121,7 @@ class Population:
         self._kept: dict[int, Kept] = {}
         self._chances: dict[int, Random] = {}
         self._turns: dict[asyncio.Task[None], int] = {}
+        self._orders: set[asyncio.Task[None]] = set()
         self._again: dict[int, float] = {}
         self._changed = asyncio.Event()
         self._awake = asyncio.Event()
@@ -147,6 +148,12 @@ class Population:
             self._awake.clear() if paused else self._awake.set()
             self.say("paused" if paused else "goes on")
             self._changed.set()
+
+    def order_pause(self, paused: bool) -> None:  # noqa: FBT001
+        """Pause or go on, and let it last."""
+        self.pause(paused)
+        self._orders.add(task := asyncio.create_task(self._keeping.note(paused=paused)))
+        task.add_done_callback(self._orders.discard)
 
     @property
     def is_paused(self) -> bool:
