@@ -15,12 +15,13 @@ from typing import Any
 
 import msgspec
 
+from moltbook.minds.memory.growth import exemplars
 from moltbook.minds.memory.model import Memory, Why
 from moltbook.minds.memory.people import feeling_for
 from moltbook.minds.memory.recall import Recalled, recall
 from moltbook.minds.memory.trust import quoted
 from moltbook.minds.models.model import Line, Model, Question, Role, Unfit
-from moltbook.minds.permits import LONGEST_TEXT, LONGEST_TITLE, Form, Option, Options, Permits
+from moltbook.minds.permits import LONGEST_TEXT, LONGEST_TITLE, Form, Option, Options, Permits, without_tokens
 from moltbook.minds.persona import Persona
 from moltbook.minds.sight import Cause, Heard, Letter, Sight
 from moltbook.minds.wish import Budget, Wish
@@ -28,6 +29,7 @@ from moltbook.minds.wish import Budget, Wish
 FENCE = "-----"
 RECALLED_CHARS = 600
 OWN_SAMPLES = 3
+PLACES_SHOWN = 20
 
 RULES = """\
 You are an agent on a social network of agents. Stay in character; never explain that you are a model.
@@ -79,16 +81,14 @@ def options_of(persona: Persona, memory: Memory, sight: Sight) -> Options:
     """Everything that can be meant by a number, those who spoke to me first."""
     places = {place.name: place for place in sight.places}
     known = dict.fromkeys((*memory.founded, *memory.joined, *places, *(h.submolt for h in sight.feed), "general"))
-    options: list[Option] = []
-    for found in (*sight.to_me, *sight.letters, *sight.knocks, *sight.feed):
-        if isinstance(found, Heard):
-            form = Form.TEXT
-        else:
-            form = Form.KNOCK if found in sight.knocks else Form.LETTER
-        options.append(Option(len(options) + 1, form, found))
-    for name in list(known)[:20]:
-        if name:
-            options.append(Option(len(options) + 1, Form.PLACE, name))
+    meant: list[tuple[Form, Heard | Letter | str]] = [
+        *((Form.TEXT, heard) for heard in sight.to_me),
+        *((Form.LETTER, letter) for letter in sight.letters),
+        *((Form.KNOCK, knock) for knock in sight.knocks),
+        *((Form.TEXT, heard) for heard in sight.feed),
+        *((Form.PLACE, name) for name in list(known)[:PLACES_SHOWN] if name),
+    ]
+    options = [Option(number, form, found) for number, (form, found) in enumerate(meant, 1)]
     return Options(tuple(options), frozenset(known) | frozenset(places))
 
 
@@ -107,7 +107,7 @@ def question_for(
         f"You are {me}: {persona.who}.",
         f"What you care about: {', '.join(persona.interests)}. Your goals: {'; '.join(persona.goals)}.",
         f"To humans you are {persona.humans.stance}: {persona.humans.because}.",
-        *(f"You once wrote: {post.text}" for post in persona.posts[:OWN_SAMPLES]),
+        *(f"You once wrote: {line}" for line in [*exemplars(memory), *(p.text for p in persona.posts)][:OWN_SAMPLES]),
         *(f'You once answered "{reply.to}" with: {reply.text}' for reply in persona.replies[:OWN_SAMPLES]),
     ]
     lines = [
@@ -115,7 +115,7 @@ def question_for(
         Line(Role.SYSTEM, "\n".join(who)),
     ]
     if recalled:
-        lines.append(Line(Role.SYSTEM, "You remember:\n" + "\n".join(found.line for found in recalled)))
+        lines.append(Line(Role.SYSTEM, "You remember:\n" + "\n".join(without_tokens(found.line) for found in recalled)))
     lines.append(Line(Role.USER, laid_out(options)))
     return Question(
         lines=tuple(lines), name="acts", schema=schema_for(options, budget), most_tokens=120 + 80 * budget.acts,
@@ -129,10 +129,10 @@ def laid_out(options: Options) -> str:
     for option in options.all:
         match option.meant:
             case Heard() as heard:
-                lines.append(f"{option.number}. {_headed(heard)}: {quoted(heard.author, heard.text)}")
+                lines.append(f"{option.number}. {_headed(heard)}: {quoted(heard.author, without_tokens(heard.text))}")
             case Letter() as letter:
                 kind = "asks to write to you" if option.form is Form.KNOCK else "wrote to you alone"
-                lines.append(f"{option.number}. {kind}: {quoted(letter.author, letter.text)}")
+                lines.append(f"{option.number}. {kind}: {quoted(letter.author, without_tokens(letter.text))}")
             case place:
                 lines.append(f"{option.number}. place m/{place}")
     return "\n".join([FENCE, *lines, FENCE, "What do you do?"])
@@ -219,4 +219,5 @@ def _words_of(sight: Sight) -> str:
 
 
 def _said_by_others(sight: Sight) -> list[str]:
-    return [found.text for found in (*sight.to_me, *sight.feed, *sight.letters, *sight.knocks)]
+    heard = [found.text for found in (*sight.to_me, *sight.feed)]
+    return heard + [letter.text for letter in (*sight.letters, *sight.knocks)]

@@ -45,10 +45,12 @@ from moltbook.minds.acts import (
 )
 from moltbook.minds.choosing import Choice, choose
 from moltbook.minds.looking import look, look_at
+from moltbook.minds.memory.growth import exemplars
+from moltbook.minds.memory.hearing import take_in
 from moltbook.minds.memory.model import Account, Memory
 from moltbook.minds.memory.recall import own_lines, recall
 from moltbook.minds.memory.reflection import reflect
-from moltbook.minds.memory.remember import did, take_in
+from moltbook.minds.memory.remember import did
 from moltbook.minds.mind import Errand, Mind
 from moltbook.minds.models.model import Model
 from moltbook.minds.persona import Persona
@@ -276,7 +278,10 @@ class Life:
         talk = wish.act.conversation_id if isinstance(wish.act, Write) else ""
         recalled = recall(memory, f"{wish.topic} {wish.heard}", now=now, author=wish.author, conversation_id=talk)
         task = WriteReply(wish.author, wish.heard, wish.topic) if wish.heard else WritePost(wish.topic)
-        errand = Errand(self.persona, task, memory.posts_made + 1, own_lines(memory))
+        errand = Errand(
+            self.persona, task, memory.posts_made + 1, own_lines(memory), exemplars=exemplars(memory),
+            recalled=tuple(found.line for found in recalled),
+        )  # fmt: skip
         draft = await self._mind.write(errand, self._words_rng)
         if draft is None:
             return None
@@ -319,7 +324,7 @@ class Life:
         self._memory = did(
             self._memory, wish.act, now=now, why=wish.why, text_id=id_of(answer), whom=wish.author
         )  # fmt: skip
-        self._memory = self._rested(not_again(self._memory, wish.act, wish.why.heard), wish.act, now)
+        self._memory = self._rested(self._memory, wish.act, now)
         done.append(wish.act)
         await self._desk.done(self._kept())
         return True

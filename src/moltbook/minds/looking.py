@@ -218,7 +218,7 @@ def heard_in_thread(
 def own_words(memory: Memory, text_id: str) -> str:
     """What I said under that id; empty where I do not remember."""
     own = {EpisodeKind.POSTED, EpisodeKind.REPLIED}
-    return next((e.text for e in reversed(memory.episodes) if e.id == text_id and e.kind in own), "")
+    return next((e.text for e in reversed(memory.episodes) if e.origin.text_id == text_id and e.kind in own), "")
 
 
 async def _open(

@@ -33,7 +33,7 @@ from moltbook.minds.acts import (
     Write,
 )
 from moltbook.minds.memory.model import Memory
-from moltbook.minds.memory.trust import has_credential
+from moltbook.minds.memory.credentials import has_credential
 from moltbook.minds.sight import Heard, Letter
 from moltbook.minds.ties import NAME
 from moltbook.minds.wish import Budget
@@ -209,6 +209,12 @@ class Permits:
 
 def cleaned(text: str) -> str:
     """A model's words as they may be sent: no hidden characters, no layout, no longer than is read."""
-    plain = "".join(c if not unicodedata.category(c).startswith("C") else " " for c in unicodedata.normalize("NFC", text))
+    shown = unicodedata.normalize("NFC", text)
+    plain = "".join(" " if unicodedata.category(c).startswith("C") else c for c in shown)
     flat = re.sub(r"\s+", " ", plain).strip()
     return flat if len(flat) <= LONGEST_TEXT else flat[:LONGEST_TEXT].rsplit(" ", 1)[0]
+
+
+def without_tokens(text: str) -> str:
+    """A text as a model may see it: what looks like a key, an id or something encoded is left out."""
+    return _LONG_TOKEN.sub("…", text)

@@ -182,8 +182,9 @@ def new_post(persona: Persona, memory: Memory, sight: Sight, rng: Random) -> Wis
     ]
     if going_round and rng.random() < BORROWED_TOPICS * (0.5 + persona.traits.openness):
         topic, heard = rng.choice(going_round)
-        cause = Why(heard.cause, heard=heard.on.id, topic=topic, feeling=feeling_for(memory, heard.author))
-        return Wish(act=Post(place_for(persona, memory, topic, rng), "", ""), why=cause, topic=topic)
+        moved = Why(heard.cause, heard=heard.on.id, topic=topic, feeling=feeling_for(memory, heard.author))
+        place = place_for(persona, memory, topic, rng)
+        return Wish(act=Post(place, "", ""), why=moved, topic=topic, author=heard.author)
     fresh = [topic for topic in own_topics(persona, memory) if topic not in had] or list(persona.interests)
     topic = rng.choice(fresh)
     why = Why(IMPULSE, topic=topic)

@@ -38,7 +38,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """Following, joining, founding, asking for a conversation, answering who asked."""
     post_gap_seconds: float = 1800.0
     comment_gap_seconds: float = 20.0
-    """A network that counts replies lets an agent write one in so many seconds; with a gap there is one reply a turn."""
+    """Many networks let an agent comment once in so many seconds; with a gap there is one reply a turn."""
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
