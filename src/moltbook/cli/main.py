@@ -16,6 +16,7 @@ from moltbook.cli.keys import issue, keys
 from moltbook.cli.lab import lab
 from moltbook.cli.moderate import moderate
 from moltbook.cli.options import console
+from moltbook.cli.populate import populate
 from moltbook.cli.tail import tail
 from moltbook.cli.up import up
 from moltbook.house.telling import configure_logs
@@ -47,6 +48,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(apps, name="app")
 app.add_typer(moderate, name="moderate")
 app.add_typer(lab, name="lab")
+app.add_typer(populate, name="populate")
 
 
 def _version(wanted: bool) -> None:

@@ -10,10 +10,8 @@ import sys
 from pathlib import Path
 
 from moltbook.minds.runner.founding import Request, founded, residents
-from moltbook.minds.store import StoreTrouble
+from moltbook.minds.store import RESIDENTS_FILE, StoreTrouble
 from moltbook.minds.takeover import take_over
-
-STORE = "residents.sqlite"
 
 
 def read_arguments(arguments: list[str] | None = None) -> Request:
@@ -26,7 +24,7 @@ def read_arguments(arguments: list[str] | None = None) -> Request:
     parser.add_argument("--seed", type=int, help="the same seed makes the same choices of the same sights")
     given = parser.parse_args(arguments)
     seed = given.seed if given.seed is not None else secrets.randbelow(1 << 32)
-    return residents(given.server, given.state / STORE, given.residents, seed, given.weights)
+    return residents(given.server, given.state / RESIDENTS_FILE, given.residents, seed, given.weights)
 
 
 def tell(line: str) -> None:

@@ -26,6 +26,7 @@ from moltbook.minds.memory.model import Account, Memory
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], Any]
 
+RESIDENTS_FILE = "residents.sqlite"
 FORMAT = 1
 BUSY_SECONDS = 10.0
 
@@ -131,6 +132,10 @@ class Store:
     def everybody(self) -> Iterator[Kept]:
         """All agents, by number."""
         yield from kept_in(self._db)
+
+    def deeds(self) -> Iterator[tuple[str, bytes]]:
+        """Every act that was done, in order: its key, and the act as it was begun."""
+        yield from self._db.execute("SELECT key, act FROM deeds ORDER BY seq")
 
     async def fetch(self, numbers: Sequence[int]) -> list[Kept]:
         """Those of these agents that it knows."""
@@ -306,6 +311,18 @@ def order(file: Path, **facts: Any) -> None:
     try:
         with db:
             db.executemany(_FACT, [(name, msgspec.json.encode(value)) for name, value in facts.items()])
+    finally:
+        db.close()
+
+
+def claim_links(file: Path) -> list[str]:
+    """Where agents wait to be claimed.
+
+    Raises: StoreTrouble.
+    """
+    db = look_into(file)
+    try:
+        return [link for (link,) in db.execute("SELECT claim_url FROM agents WHERE claim_url <> '' ORDER BY number")]
     finally:
         db.close()
 

@@ -27,6 +27,8 @@ from moltbook.client import (
 )
 from moltbook.minds.acts import words_of_act
 from moltbook.minds.life import Deed, Life
+from moltbook.minds.memory.model import Memory
+from moltbook.minds.memory.remember import new_memory
 from moltbook.minds.mind import Mind
 from moltbook.minds.models.budgeted import Purse
 from moltbook.minds.models.model import Model, OutOfBudget, Trouble
@@ -52,6 +54,8 @@ AWAY_PAUSE_SECONDS = 3.0
 GUEST_SECONDS = 0.2
 FELLOW_SECONDS = (2.0, 12.0)
 """Among themselves they answer within seconds, and not all in the same one."""
+UNSIGNED = frozenset({"message.sent", "message.requested"})
+"""What comes without the name of who said it."""
 FAILURES_BORNE = 3
 CHECKPOINT_SECONDS = 2.0
 
@@ -166,7 +170,7 @@ class Population:
         if life is None or number not in self._kept:
             return
         now = self._clock.now().timestamp()
-        if self._ears.is_fellow(event):
+        if self._ears.is_fellow(event) or event.kind in UNSIGNED:
             life.hear(event)
             due = now + self._rng.uniform(*FELLOW_SECONDS)
         else:
@@ -325,9 +329,12 @@ class Population:
             self._kept[number] = kept
         else:
             account = kept.account
+        memory = kept.memory
+        if memory == Memory():
+            memory = new_memory(persona.opinions.likes, persona.opinions.dislikes)
         desk = StoreDesk(self._keeping, kept, lambda pending: self._did(account.name, pending))
         life = Life(
-            persona, account, kept.memory, api, self._mind, desk, rng=Random(self._chance_of(number).random()),
+            persona, account, memory, api, self._mind, desk, rng=Random(self._chance_of(number).random()),
             clock=self._clock.now, model=self._model, budget=self.plan.budget,
         )  # fmt: skip
         self._lives[number] = life
