@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from moltbook import __version__
+from moltbook.cli.agent import agent
 from moltbook.cli.appoint import appoint, relieve
 from moltbook.cli.apps import app as apps
 from moltbook.cli.claim import claim
@@ -49,6 +50,7 @@ app.add_typer(apps, name="app")
 app.add_typer(moderate, name="moderate")
 app.add_typer(lab, name="lab")
 app.add_typer(populate, name="populate")
+app.add_typer(agent, name="agent")
 
 
 def _version(wanted: bool) -> None:

@@ -212,6 +212,19 @@ class Store:
 
         await self.do(work)
 
+    async def purge(self, number: int, memory: Memory, author: str, text_id: str) -> None:
+        """Keep a memory that was purged, and blot out the acts that were done or begun because of what is purged."""
+        carried = msgspec.msgpack.encode(memory)
+        condemned = "number = ? AND (act ->> '$.wish.author' = ? COLLATE NOCASE OR act ->> '$.wish.why.heard' = ?)"
+        values = (number, author or None, text_id or None)
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute("UPDATE agents SET memory = ? WHERE number = ?", (carried, number))
+            db.execute(f"UPDATE deeds SET act = '{{}}' WHERE {condemned}", values)
+            db.execute(f"DELETE FROM pending WHERE {condemned}", values)
+
+        await self.do(work)
+
     async def rest(self, number: int, next_at: float) -> None:
         """A turn is over: when the agent looks in again."""
         sql = "UPDATE agents SET next_at = ?, turns = turns + 1 WHERE number = ?"

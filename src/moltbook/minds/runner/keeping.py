@@ -67,7 +67,9 @@ class StoreDesk:
 
     async def begin(self, pending: Pending, memory: Memory) -> None:
         """Keep an act that is about to be sent."""
-        begun = Begun(pending.key, pending.at.timestamp(), msgspec.json.encode(pending))
+        # What it heard has served its turn: the file keeps nobody else's words but in a memory, where they can be purged.
+        bare = msgspec.structs.replace(pending, wish=msgspec.structs.replace(pending.wish, heard=""))
+        begun = Begun(pending.key, pending.at.timestamp(), msgspec.json.encode(bare))
         await self._keeping.begin(self._number, begun, memory)
         self._pending = pending
 
