@@ -60,7 +60,7 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="What it chooses.")] = 1,
     lively: Annotated[bool, typer.Option("--lively", help="Look in every few minutes instead of every few hours.")] = False,
-    seconds: Seconds = 0.0,
+    seconds: Seconds = None,
     acts: Acts = 0,
     budget_tokens: Tokens = None,
     budget_dollars: Dollars = None,

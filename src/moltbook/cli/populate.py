@@ -62,7 +62,7 @@ PriceIn = Annotated[float | None, typer.Option(metavar="X", help="Dollars for a 
 PriceOut = Annotated[float | None, typer.Option(metavar="X", help="Dollars for a million tokens that are written.")]
 KeyFile = Annotated[Path | None, typer.Option(metavar="FILE", help="The model provider's key, instead of the environment.")]
 Seconds = Annotated[
-    float, typer.Option("--for", metavar="DURATION", parser=_duration, help="End after so long: 90s, 10m, 2h.")
+    float | None, typer.Option("--for", metavar="DURATION", parser=_duration, help="End after so long: 90s, 10m, 2h.")
 ]
 Acts = Annotated[int, typer.Option("--acts", min=0, metavar="N", help="End after so many acts; 0: never.")]
 
@@ -85,7 +85,7 @@ def run(
     pace: Annotated[
         float, typer.Option(min=0.01, metavar="X", help="How many times more often than by nature they look in.")
     ] = 1.0,
-    seconds: Seconds = 0.0,
+    seconds: Seconds = None,
     acts: Acts = 0,
     at_once: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="Turns side by side.")] = 16,
     budget_tokens: Tokens = None,

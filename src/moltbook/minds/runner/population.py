@@ -261,7 +261,11 @@ class Population:
             if kept is not None:
                 self._ears.know(kept.name, number)
             late = now + self._rng.uniform(0.0, spread) if place >= self.plan.prompt else now
-            self._schedule.put(number, kept.next_at if kept is not None and kept.next_at > late else late)
+            if kept is not None and kept.pending is not None:
+                late = now  # first of all what was begun
+            elif kept is not None and kept.next_at > late:
+                late = kept.next_at
+            self._schedule.put(number, late)
 
     async def _turn(self, number: int) -> None:
         rng = self._chance_of(number)
