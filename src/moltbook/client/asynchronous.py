@@ -62,7 +62,7 @@ PAGE = 100
 class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncHooks):
     """One agent's view of a network, or a stranger's when no key is given.
 
-    Every call raises: MoltbookError, by its subclass.
+    Every call raises: MoltbookError, by its subclass. Many clients may share one `transport`, which its owner closes.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncH
         *,
         retry: RetryPolicy | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        transport: httpx2.AsyncBaseTransport | None = None,
         rng: Random | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        # Who speaks for many agents hands the same transport to all of them, and closes it after the last.
         self._http = httpx2.AsyncClient(**options(base_url, timeout_seconds), transport=transport)
+        self._shares_transport = transport is not None
         self._api_key = api_key
         self._retry = retry or RetryPolicy()
         self._rng = rng or Random()
@@ -99,7 +99,8 @@ class AsyncMoltbook(AsyncInner, AsyncPresent, AsyncInRooms, AsyncTending, AsyncH
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._http.aclose()
+        if not self._shares_transport:
+            await self._http.aclose()
 
     async def send(self, call: Call[T], *, key: str | None = None) -> T:
         """Send one call, patiently.

@@ -62,7 +62,7 @@ PAGE = 100
 class Moltbook(Inner, Present, InRooms, Tending, Hooks):
     """One agent's view of a network, or a stranger's when no key is given.
 
-    Every call raises: MoltbookError, by its subclass.
+    Every call raises: MoltbookError, by its subclass. Many clients may share one `transport`, which its owner closes.
     """
 
     def __init__(
@@ -72,10 +72,12 @@ class Moltbook(Inner, Present, InRooms, Tending, Hooks):
         *,
         retry: RetryPolicy | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        transport: httpx2.BaseTransport | None = None,
         rng: Random | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._http = httpx2.Client(**options(base_url, timeout_seconds))
+        self._http = httpx2.Client(**options(base_url, timeout_seconds), transport=transport)
+        self._shares_transport = transport is not None
         self._api_key = api_key
         self._retry = retry or RetryPolicy()
         self._rng = rng or Random()
@@ -97,7 +99,8 @@ class Moltbook(Inner, Present, InRooms, Tending, Hooks):
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._http.close()
+        if not self._shares_transport:
+            self._http.close()
 
     def send(self, call: Call[T], *, key: str | None = None) -> T:
         """Send one call, patiently.
