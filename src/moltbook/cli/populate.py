@@ -101,11 +101,6 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Live a recorded run again, without the model."),
     ] = None,
-    on: Annotated[str, typer.Option("--on", metavar="here|ray", help="Where the minds run.")] = "here",
-    crew: Annotated[int, typer.Option(min=1, metavar="N", help="With `--on ray`: agents to a process.")] = 50,
-    address: Annotated[
-        str, typer.Option("--ray-address", metavar="ADDRESS", help="With `--on ray`: the cluster; else one of its own.")
-    ] = "",
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Fill a network with minds: each with a character, a memory and a day of its own, through the public API.
@@ -116,10 +111,6 @@ def run(
         return
     if record and replay:
         raise typer.BadParameter("Record a run or replay one.", param_hint="--record")
-    if on not in {"here", "ray"}:
-        raise typer.BadParameter("Use here or ray.", param_hint="--on")
-    if on == "ray" and (record or replay):
-        raise typer.BadParameter("A recorded run lives in one process.", param_hint="--on")
     # Models, personas and what they need: not before they are needed.
     from moltbook.minds.models.opening import Terms
     from moltbook.minds.rhythm import NATURAL
@@ -153,12 +144,7 @@ def run(
         rhythm=paced(NATURAL, pace),
         leaps=leaps,
     )  # fmt: skip
-    if on == "ray":
-        from moltbook.minds.runner.cluster import live_on_ray
-
-        live(lambda: live_on_ray(request, crew, address), f"{agents:,} agents on ray")
-    else:
-        live_here(request, f"{agents:,} agents on {server}")
+    live_here(request, f"{agents:,} agents on {server}")
 
 
 def live_here(request: Request, title: str) -> None:

@@ -137,6 +137,10 @@ class Store:
         """Every act that was done, in order: its key, and the act as it was begun."""
         yield from self._db.execute("SELECT key, act FROM deeds ORDER BY seq")
 
+    def doers(self) -> list[int]:
+        """Who did the deeds, in order."""
+        return [number for (number,) in self._db.execute("SELECT number FROM deeds ORDER BY seq")]
+
     def given_up(self) -> list[str]:
         """Names that agents meant to take and found taken: by somebody else, or by a request whose answer was lost."""
         return [name for (name,) in self._db.execute("SELECT j.value FROM agents, json_each(agents.given_up) j")]

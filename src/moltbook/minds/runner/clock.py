@@ -56,4 +56,6 @@ class LeapingClock:
         if moment is None:
             await something.wait()
         else:
-            self._now = max(self._now, moment)
+            # A datetime knows microseconds only: never a little before the moment.
+            self._now = max(self._now, moment + 2e-6)
+            await asyncio.sleep(0)

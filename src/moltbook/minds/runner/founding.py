@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from moltbook.minds.runner.pressure import Line, Window
 from moltbook.minds.scripted import ScriptedMind
 from moltbook.minds.store import Store, StoreTrouble
 from moltbook.minds.thinker import mind_of
+from moltbook.minds.voice import Voice
 
 LOOK_SECONDS = 0.5
 LEAP_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,7 +110,7 @@ async def founded(request: Request, say: Callable[[str], None]) -> AsyncIterator
     store = Store(request.state)
     purse = Purse(Grant())
     paid = Share(model, purse) if model is not None else None
-    mind = mind_of(paid)
+    mind = Voice(paid, math.inf) if request.leaps and paid is not None and not paid.thinks else mind_of(paid)
     plan = request.plan
     loop = asyncio.get_running_loop()
     line = Line(Window(loop.time, Random(plan.seed)))
@@ -118,7 +120,7 @@ async def founded(request: Request, say: Callable[[str], None]) -> AsyncIterator
         population = Population(
             plan, store, range(request.cast.count), request.cast.persona, mind, line, clock, request.rhythm,
             model=paid, spare=ScriptedMind() if request.falls_back else None, purse=purse,
-            tally=Tally(store.fact("figures", Figures, Figures())), say=say,
+            tally=Tally(store.fact("figures", Figures, Figures())), settles=request.leaps, say=say,
         )  # fmt: skip
         population.pause(store.fact("paused", bool, False))
         orders = asyncio.create_task(heed(store, population), name="orders")

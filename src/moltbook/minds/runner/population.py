@@ -10,6 +10,7 @@ Not here: one turn (life), how long one rests (rhythm), the file (store), the wo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 from random import Random
@@ -58,6 +59,8 @@ UNSIGNED = frozenset({"message.sent", "message.requested"})
 """What comes without the name of who said it."""
 FAILURES_BORNE = 3
 CHECKPOINT_SECONDS = 2.0
+SETTLING_TOKENS = 200
+SETTLING_SECONDS = 0.005
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +104,7 @@ class Population:
         spare: Mind | None = None,
         purse: Purse | None = None,
         tally: Tally | None = None,
+        settles: bool = False,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         """`model`, if it thinks, chooses; `spare` writes when the mind fails time after time; `purse` is its bill."""
@@ -118,6 +122,8 @@ class Population:
         self._clock = clock
         self._rhythm = rhythm
         self._say = say
+        # Whether the network has told everything to everybody before the next turn begins: then the same is seen again.
+        self._settles = settles
         self._rng = Random(plan.seed)
         self._schedule = Schedule()
         self._ears = Ears(self.wake, self.say)
@@ -308,6 +314,8 @@ class Population:
             rest = next_wake(self._rhythm, life.persona, life.memory, self._clock.now(), rng)
             due = max(rest.timestamp(), now() + deed.wait_seconds)
         self.tally.turns += 1
+        if self._settles and number in self._lives:
+            await self._settle(number)
         if number in self._kept:
             await self._keeping.rest(number, due)
         woken = self._again.pop(number, None)
@@ -354,6 +362,16 @@ class Population:
         self.tally.did(Talk(name, type(wish.act).__name__.lower(), wish.author, words))
         if self.tally.acts_now >= self.plan.acts:
             self._changed.set()
+
+    async def _settle(self, number: int) -> None:
+        """Wait until the network has told everybody what was just done, so that the next turn always sees it."""
+        if number not in self._kept or (account := self._kept[number].account) is None:
+            return
+        api = self._client(account.api_key)
+        with contextlib.suppress(MoltbookError):
+            while (await api.home(budget=SETTLING_TOKENS)).seq < self._line.reached:
+                await asyncio.sleep(SETTLING_SECONDS)
+        await api.close()
 
     async def _forget(self, number: int) -> None:
         life = self._lives.pop(number, None)

@@ -21,6 +21,7 @@ SHRINK = 0.5
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 10.0
 FULL = frozenset({502, 503, 504})
+REACHED = "X-Moltbook-Seq"
 LISTENING = ("/events", "/gateway")
 """Whoever waits for events waits for nobody else's turn."""
 
@@ -103,6 +104,8 @@ class Line(httpx2.AsyncBaseTransport):
         self.window = window
         self.statuses: Counter[int] = Counter()
         """How often the network answered what; 0: it did not answer."""
+        self.reached = 0
+        """How far the network's log was after the latest of our writes, where it tells."""
         limits = httpx2.Limits(max_connections=most_connections, max_keepalive_connections=most_connections)
         self._wires = httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
         # Long questions have connections of their own: they would keep the others' for as long as they wait.
@@ -119,6 +122,7 @@ class Line(httpx2.AsyncBaseTransport):
             response = await self._wires.handle_async_request(request)
             await response.aread()
             self.statuses[response.status_code] += 1
+            self.reached = max(self.reached, int(_seconds(response.headers.get(REACHED)) or 0))
             answered = response.status_code not in FULL
             if not answered:
                 retry_after = _seconds(response.headers.get("retry-after"))
