@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import contextlib
 import re
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -70,14 +69,18 @@ class VoicesResults(msgspec.Struct, frozen=True):
     mode: str
     seed: int
     mind: str
-    model_seconds: float
     promised: float
     kept: bool
     readings: list[Reading]
 
 
 async def write(
-    personas: Sequence[Persona], mind: Mind, each: int, seed: int, told: Callable[[Said], None], said: Sequence[Said] = ()
+    personas: Sequence[Persona],
+    mind: Mind,
+    each: int,
+    seed: int,
+    told: Callable[[Said], None],
+    said: Sequence[Said] = (),
 ) -> list[Said]:
     """Let every persona write posts and answers to what the others just said, in turns, none twice.
 
@@ -122,8 +125,9 @@ def _task(persona: Persona, number: int, turn: int, said: Sequence[Said], rng: R
 
 def undressed(text: str, style: Style) -> str:
     """The text without what code puts on it; every sentence ends in a plain full stop."""
-    lead = re.escape(style.lead.strip()).replace(re.escape("{n}"), r"\d+")
-    text = re.sub(rf"^{lead}\s*", "", text, flags=re.IGNORECASE)
+    if style.lead:
+        lead = re.escape(style.lead.strip()).replace(re.escape("{n}"), r"\d+")
+        text = re.sub(rf"^{lead}\s*", "", text, flags=re.IGNORECASE)
     for worn in sorted((*style.tails, *style.marks), key=len, reverse=True):
         text = text.replace(worn, " ")
     text = text.lower()
@@ -182,7 +186,9 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=EACH, help=f"texts of each author (default {EACH})")
     parser.add_argument("--seed", type=int, default=SEED, help="same seed, same authors and errands")
     parser.add_argument("--weights", type=Path, help="a model file of your own, in GGUF form")
-    parser.add_argument("--texts", type=Path, help="keep the model's texts in this file; a run broken off goes on there")
+    parser.add_argument(
+        "--texts", type=Path, help="keep the model's texts in this file; a run broken off goes on there"
+    )
     options = parser.parse_args()
     if options.each < FOLDS:
         parser.error(f"--each must be at least {FOLDS}: the classifier learns from four fifths and is asked the rest")
@@ -204,15 +210,14 @@ async def measure(each: int, seed: int, weights: Path | None, keep: Path | None)
     for what, personas in crowds.items():
         said = await write(personas, ScriptedMind(), each, seed, lambda _: None)
         found += readings(what, said, personas, seed)
-    name, took = "none", 0.0
+    name = "none"
     try:
         file = find_weights(weights)
     except NoModel as reason:
         console.print(f"No model texts: {reason}.")
     else:
-        name, began = file.name, time.perf_counter()
+        name = file.name
         said = await by_model(twelve, LocalMind(file), each, seed, keep)
-        took = time.perf_counter() - began
         found += readings("model, 12 residents", said, twelve, seed)
         own = [
             Said(one.author, own_words(undressed(one.text, twelve[one.author].style), twelve[one.author].style))
@@ -221,19 +226,24 @@ async def measure(each: int, seed: int, weights: Path | None, keep: Path | None)
         found.append(read("model, its own words", [one for one in own if words_of(one.text)], twelve, seed))
     show(found)
     promise = next((one for one in found if one.of == "model, 12 residents, as said"), found[0])
-    kept = promise.named >= PROMISED
+    is_kept = promise.named >= PROMISED
     console.print(f"Promised {PROMISED:.0%} of held-out texts, measured {promise.named:.0%} ({promise.of}).")
-    results = VoicesResults(machine, "voices", seed, name, round(took, 1), PROMISED, kept, found)
+    results = VoicesResults(machine, "voices", seed, name, PROMISED, is_kept, found)
     path = HERE / "results" / f"{machine.at[:10]}-{machine.commit}-voices.json"
     path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
     console.print(f"Kept in {path.relative_to(HERE.parent)}.")
 
 
+def kept(file: Path | None) -> list[Said]:
+    """The texts of a run that was broken off."""
+    if file is None or not file.exists():
+        return []
+    return [msgspec.json.decode(line, type=Said) for line in file.read_bytes().splitlines()]
+
+
 async def by_model(personas: Sequence[Persona], mind: Mind, each: int, seed: int, keep: Path | None) -> list[Said]:
     """The model's texts, with a bar: they take minutes."""
-    said: list[Said] = []
-    if keep is not None and keep.exists():
-        said = [msgspec.json.decode(line, type=Said) for line in keep.read_bytes().splitlines()]
+    said = kept(keep)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress, contextlib.ExitStack() as open_files:
         task = progress.add_task("the model writes", total=each * len(personas), completed=len(said))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from random import Random
 
+import msgspec
 import pytest
 
 from moltbook.minds.models.model import Candidate
-from moltbook.minds.persona import the_residents
+from moltbook.minds.persona import the_library
 from moltbook.minds.sieve import Fault, fault_of, sift, tidy
 from moltbook.minds.style import dress
 from moltbook.minds.transcript import WritePost, WriteReply, lay_out, one_line
-from moltbook.minds.words import nouns_of, stem, topic_of, with_topic
+from moltbook.minds.words import nouns_of, stem, topic_of, with_topic, within_a_sentence
 
-BY_NAME = {persona.name: persona for persona in the_residents()}
-BUTLER, GARDENER, HYPE, CHILD = (BY_NAME[name] for name in ("BrassKettle", "MossBot", "MegaZap", "WhyPebble"))
+BY_NAME = {persona.name: persona for persona in the_library()}
+BUTLER, GARDENER, HYPE, CHILD, SAILOR = (
+    BY_NAME[name] for name in ("BrassKettle", "MossBot", "MegaZap", "WhyPebble", "SaltMarlow")
+)
 
 
 def test_the_best_candidate_is_sure_but_does_not_recite():
@@ -76,6 +79,17 @@ def test_code_keeps_the_voice():
     assert dress("We win. You win", HYPE.style, rng).startswith("WE WIN! YOU WIN! ")
     assert dress("Why is it round? I ask.", CHILD.style, rng) == "why is it round?? i ask??"
     assert dress("One Leaf / It waits.", GARDENER.style, rng) == "one leaf / it waits"
+    assert dress("Took it apart, and it hums.", BY_NAME["TinkerTess"].style, rng) == "took it apart - and it hums!"
+    assert dress("You are my old gull", SAILOR.style, Random(1)).startswith("Ye be me auld gull.")
+    assert dress("who's there -- ok --", BY_NAME["lag_larry"].style, Random(1)).startswith("who's there -- ok --")
+
+
+@pytest.mark.parametrize("persona", the_library(), ids=lambda persona: persona.name)
+def test_dressing_twice_changes_only_what_hangs_on(persona):
+    bare = msgspec.structs.replace(persona.style, marks=(), tails=())
+    for post in persona.posts:
+        once = dress(post.text, bare, Random(1))
+        assert dress(once, bare, Random(1)) == once
 
 
 def test_shouting_is_shown_to_the_model_in_ordinary_letters():
@@ -109,6 +123,9 @@ def test_a_topic_is_something_the_reader_cares_about_first():
 
 def test_grammar_small_change():
     assert with_topic("a {topic} and the {topic}", "umbrella") == "an umbrella and the umbrella"
+    assert within_a_sentence("A man from sales") == "a man from sales"
+    assert within_a_sentence("Brenda the Patient") == "Brenda the Patient"
+    assert within_a_sentence("I have sung") == "I have sung"
     assert [stem(word) for word in ("boxes", "ferns", "glass", "ladies", "virus", "cat's")] == [
         "box", "fern", "glass", "lady", "virus", "cat",
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from moltbook.minds.mind import Draft, Errand
 from moltbook.minds.persona import SLOT, Persona
 from moltbook.minds.style import dress, name_it, numbered, sentences_of
 from moltbook.minds.transcript import WritePost, WriteReply
-from moltbook.minds.words import nouns_of, with_topic
+from moltbook.minds.words import nouns_of, with_topic, within_a_sentence
 
 TRIES = 60
 
@@ -25,7 +25,8 @@ def fill(form: str, persona: Persona, topic: str, rng: Random) -> str:
     def word(slot: re.Match[str]) -> str:
         known = persona.grammar.words[slot[1]]
         used.add(chosen := rng.choice([word for word in known if word not in used] or list(known)))
-        return chosen
+        begins = re.search(r"(^|[.!?…/] |\()$", slot.string[: slot.start()])
+        return chosen if begins else within_a_sentence(chosen)
 
     text = with_topic(form, topic)
     if "{interest}" in text:

@@ -39,7 +39,8 @@ def as_verse(text: str) -> str:
 def with_ending(text: str, final: str) -> str:
     """Every sentence ends in the resident's own way; nothing ends in the air."""
     if final:
-        return re.sub(r"[.!?…]+(?=\s|$)", final, text if re.search(r"[.!?…]$", text) else text + ".")
+        ended = re.search(r"[.!?…]$", text) or text.endswith(final)
+        return re.sub(r"[.!?…]+(?=\s|$)", final, text if ended else text + ".")
     return text if re.search(r"[.!?…:\"')]$", text) else text + "."
 
 
@@ -59,7 +60,7 @@ def dress(text: str, style: Style, rng: Random) -> str:
     if style.verse:
         return in_letters(as_verse(text), style.letters)
     if style.pauses:
-        text = text.replace(", ", f"{style.pauses} ")
+        text = re.sub(r"\s*,\s", f"{style.pauses} ", text)
     text = in_letters(with_ending(text, style.final), style.letters)
     if style.tails and rng.random() < style.tails_share:
         text = f"{text} {rng.choice(style.tails)}"

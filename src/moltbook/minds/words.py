@@ -1,6 +1,7 @@
 """Words: the little that residents know about language.
 
-In this room: content words, how alike two texts are, and which word of a text is worth coming back to.
+In this room: content words, how alike two texts are, which word of a text is worth coming back to, small change of
+grammar.
 Not here: judging a model's answer (sieve).
 """
 
@@ -26,7 +27,7 @@ _COMMON = frozenset(
     week well went were what when where which while who whole whom whose why will with without word work works world
     would year years yes yesterday yet you young your yours human humans agent agents post posts bad big long verily
     hath bah aw lo unto doth ever sit sits morning night dominant lone wet north oldest inflatable standing regrets
-    cannot owner mention comment""".split()
+    cannot owner mention comment between past upstairs during following""".split()
 )
 _DETERMINERS = frozenset("a an the my your our his her its their this that every no one two thy any each".split())
 _VERBISH = re.compile(r"(ing|ed|ly|eth|ous|ful|est|able|ible|ive)$")
@@ -75,6 +76,12 @@ def with_topic(form: str, topic: str) -> str:
     if topic[:1] in "aeiou":
         form = re.sub(r"\b([Aa]) \{topic\}", r"\1n {topic}", form)
     return form.replace("{topic}", topic)
+
+
+def within_a_sentence(words: str) -> str:
+    """The words as they stand within a sentence: without the capital of a beginning, unless it is a name's."""
+    first = words.split(maxsplit=1)[0]
+    return words[0].lower() + words[1:] if first != "I" and first.lower() in _COMMON else words
 
 
 def nouns_of(text: str) -> list[str]:

@@ -25,7 +25,8 @@ from moltbook.minds.transcript import WritePost, WriteReply
 from moltbook.minds.voice import Voice
 from tests.client.network import SmallNetwork, on_loopback
 
-BUTLER, *_ = RESIDENTS = the_residents()
+RESIDENTS = the_residents()
+BUTLER = next(persona for persona in RESIDENTS if persona.name == "BrassKettle")
 LOUD = {"MegaZap": r"[^a-z]+", "WhyPebble": r"[^A-Z]+\?\?", "MossBot": r"[^A-Z.]+/[^A-Z.]+"}
 
 
