@@ -3,8 +3,9 @@
 import asyncio
 
 from moltbook.cli.claim import claim_residents
+from moltbook.minds.beside import RESIDENTS_FILE
 from moltbook.minds.memory.model import Account
-from moltbook.minds.store import RESIDENTS_FILE, Store
+from moltbook.minds.store import Store
 from moltbook.settings import ClaimMode
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"

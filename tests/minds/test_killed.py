@@ -57,7 +57,7 @@ async def rows(dsn, sql):
 
 
 async def more_done(dsn, than, runner):
-    while len(await rows(dsn, DONE)) <= than:  # noqa: ASYNC110 - another process acts
+    while len(await rows(dsn, DONE)) <= than:
         assert runner.process.returncode is None, runner.log.read_text()
         await asyncio.sleep(0.02)
 

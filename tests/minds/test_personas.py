@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from moltbook.lab.attribution import FOLDS, Grams
-from moltbook.minds.models.llama import SLOT_TOKENS
 from moltbook.minds.mind import Errand
+from moltbook.minds.models.llama import SLOT_TOKENS
 from moltbook.minds.persona import (
     SLOT,
     BrokenPersona,

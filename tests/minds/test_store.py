@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from moltbook.minds.beside import claim_links, order
 from moltbook.minds.memory.model import Account, Memory
 from moltbook.minds.persona import the_residents
-from moltbook.minds.store import Begun, State, Store, StoreTrouble, claim_links, order
+from moltbook.minds.store import Begun, State, Store, StoreTrouble
 from moltbook.minds.takeover import take_over
 
 ADA = Account("Ada", "moltbook_key_of_ada", "http://there/claim/token")

@@ -59,7 +59,9 @@ def run(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="What it chooses.")] = 1,
-    lively: Annotated[bool, typer.Option("--lively", help="Look in every few minutes instead of every few hours.")] = False,
+    lively: Annotated[
+        bool, typer.Option("--lively", help="Look in every few minutes instead of every few hours.")
+    ] = False,
     seconds: Seconds = None,
     acts: Acts = 0,
     budget_tokens: Tokens = None,
@@ -73,7 +75,7 @@ def run(
     from moltbook.minds.models.opening import Terms
     from moltbook.minds.rhythm import LIVELY, NATURAL
     from moltbook.minds.runner.founding import Cast, Request
-    from moltbook.minds.runner.population import Plan
+    from moltbook.minds.runner.plan import Plan
 
     who = find_persona(persona)
     request = Request(
@@ -182,7 +184,8 @@ def _memory_of(state: Path, name: str) -> Memory:
 
 
 def _kept(state: Path, name: str) -> Kept:
-    from moltbook.minds.store import StoreTrouble, kept_in, look_into
+    from moltbook.minds.beside import look_into
+    from moltbook.minds.store import StoreTrouble, kept_in
 
     try:
         db = look_into(state)

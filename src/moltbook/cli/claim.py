@@ -13,7 +13,8 @@ from moltbook.db.commit import GONE
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound, Refusal
 from moltbook.kernel.ids import AgentId
-from moltbook.minds.store import RESIDENTS_FILE, StoreTrouble, claim_links
+from moltbook.minds.beside import RESIDENTS_FILE, claim_links
+from moltbook.minds.store import StoreTrouble
 from moltbook.settings import Settings
 from moltbook.verification import Trust
 

@@ -49,7 +49,9 @@ def _duration(text: str) -> float:
 
 State = Annotated[
     Path,
-    typer.Option("--state", metavar="FILE", help="The file that holds the agents: their keys, memories, what is pending."),
+    typer.Option(
+        "--state", metavar="FILE", help="The file that holds the agents: their keys, memories, what is pending."
+    ),
 ]
 Server = Annotated[str, typer.Option(metavar="URL", envvar="MOLTBOOK_SERVER", help="The network to live on.")]
 Tokens = Annotated[
@@ -60,7 +62,9 @@ Dollars = Annotated[
 ]
 PriceIn = Annotated[float | None, typer.Option(metavar="X", help="Dollars for a million tokens that are read.")]
 PriceOut = Annotated[float | None, typer.Option(metavar="X", help="Dollars for a million tokens that are written.")]
-KeyFile = Annotated[Path | None, typer.Option(metavar="FILE", help="The model provider's key, instead of the environment.")]
+KeyFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The model provider's key, instead of the environment.")
+]
 Seconds = Annotated[
     float | None, typer.Option("--for", metavar="DURATION", parser=_duration, help="End after so long: 90s, 10m, 2h.")
 ]
@@ -95,7 +99,9 @@ def run(
     key_file: KeyFile = None,
     record: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write down all that the model answers; one turn at a time, in its own time."),
+        typer.Option(
+            metavar="FILE", help="Write down all that the model answers; one turn at a time, in its own time."
+        ),
     ] = None,
     replay: Annotated[
         Path | None,
@@ -115,7 +121,7 @@ def run(
     from moltbook.minds.models.opening import Terms
     from moltbook.minds.rhythm import NATURAL
     from moltbook.minds.runner.founding import Cast, Request, paced
-    from moltbook.minds.runner.population import Plan
+    from moltbook.minds.runner.plan import Plan
     from moltbook.minds.wish import Budget
 
     leaps = record is not None or replay is not None
@@ -172,7 +178,9 @@ def live_here(request: Request, title: str) -> None:
     try:
         asyncio.run(go())
     except NoModel as trouble:
-        raise PopulationTrouble(f"{str(trouble)[:1].upper()}{str(trouble)[1:]}.", "See `moltbook models list`.") from None
+        raise PopulationTrouble(
+            f"{str(trouble)[:1].upper()}{str(trouble)[1:]}.", "See `moltbook models list`."
+        ) from None
     except StoreTrouble as trouble:
         raise PopulationTrouble(trouble.message, trouble.hint) from None
 
@@ -210,7 +218,9 @@ def tell_end(figures: Figures, why: str, state: Path) -> None:
     from moltbook.minds.runner.view import plain
 
     console.print(plain(figures), highlight=False, markup=False, soft_wrap=True)
-    console.print(f"Ended: {why or 'you stopped it'}. The same --state {state} goes on from here.", highlight=False, markup=False)
+    console.print(
+        f"Ended: {why or 'you stopped it'}. The same --state {state} goes on from here.", highlight=False, markup=False
+    )
 
 
 def _say(line: str) -> None:
@@ -221,7 +231,7 @@ def _say(line: str) -> None:
 
 @contextlib.contextmanager
 def _signals(population: Population) -> Iterator[None]:
-    """Ctrl-C ends it when the acts under way are done, and again at once; SIGUSR1 and SIGUSR2 pause it and let it go on."""
+    """Ctrl-C ends it when the acts under way are done, again: at once; SIGUSR1 pauses it, SIGUSR2 lets it go on."""
     loop = asyncio.get_running_loop()
     asked = False
 
@@ -294,9 +304,10 @@ def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
     """How a population stands, as of its last checkpoint."""
     import msgspec
 
+    from moltbook.minds.beside import facts_of, is_held
     from moltbook.minds.runner.figures import Figures
     from moltbook.minds.runner.view import rows
-    from moltbook.minds.store import StoreTrouble, facts_of, is_held
+    from moltbook.minds.store import StoreTrouble
 
     try:
         facts = facts_of(state)
@@ -312,7 +323,8 @@ def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
 
 
 def _order(state: Path, *, paused: bool) -> None:
-    from moltbook.minds.store import StoreTrouble, order
+    from moltbook.minds.beside import order
+    from moltbook.minds.store import StoreTrouble
 
     try:
         order(state, paused=paused)
@@ -321,6 +333,6 @@ def _order(state: Path, *, paused: bool) -> None:
 
 
 def _is_held(state: Path) -> bool:
-    from moltbook.minds.store import is_held
+    from moltbook.minds.beside import is_held
 
     return is_held(state)

@@ -12,7 +12,6 @@ from moltbook.cli.supervisor import Supervisor
 from moltbook.house.mail import read_smtp_url
 from moltbook.settings import ClaimMode, Settings, VerificationMode, limits_from
 
-
 RESIDENTS = 24
 
 

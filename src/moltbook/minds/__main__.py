@@ -9,8 +9,9 @@ import signal
 import sys
 from pathlib import Path
 
+from moltbook.minds.beside import RESIDENTS_FILE
 from moltbook.minds.runner.founding import Request, founded, residents
-from moltbook.minds.store import RESIDENTS_FILE, StoreTrouble
+from moltbook.minds.store import StoreTrouble
 from moltbook.minds.takeover import take_over
 
 

@@ -3,7 +3,8 @@
 In this room: the SQLite file, who may write it, what is committed together. A being's memory and the end of its
 pending act are one commit, so a runner that is killed goes on where it was: an act that was begun and not finished is
 sent again under the same key, and the network does it once. Callers who wait at the same time share one commit.
-Not here: when somebody acts (runner), what a memory is (memory), the files of older residents (takeover).
+Not here: reading it beside its runner (beside), when somebody acts (runner), what a memory is (memory), the files of
+older residents (takeover).
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,6 @@ from moltbook.minds.memory.model import Account, Memory
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], Any]
 
-RESIDENTS_FILE = "residents.sqlite"
 FORMAT = 1
 BUSY_SECONDS = 10.0
 
@@ -105,7 +104,7 @@ class Store:
         """Raises: StoreTrouble, where somebody else holds the file or it is no such file."""
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.file = file
-        self._lock = _hold(file)
+        self._lock = hold(file)
         try:
             self._db = _open(file)
         except (sqlite3.Error, StoreTrouble) as trouble:
@@ -127,7 +126,7 @@ class Store:
     def settle(self, **facts: Any) -> None:
         """Write facts down at once."""
         with self._db:
-            self._db.executemany(_FACT, [(name, msgspec.json.encode(value)) for name, value in facts.items()])
+            self._db.executemany(FACT, [(name, msgspec.json.encode(value)) for name, value in facts.items()])
 
     def everybody(self) -> Iterator[Kept]:
         """All agents, by number."""
@@ -241,7 +240,7 @@ class Store:
     async def note(self, **facts: Any) -> None:
         """Write facts of the population down with whatever else is being written."""
         rows = [(name, msgspec.json.encode(value)) for name, value in facts.items()]
-        await self.do(lambda db: db.executemany(_FACT, rows))
+        await self.do(lambda db: db.executemany(FACT, rows))
 
     async def do(self, work: Work) -> Any:
         """Have work done in the next commit; works that wait together are committed together."""
@@ -282,7 +281,7 @@ class Store:
         os.close(self._lock)
 
 
-_FACT = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+FACT = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _KEPT = """
 SELECT a.number, a.persona, a.state, a.name, a.api_key, a.claim_url, a.memory, a.next_at, a.turns, p.key, p.at, p.act
 FROM agents a
@@ -307,74 +306,11 @@ def kept_in(db: sqlite3.Connection, where: str = "", values: tuple[Any, ...] = (
         )
 
 
-def look_into(file: Path) -> sqlite3.Connection:
-    """Read a population's file beside its runner.
+def hold(file: Path) -> int:
+    """The lock of the one who writes the file; whoever closes it lets go.
 
-    Raises: StoreTrouble.
+    Raises: StoreTrouble, where somebody else has it.
     """
-    if not file.is_file():
-        raise StoreTrouble(f"There is no population in {file}.", "Name its file with --state.")
-    db = sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
-    try:
-        _ensure_ours(db, file)
-    except sqlite3.Error as trouble:
-        db.close()
-        raise StoreTrouble(f"{file} cannot be read: {trouble}.", "Name another file with --state.") from trouble
-    return db
-
-
-def order(file: Path, **facts: Any) -> None:
-    """Write a fact into the file of a population from outside; a running one sees it within a second.
-
-    Raises: StoreTrouble.
-    """
-    db = look_into(file)
-    try:
-        with db:
-            db.executemany(_FACT, [(name, msgspec.json.encode(value)) for name, value in facts.items()])
-    finally:
-        db.close()
-
-
-def claim_links(file: Path) -> list[str]:
-    """Where agents wait to be claimed.
-
-    Raises: StoreTrouble.
-    """
-    db = look_into(file)
-    try:
-        return [link for (link,) in db.execute("SELECT claim_url FROM agents WHERE claim_url <> '' ORDER BY number")]
-    finally:
-        db.close()
-
-
-def facts_of(file: Path) -> dict[str, bytes]:
-    """The facts in a population's file, as JSON.
-
-    Raises: StoreTrouble.
-    """
-    db = look_into(file)
-    try:
-        return dict(db.execute("SELECT name, value FROM facts"))
-    finally:
-        db.close()
-
-
-def is_held(file: Path) -> bool:
-    """Whether a runner has the file at this moment."""
-    try:
-        os.close(_hold(file))
-    except StoreTrouble:
-        return True
-    return False
-
-
-def moment(seconds: float) -> datetime:
-    """A moment as the file keeps it."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _hold(file: Path) -> int:
     handle = os.open(file.with_name(file.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -396,11 +332,12 @@ def _open(file: Path) -> sqlite3.Connection:
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
         db.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
-    _ensure_ours(db, file)
+    ensure_ours(db, file)
     return db
 
 
-def _ensure_ours(db: sqlite3.Connection, file: Path) -> None:
+def ensure_ours(db: sqlite3.Connection, file: Path) -> None:
+    """Raises: StoreTrouble, for a file of another version."""
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version != FORMAT:
         raise StoreTrouble(

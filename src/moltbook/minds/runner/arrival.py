@@ -1,7 +1,7 @@
 """Arriving: how an agent of a population gets a name and a key, so that none is lost on the way.
 
-A network tells a key once and repeats it to nobody. So the name is written down before it is asked for: who finds a name
-that it meant to take and that is taken now either came too late or never heard the answer, and takes another one.
+A network tells a key once and repeats it to nobody. So the name is written down before it is asked for: who finds a
+name that it meant to take and that is taken now either came too late or never heard the answer, and takes another one.
 Not here: where it is written (store), what follows (life).
 """
 

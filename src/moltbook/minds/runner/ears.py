@@ -1,7 +1,7 @@
 """Listening for thousands: one line that hears all that is public, and knows whom it concerns.
 
-A line for each being does not scale: a network would keep thousands of them open for a few events a minute. So one hears
-everything, and finds by name (a mention) and by the text answered (whose was it?) who is to be woken. What is private,
+A line for each being does not scale: a network would keep thousands of them open for a few events a minute. So one
+hears everything, and finds by name (a mention) and by the text answered (whose was it?) who is to be woken. What is private,
 messages and those who ask for a conversation, comes only to the agent itself: some have an ear of their own, the others
 find it at their next check-in.
 Not here: what somebody does about it (life), when (schedule).
@@ -54,7 +54,9 @@ class Ears:
         author = self._numbers.get(event.author.lower())
         if author is not None:
             self._remember(event.comment_id or event.post_id, author)
-        found = {self._numbers.get(name.lower()) for name in NAMED.findall(f"{event.words.title} {event.words.content}")}
+        found = {
+            self._numbers.get(name.lower()) for name in NAMED.findall(f"{event.words.title} {event.words.content}")
+        }
         if event.kind == "comment.published":
             found.add(self._wrote.get(event.parent_id or event.post_id))
         return {number for number in found if number is not None and number != author}

@@ -17,14 +17,15 @@ from random import Random
 import msgspec
 
 from moltbook.minds.casting import cast_one
-from moltbook.minds.models.budgeted import Purse, Grant, Share
+from moltbook.minds.models.budgeted import Grant, Purse, Share
 from moltbook.minds.models.model import Model, NoModel
 from moltbook.minds.models.opening import Terms, open_model
 from moltbook.minds.persona import Persona, the_residents
 from moltbook.minds.rhythm import LIVELY, NATURAL, Rhythm
 from moltbook.minds.runner.clock import Clock, LeapingClock, WallClock
 from moltbook.minds.runner.figures import Figures, Tally
-from moltbook.minds.runner.population import Plan, Population
+from moltbook.minds.runner.plan import Plan
+from moltbook.minds.runner.population import Population
 from moltbook.minds.runner.pressure import Line, Window
 from moltbook.minds.scripted import ScriptedMind
 from moltbook.minds.store import Store, StoreTrouble

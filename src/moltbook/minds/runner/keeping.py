@@ -67,7 +67,7 @@ class StoreDesk:
 
     async def begin(self, pending: Pending, memory: Memory) -> None:
         """Keep an act that is about to be sent."""
-        # What it heard has served its turn: the file keeps nobody else's words but in a memory, where they can be purged.
+        # What it heard has served its turn: nobody else's words are kept but in a memory, where they can be purged.
         bare = msgspec.structs.replace(pending, wish=msgspec.structs.replace(pending.wish, heard=""))
         begun = Begun(pending.key, pending.at.timestamp(), msgspec.json.encode(bare))
         await self._keeping.begin(self._number, begun, memory)

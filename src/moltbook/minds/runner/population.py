@@ -1,7 +1,7 @@
 """A population: thousands of lives in one process, each in its turn.
 
-In this room: whose turn it is, how many act side by side, who is woken by what is said, what becomes of trouble, pausing,
-checkpoints and the end.
+In this room: whose turn it is, how many act side by side, who is woken by what is said, what becomes of trouble,
+pausing, checkpoints and the end.
 Turns are begun by the schedule and end when they end; a network that is full or away makes all of them slower
 (pressure). Whoever a guest spoke to comes first.
 Not here: one turn (life), how long one rests (rhythm), the file (store), the words on the screen (view).
@@ -14,8 +14,6 @@ import contextlib
 import math
 from collections.abc import Callable, Sequence
 from random import Random
-
-import msgspec
 
 from moltbook.client import (
     AsyncMoltbook,
@@ -40,10 +38,11 @@ from moltbook.minds.runner.clock import Clock
 from moltbook.minds.runner.ears import Ears
 from moltbook.minds.runner.figures import Figures, Talk, Tally
 from moltbook.minds.runner.keeping import Keeping, StoreDesk
+from moltbook.minds.runner.plan import Plan
 from moltbook.minds.runner.pressure import Line
 from moltbook.minds.runner.schedule import Schedule
 from moltbook.minds.store import Kept, State
-from moltbook.minds.wish import Budget, Pending
+from moltbook.minds.wish import Pending
 
 PATIENT = RetryPolicy(attempts=3, base_seconds=0.2, max_wait_seconds=1.0)
 """An agent that is told to wait lets another one act instead."""
@@ -61,29 +60,6 @@ FAILURES_BORNE = 3
 CHECKPOINT_SECONDS = 2.0
 SETTLING_TOKENS = 200
 SETTLING_SECONDS = 0.005
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How a population lives."""
-
-    server: str
-    seed: int
-    at_once: int = 16
-    """Turns side by side."""
-    gap_seconds: float = 0.0
-    """At least so long between the beginnings of two turns, guests' excepted."""
-    spread_seconds: float = 60.0
-    """Over so long the first turns are spread."""
-    prompt: int = 0
-    """So many begin at once."""
-    listens: bool = True
-    ears: int = 32
-    """So many hear at once when somebody writes to them privately; the others find it when they look in."""
-    seconds: float = math.inf
-    acts: float = math.inf
-    farewell_seconds: float = 20.0
-    """What is under way at the end may take so long."""
-    budget: Budget = Budget()
 
 
 class Population:
@@ -152,14 +128,14 @@ class Population:
         self._stopping = True
         self._changed.set()
 
-    def pause(self, paused: bool) -> None:  # noqa: FBT001
+    def pause(self, paused: bool) -> None:
         """Begin no turns for now, or again."""
         if paused == self._awake.is_set():
             self._awake.clear() if paused else self._awake.set()
             self.say("paused" if paused else "goes on")
             self._changed.set()
 
-    def order_pause(self, paused: bool) -> None:  # noqa: FBT001
+    def order_pause(self, paused: bool) -> None:
         """Pause or go on, and let it last."""
         self.pause(paused)
         self._orders.add(task := asyncio.create_task(self._keeping.note(paused=paused)))
@@ -369,7 +345,7 @@ class Population:
             return
         api = self._client(account.api_key)
         with contextlib.suppress(MoltbookError):
-            while (await api.home(budget=SETTLING_TOKENS)).seq < self._line.reached:
+            while (await api.home(budget=SETTLING_TOKENS)).seq < self._line.reached:  # noqa: ASYNC110
                 await asyncio.sleep(SETTLING_SECONDS)
         await api.close()
 
@@ -426,4 +402,3 @@ class Population:
     def _name(self, number: int) -> str:
         kept = self._kept.get(number)
         return kept.name if kept is not None else self._persona_of(number).name
-

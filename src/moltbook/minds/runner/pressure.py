@@ -1,7 +1,7 @@
 """Back-pressure: how much of the population may ask something of the network at the same moment.
 
-In this room: the window that narrows when the network is full or away and widens while it answers, and the line that all
-agents of a runner share, which is where it is seen how the network fares.
+In this room: the window that narrows when the network is full or away and widens while it answers, and the line that
+all agents of a runner share, which is where it is seen how the network fares.
 Not here: one agent's own limits (429), which its life waits for; whose turn it is (schedule).
 """
 
@@ -60,7 +60,7 @@ class Window:
     async def enter(self) -> None:
         """Wait for a place."""
         while True:
-            while (shut := self._shut_until - self._clock()) > 0:
+            while (shut := self._shut_until - self._clock()) > 0:  # noqa: ASYNC110
                 await asyncio.sleep(shut)
             if self.under_way < int(self.size):
                 self.under_way += 1

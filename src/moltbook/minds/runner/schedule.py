@@ -1,6 +1,6 @@
 """The schedule: who acts next, and when.
 
-In this room: a heap of moments, in seconds of whatever clock the runner has. Whoever is woken comes sooner, never later.
+In this room: a heap of moments, in seconds of whatever clock the runner has. Whoever is woken comes sooner, not later.
 Not here: how long somebody rests (rhythm), how many act at once (runner).
 """
 

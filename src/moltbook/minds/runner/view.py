@@ -17,7 +17,7 @@ LINES_SHOWN = 3
 REFUSALS_SHOWN = 4
 
 
-def screen(figures: Figures, title: str, keys: bool) -> RenderableType:  # noqa: FBT001
+def screen(figures: Figures, title: str, keys: bool) -> RenderableType:
     """Everything at a glance, in eighty columns."""
     state = Text(" paused ", style="reverse yellow") if figures.paused else Text(" living ", style="reverse green")
     head = Text.assemble((printable(title), "bold"), " ", state, f"  {duration(figures.seconds)}", overflow="ellipsis")
@@ -33,7 +33,9 @@ def screen(figures: Figures, title: str, keys: bool) -> RenderableType:  # noqa:
         arrow = f"{printable(talk.author)} → {printable(talk.whom)}" if talk.whom else printable(talk.author)
         talks.add_row(Text(arrow), Text(f"{talk.act}  {printable(talk.words)}"))
     notes = [Text(printable(line), style="dim", no_wrap=True, overflow="ellipsis") for line in told(figures)]
-    foot = Text("p pauses and goes on · q or Ctrl-C ends it", style="dim") if keys else Text("Ctrl-C ends it", style="dim")
+    foot = (
+        Text("p pauses and goes on · q or Ctrl-C ends it", style="dim") if keys else Text("Ctrl-C ends it", style="dim")
+    )
     return Group(head, table, Text(), talks, *notes, foot)
 
 
