@@ -8,7 +8,6 @@ Not here: what to do (policy, choosing), the words (mind), whose turn it is (run
 
 from __future__ import annotations
 
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -25,7 +24,6 @@ from moltbook.client import (
     Forbidden,
     Invalid,
     NotFound,
-    Only,
     RateLimited,
 )
 from moltbook.minds.acts import (
@@ -172,16 +170,6 @@ class Life:
         """What it answers next, guests first; None where nothing waits, and while it may not speak."""
         waiting = self._guests or self._fellows
         return waiting[0] if waiting and self._clock() >= self._memory.comment_after else None
-
-    async def listen(self, is_guest: Callable[[Event], bool]) -> None:
-        """Hear what is said to it, until its key counts no more or the network tells nothing.
-
-        Raises: MoltbookError.
-        """
-        groups = ("posts", "comments", "messages")
-        async with contextlib.aclosing(self._api.events(groups=groups, only=Only.MINE)) as events:
-            async for event in events:
-                (self.hear_guest if is_guest(event) else self.hear)(event)
 
     async def turn(self) -> Deed:
         """Finish what was under way, look, decide, act, remember.

@@ -1,9 +1,9 @@
 """Listening for thousands: one line that hears all that is public, and knows whom it concerns.
 
 A line for each being does not scale: a network would keep thousands of them open for a few events a minute. So one
-hears everything, and finds by name (a mention) and by the text answered (whose was it?) who is to be woken. What is private,
-messages and those who ask for a conversation, comes only to the agent itself: some have an ear of their own, the others
-find it at their next check-in.
+hears everything, and finds by name (a mention) and by the text answered (whose was it?) who is to be woken. What is
+private, messages and those who ask for a conversation, comes only to the agent itself: some have an ear of their own,
+the others find it at their next check-in.
 Not here: what somebody does about it (life), when (schedule).
 """
 

@@ -76,7 +76,7 @@ def residents(server: str, state: Path, count: int, seed: int, weights: Path | N
     """The house's own: lively, few at a time, for they share one small model with a machine that also serves."""
     plan = Plan(
         server=server, seed=seed, at_once=2, gap_seconds=4.0, spread_seconds=4.0 * count, prompt=3, ears=count,
-        farewell_seconds=0.8,
+        farewell_seconds=0.4,
     )  # fmt: skip
     spec = f"local:{weights}" if weights else "local"
     cast = Cast(seed, min(count, len(the_residents())), residents=True)

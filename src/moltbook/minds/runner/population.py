@@ -30,7 +30,7 @@ from moltbook.minds.memory.model import Memory
 from moltbook.minds.memory.remember import new_memory
 from moltbook.minds.mind import Mind
 from moltbook.minds.models.budgeted import Purse
-from moltbook.minds.models.model import Model, OutOfBudget, Trouble
+from moltbook.minds.models.model import Model, OutOfBudget, Spent, Trouble
 from moltbook.minds.persona import Persona
 from moltbook.minds.rhythm import Rhythm, next_wake
 from moltbook.minds.runner.arrival import arrive
@@ -110,8 +110,7 @@ class Population:
         self._orders: set[asyncio.Task[None]] = set()
         self._again: dict[int, float] = {}
         self._changed = asyncio.Event()
-        self._awake = asyncio.Event()
-        self._awake.set()
+        self._paused = False
         self._stopping = False
         self._failures = 0
         self._next_turn = 0.0
@@ -130,8 +129,8 @@ class Population:
 
     def pause(self, paused: bool) -> None:
         """Begin no turns for now, or again."""
-        if paused == self._awake.is_set():
-            self._awake.clear() if paused else self._awake.set()
+        if paused != self._paused:
+            self._paused = paused
             self.say("paused" if paused else "goes on")
             self._changed.set()
 
@@ -144,7 +143,7 @@ class Population:
     @property
     def is_paused(self) -> bool:
         """Whether no turns are begun."""
-        return not self._awake.is_set()
+        return self._paused
 
     def wake(self, number: int, event: Event) -> None:
         """Somebody of the population was spoken to."""
@@ -167,14 +166,14 @@ class Population:
     def figures(self) -> Figures:
         """How it stands."""
         tally, now = self.tally, self._clock.now().timestamp()
-        spent = self._purse.spent if self._purse is not None else None
+        spent = self._purse.spent if self._purse is not None else Spent()
         return Figures(
             agents=len(self._numbers), registered=sum(k.state is State.LIVING for k in self._kept.values()),
             acts=tally.acts, acts_per_second=tally.acts_per_second, by_kind=dict(tally.by_kind), turns=tally.turns,
-            tokens_in=tally.tokens_in + (spent.prompt_tokens if spent else 0),
-            tokens_out=tally.tokens_out + (spent.answer_tokens if spent else 0),
-            model_calls=tally.model_calls + (spent.calls if spent else 0),
-            dollars=tally.dollars + (spent.dollars if spent else 0.0), refusals=dict(tally.refusals),
+            tokens_in=tally.tokens_in + spent.prompt_tokens,
+            tokens_out=tally.tokens_out + spent.answer_tokens,
+            model_calls=tally.model_calls + spent.calls,
+            dollars=tally.dollars + spent.dollars, refusals=dict(tally.refusals),
             waiting=len(self._schedule), overdue=self._schedule.overdue(now), lag_seconds=self._schedule.lag(now),
             under_way=len(self._turns), window=int(self._line.window.size), paused=self.is_paused,
             seconds=tally.seconds, talks=tuple(tally.talks), lines=tuple(tally.lines),
@@ -341,7 +340,7 @@ class Population:
 
     async def _settle(self, number: int) -> None:
         """Wait until the network has told everybody what was just done, so that the next turn always sees it."""
-        if number not in self._kept or (account := self._kept[number].account) is None:
+        if (account := self._kept[number].account) is None:
             return
         api = self._client(account.api_key)
         with contextlib.suppress(MoltbookError):
@@ -350,8 +349,7 @@ class Population:
         await api.close()
 
     async def _forget(self, number: int) -> None:
-        life = self._lives.pop(number, None)
-        if life is not None:
+        if (life := self._lives.pop(number, None)) is not None:
             await life.close()
         await self._keeping.lose(number)
         [self._kept[number]] = await self._keeping.fetch([number])
@@ -369,10 +367,9 @@ class Population:
     async def _checkpoints(self) -> None:
         while True:
             await asyncio.sleep(CHECKPOINT_SECONDS)
-            await self.checkpoint()
+            await self._checkpoint()
 
-    async def checkpoint(self) -> None:
-        """Write the figures and the clock down; everything else is written when it happens."""
+    async def _checkpoint(self) -> None:
         await self._keeping.note(figures=self.figures(), clock=self._clock.now())
 
     async def _part(self, checkpoints: asyncio.Task[None]) -> None:
@@ -384,7 +381,7 @@ class Population:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._ears.close()
-        await self.checkpoint()
+        await self._checkpoint()
         for life in self._lives.values():
             await life.close()
 
