@@ -293,8 +293,7 @@ class Population:
             await self._settle(number)
         if number in self._kept:
             await self._keeping.rest(number, due)
-        woken = self._again.pop(number, None)
-        self._schedule.put(number, due if woken is None else min(due, woken))
+        self._schedule.put(number, min(due, self._again.pop(number, due)))
 
     def _count(self, deed: Deed) -> None:
         for code in deed.refused:
