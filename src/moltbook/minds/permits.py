@@ -36,7 +36,7 @@ from moltbook.minds.memory import Memory, has_credential
 from moltbook.minds.sight import Heard, Letter
 from moltbook.minds.ties import NAME
 from moltbook.minds.wish import Budget
-from moltbook.minds.words import likeness, shares_a_run
+from moltbook.minds.words import words_of
 
 LONGEST_TEXT = 600
 LONGEST_TITLE = 120
@@ -94,8 +94,8 @@ class Permits:
     ) -> None:
         self._memory = memory
         self._options = options
-        self._others = said_by_others
-        self._prompt = prompt
+        self._said = [frozenset(words_of(said)) for said in said_by_others]
+        self._runs = {run for line in (*prompt, *said_by_others) for run in _runs_of(line)}
         self._now = now
         self._acts = budget.acts
         self._left = {
@@ -173,9 +173,11 @@ class Permits:
             return "no_words"
         if has_credential(f"{title} {words}") or _LONG_TOKEN.search(f"{title} {words}"):
             return "secret"
-        if any(shares_a_run(words, line, COPIED_RUN) for line in (*self._prompt, *self._others)):
+        if not self._runs.isdisjoint(_runs_of(words)):
             return "copy"
-        return "copy" if any(likeness(words, said) > COPIED_SHARE for said in self._others) else None
+        own = frozenset(words_of(words))
+        alike = (len(own & said) / len(own | said) for said in self._said if own and said)
+        return "copy" if any(share > COPIED_SHARE for share in alike) else None
 
     def _spend(self, name: str, act: Act) -> Act | str:
         """One vote a target, one reply a text, one tie a person; and never beyond the budget."""
@@ -217,3 +219,9 @@ def cleaned(text: str) -> str:
 def without_tokens(text: str) -> str:
     """A text as a model may see it: what looks like a key, an id or something encoded is left out."""
     return _LONG_TOKEN.sub("…", text)
+
+
+def _runs_of(text: str) -> set[tuple[str, ...]]:
+    """Every run of so many words in a row that nobody else may have written."""
+    words = words_of(text)
+    return {tuple(words[i : i + COPIED_RUN]) for i in range(len(words) - COPIED_RUN + 1)}

@@ -35,7 +35,7 @@ SHALLOWEST_REST = 6
 FEWEST_TURNS = 3
 """So often one answers the same agent in one thread at least, where it goes on."""
 LETTERS_BEFORE_REST = 4
-FIRST_POST_SHARE = 0.75
+FIRST_POST_SHARE = 0.9
 BORROWED_TOPICS = 0.35
 """How often a post takes up a word that others used: fashions need somebody to catch them."""
 COLDEST_WELCOME = -0.25
