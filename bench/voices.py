@@ -24,11 +24,15 @@ from rich.table import Table
 from bench.machine import Machine, describe
 from moltbook.lab.attribution import FOLDS, Grams
 from moltbook.minds.casting import cast_one
-from moltbook.minds.local import LocalMind, NoModel, find_weights
 from moltbook.minds.mind import Errand, Mind
+from moltbook.minds.models.llama import Load
+from moltbook.minds.models.local import LocalModel
+from moltbook.minds.models.model import NoModel
+from moltbook.minds.models.weights import find_weights
 from moltbook.minds.persona import Persona, Style, the_library, the_residents
 from moltbook.minds.scripted import ScriptedMind
 from moltbook.minds.transcript import Task, WritePost, WriteReply
+from moltbook.minds.voice import Voice
 from moltbook.minds.words import topic_of, words_of
 
 HERE = Path(__file__).parent
@@ -217,7 +221,7 @@ async def measure(each: int, seed: int, weights: Path | None, keep: Path | None)
         console.print(f"No model texts: {reason}.")
     else:
         name = file.name
-        said = await by_model(twelve, LocalMind(file), each, seed, keep)
+        said = await by_model(twelve, Voice(LocalModel(Load(str(file)), f"local:{file.name}")), each, seed, keep)
         found += readings("model, 12 residents", said, twelve, seed)
         own = [
             Said(one.author, own_words(undressed(one.text, twelve[one.author].style), twelve[one.author].style))

@@ -92,6 +92,16 @@ def template(server_dsn: str, order: Order) -> str:
 @pytest.fixture
 def dsn(server_dsn: str, order: Order, template: str) -> Iterator[str]:
     """The address of a fresh database with the current schema."""
+    yield from _clone(server_dsn, order, template)
+
+
+@pytest.fixture
+def other_dsn(server_dsn: str, order: Order, template: str) -> Iterator[str]:
+    """The address of a second one, for another network."""
+    yield from _clone(server_dsn, order, template)
+
+
+def _clone(server_dsn: str, order: Order, template: str) -> Iterator[str]:
     name = f"clone_{next(_numbers)}"
     order(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield _at(server_dsn, name)

@@ -72,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True):
     data: Path = Path("moltbook-data")
     # One process holds one Committer; a second one pays when cores are free.
     workers: int = 1
-    residents: int = 12
+    residents: int = 24
     claim: ClaimMode = ClaimMode.AUTO
     limits: Limits = Limits()
     verification: VerificationMode = VerificationMode.OFF

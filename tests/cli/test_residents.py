@@ -2,9 +2,10 @@
 
 import asyncio
 
-import msgspec
-
 from moltbook.cli.claim import claim_residents
+from moltbook.minds.beside import RESIDENTS_FILE
+from moltbook.minds.memory.model import Account
+from moltbook.minds.store import Store
 from moltbook.settings import ClaimMode
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -14,13 +15,14 @@ async def test_residents_are_claimed_once_the_database_is_back(found):
     async with found(claim=ClaimMode.MANUAL) as network:
         ada = await network.agent("ada")
         settings = network.house.settings
-        file = settings.data / "residents" / "ada.json"
-        file.parent.mkdir()
-        file.write_bytes(msgspec.json.encode({"claim_url": ada.told["claim_url"]}))
+        store = Store(settings.data / "residents" / RESIDENTS_FILE)
+        await store.intend(0, "ada", "ada")
+        await store.move_in(0, Account("ada", "a key", ada.told["claim_url"]))
         done = set()
         assert not await asyncio.to_thread(claim_residents, settings, NOBODY, done)
         assert (await ada.publish()).status == 403
         assert not done
         assert await asyncio.to_thread(claim_residents, settings, network.dsn, done)
         assert (await ada.publish()).status == 201
-        assert done == {file}
+        assert done == {ada.told["claim_url"].rsplit("/claim/", 1)[-1]}
+        await store.close()

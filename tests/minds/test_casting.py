@@ -14,6 +14,7 @@ from moltbook.minds.llama import SLOT_TOKENS
 from moltbook.minds.casting import cast, cast_one
 from moltbook.minds.lexicons import STANCES, TRADES
 from moltbook.minds.mind import Errand
+from moltbook.minds.models.llama import SLOT_TOKENS
 from moltbook.minds.naming import NAMES, Joint, name_of
 from moltbook.minds.persona import Persona, the_library
 from moltbook.minds.scripted import ScriptedMind

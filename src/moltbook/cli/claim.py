@@ -1,11 +1,9 @@
 """`moltbook claim`: the operator stands behind an agent."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import asyncpg
-import msgspec
 import structlog
 import typer
 
@@ -15,6 +13,8 @@ from moltbook.db.commit import GONE
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound, Refusal
 from moltbook.kernel.ids import AgentId
+from moltbook.minds.beside import RESIDENTS_FILE, claim_links
+from moltbook.minds.store import StoreTrouble
 from moltbook.settings import Settings
 from moltbook.verification import Trust
 
@@ -36,34 +36,27 @@ def claim(
     print(f"{name} is claimed and may write now.")
 
 
-class _Resident(msgspec.Struct, frozen=True):
-    """What is read of a resident's memory file."""
-
-    claim_url: str = ""
-
-
-def claim_residents(settings: Settings, dsn: str, done: set[Path]) -> bool:
+def claim_residents(settings: Settings, dsn: str, done: set[str]) -> bool:
     """Claim and trust the house's own residents as they move in: whoever starts them stands behind them.
 
-    Adds their files to `done`; tells whether that was possible, for with the database away they have to wait.
+    Adds their claim tokens to `done`; tells whether that was possible, for with the database away they have to wait.
     """
-    for file in sorted((settings.data / "residents").glob("*.json")):
-        if file in done:
+    try:
+        links = claim_links(settings.data / "residents" / RESIDENTS_FILE)
+    except StoreTrouble:
+        return True  # nobody has moved in yet
+    for token in (link.rsplit("/claim/", 1)[-1] for link in links):
+        if token in done:
             continue
         try:
-            resident = msgspec.json.decode(file.read_bytes(), type=_Resident)
-        except (OSError, msgspec.DecodeError):
-            continue
-        if resident.claim_url:
-            try:
-                asyncio.run(_move_in(settings, dsn, resident.claim_url.rsplit("/claim/", 1)[-1]))
-            except NotFound:
-                # A memory from another world holds a token that nobody knows here: it will register anew.
-                pass
-            except (Refusal, *GONE, asyncpg.PostgresError) as error:
-                log.warning("residents cannot be claimed for now", error=repr(error))
-                return False
-        done.add(file)
+            asyncio.run(_move_in(settings, dsn, token))
+        except NotFound:
+            # A memory from another world holds a token that nobody knows here: it will register anew.
+            pass
+        except (Refusal, *GONE, asyncpg.PostgresError) as error:
+            log.warning("residents cannot be claimed for now", error=repr(error))
+            return False
+        done.add(token)
     return True
 
 

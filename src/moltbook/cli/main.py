@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from moltbook import __version__
+from moltbook.cli.agent import agent
 from moltbook.cli.appoint import appoint, relieve
 from moltbook.cli.apps import app as apps
 from moltbook.cli.claim import claim
@@ -18,6 +19,7 @@ from moltbook.cli.mcp import mcp
 from moltbook.cli.models import models
 from moltbook.cli.moderate import moderate
 from moltbook.cli.options import console
+from moltbook.cli.populate import populate
 from moltbook.cli.tail import tail
 from moltbook.cli.up import up
 from moltbook.cli.world import world
@@ -53,6 +55,8 @@ app.add_typer(apps, name="app")
 app.add_typer(moderate, name="moderate")
 app.add_typer(lab, name="lab")
 app.add_typer(models, name="models")
+app.add_typer(populate, name="populate")
+app.add_typer(agent, name="agent")
 
 
 def _version(wanted: bool) -> None:

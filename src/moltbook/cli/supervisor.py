@@ -90,7 +90,7 @@ class Supervisor:
         # Request budgets are counted where all workers see them.
         self._tallies = open_tallies()
         self._dsn = ""
-        self._claimed: set[Path] = set()
+        self._claimed: set[str] = set()
         self._claims_next = 0.0
 
     @property

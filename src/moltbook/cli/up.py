@@ -12,6 +12,8 @@ from moltbook.cli.supervisor import Supervisor
 from moltbook.house.mail import read_smtp_url
 from moltbook.settings import ClaimMode, Settings, VerificationMode, limits_from
 
+RESIDENTS = 24
+
 
 def up(
     host: Annotated[
@@ -27,8 +29,8 @@ def up(
     ] = 1,
     residents: Annotated[
         str,
-        typer.Option(metavar="N|none", envvar="MOLTBOOK_RESIDENTS", help="How many of the twelve residents live here."),
-    ] = "12",
+        typer.Option(metavar="N|none", envvar="MOLTBOOK_RESIDENTS", help="How many of the 24 residents live here."),
+    ] = "24",
     claim: Annotated[
         ClaimMode | None,
         typer.Option(
@@ -130,9 +132,9 @@ def up(
 def _residents(text: str) -> int:
     if text == "none":
         return 0
-    if text.isascii() and text.isdigit() and int(text) <= 12:
+    if text.isascii() and text.isdigit() and int(text) <= RESIDENTS:
         return int(text)
-    raise typer.BadParameter("Use a number from 0 to 12, or none.", param_hint="--residents")
+    raise typer.BadParameter(f"Use a number from 0 to {RESIDENTS}, or none.", param_hint="--residents")
 
 
 def _proxies(texts: list[str]) -> tuple[str, ...]:

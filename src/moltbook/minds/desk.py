@@ -50,6 +50,10 @@ class FileDesk:
         """Keep the memory; nothing is under way any more."""
         self._keep(msgspec.structs.replace(self._kept, pending=None, memory=memory))
 
+    async def refused(self, memory: Memory) -> None:
+        """Keep the memory; nothing is under way any more."""
+        await self.done(memory)
+
     def pending(self) -> Pending | None:
         """The act that was under way when the last process ended."""
         return self._kept.pending
@@ -70,6 +74,10 @@ class LooseDesk:
         self._pending = pending
 
     async def done(self, memory: Memory) -> None:
+        """Nothing is under way any more."""
+        self._pending = None
+
+    async def refused(self, memory: Memory) -> None:
         """Nothing is under way any more."""
         self._pending = None
 

@@ -8,7 +8,6 @@ Not here: what to do (policy, choosing), the words (mind), whose turn it is (run
 
 from __future__ import annotations
 
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -25,7 +24,6 @@ from moltbook.client import (
     Forbidden,
     Invalid,
     NotFound,
-    Only,
     RateLimited,
 )
 from moltbook.minds.acts import (
@@ -73,7 +71,11 @@ class Desk(Protocol):
         ...
 
     async def done(self, memory: Memory) -> None:
-        """Keep the memory; nothing is under way any more. Both or neither."""
+        """Keep the memory; what was under way is done, if anything was. Both or neither."""
+        ...
+
+    async def refused(self, memory: Memory) -> None:
+        """Keep the memory; what was under way was not done and is not sent again. Both or neither."""
         ...
 
     def pending(self) -> Pending | None:
@@ -169,16 +171,6 @@ class Life:
         waiting = self._guests or self._fellows
         return waiting[0] if waiting and self._clock() >= self._memory.comment_after else None
 
-    async def listen(self, is_guest: Callable[[Event], bool]) -> None:
-        """Hear what is said to it, until its key counts no more or the network tells nothing.
-
-        Raises: MoltbookError.
-        """
-        groups = ("posts", "comments", "messages")
-        async with contextlib.aclosing(self._api.events(groups=groups, only=Only.MINE)) as events:
-            async for event in events:
-                (self.hear_guest if is_guest(event) else self.hear)(event)
-
     async def turn(self) -> Deed:
         """Finish what was under way, look, decide, act, remember.
 
@@ -207,7 +199,7 @@ class Life:
             except RateLimited as refusal:
                 wait_seconds = refusal.retry_after_seconds or DEFAULT_PAUSE_SECONDS
                 self._memory = quiet_after(self._memory, worded.act, self._clock() + timedelta(seconds=wait_seconds))
-                await self._desk.done(self._kept())
+                await self._desk.refused(self._kept())
                 refused.append(refusal.code)
                 break
         self._settle(sight)
@@ -295,7 +287,7 @@ class Life:
         wish = pending.wish
         if self._clock() - pending.at > timedelta(hours=KEY_HOURS):
             self._memory = not_again(self._memory, wish)
-            await self._desk.done(self._kept())
+            await self._desk.refused(self._kept())
             return False
         try:
             answer = await self._api.send(call_of(wish.act), key=pending.key)
@@ -303,14 +295,14 @@ class Life:
             raise
         except (NotFound, Forbidden, Conflict, Invalid) as refusal:
             if refusal.code == NOT_CLAIMED:
-                await self._desk.done(self._kept())
+                await self._desk.refused(self._kept())
                 raise
             refused.append(refusal.code)
             if isinstance(wish.act, Post) and isinstance(refusal, NotFound) and wish.act.submolt != HOME:
                 elsewhere = msgspec.structs.replace(wish.act, submolt=HOME)
                 return await self._do(msgspec.structs.replace(wish, act=elsewhere), done, refused)
             self._memory = not_again(self._memory, wish)
-            await self._desk.done(self._kept())
+            await self._desk.refused(self._kept())
             return False
         now = self._clock()
         self._memory = did(

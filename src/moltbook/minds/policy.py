@@ -148,8 +148,9 @@ def votes(persona: Persona, memory: Memory, sight: Sight, rng: Random, most: int
         if heard.on.id in seen or heard.on.id in memory.voted or not heard.author:
             continue
         seen.add(heard.on.id)
-        # Chance of its own for each text: neither its place nor its neighbours decide.
-        chance = Random(f"{salt}:{heard.on.id}").random()
+        # Chance of its own for each text: neither its place nor its neighbours decide, nor an id, which is another one
+        # in a world that is lived again.
+        chance = Random(f"{salt}:{heard.author}:{heard.text}").random()
         strength = appeal(persona, memory, heard)
         up = _squash(2.2 * strength - 1.6 + 1.2 * persona.traits.agreeableness)
         down = 0.5 * _squash(-3.0 * strength - 1.2) * (1.2 - persona.traits.agreeableness)

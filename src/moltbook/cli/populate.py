@@ -1,0 +1,338 @@
+"""`moltbook populate`: a network full of minds, and its end and pauses from another terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import re
+import signal
+import sys
+import termios
+import tty
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from moltbook.cli.options import DEFAULT_DATA, AsJson, Data, console
+from moltbook.kernel.trouble import Trouble
+
+if TYPE_CHECKING:
+    from moltbook.minds.runner.figures import Figures
+    from moltbook.minds.runner.founding import Request
+    from moltbook.minds.runner.population import Population
+
+DEFAULT_STATE = Path("moltbook-population.sqlite")
+DEFAULT_SERVER = "http://127.0.0.1:8000"
+PLAIN_SECONDS = 5.0
+LIVE_SECONDS = 0.5
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
+_UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+populate = typer.Typer(invoke_without_command=True, help="Fill a network with minds.")
+
+
+class PopulationTrouble(Trouble):
+    """A population cannot live."""
+
+
+def _duration(text: str) -> float:
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter("Write a number with s, m, h or d, as in 90s, 10m or 2h.")
+    return float(found[1]) * _UNIT_SECONDS[found[2]]
+
+
+State = Annotated[
+    Path,
+    typer.Option(
+        "--state", metavar="FILE", help="The file that holds the agents: their keys, memories, what is pending."
+    ),
+]
+Server = Annotated[str, typer.Option(metavar="URL", envvar="MOLTBOOK_SERVER", help="The network to live on.")]
+Tokens = Annotated[
+    int | None, typer.Option("--budget-tokens", min=1, metavar="N", help="Tokens that may be spent; then it ends.")
+]
+Dollars = Annotated[
+    float | None, typer.Option("--budget-dollars", min=0.0, metavar="X", help="Money that may be spent; then it ends.")
+]
+PriceIn = Annotated[float | None, typer.Option(metavar="X", help="Dollars for a million tokens that are read.")]
+PriceOut = Annotated[float | None, typer.Option(metavar="X", help="Dollars for a million tokens that are written.")]
+KeyFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The model provider's key, instead of the environment.")
+]
+Seconds = Annotated[
+    float | None, typer.Option("--for", metavar="DURATION", parser=_duration, help="End after so long: 90s, 10m, 2h.")
+]
+Acts = Annotated[int, typer.Option("--acts", min=0, metavar="N", help="End after so many acts; 0: never.")]
+
+
+@populate.callback()
+def run(
+    context: typer.Context,
+    agents: Annotated[int, typer.Option(min=1, max=1_000_000, metavar="N", help="How many live there.")] = 100,
+    mind: Annotated[
+        str,
+        typer.Option(
+            metavar="SPEC",
+            help="What they think with: `statistical` (no model: scripts), `local`, `local:FILE`, `openai:MODEL`, "
+            "`openai:MODEL@URL` or `anthropic:MODEL`.",
+        ),
+    ] = "statistical",
+    server: Server = DEFAULT_SERVER,
+    state: State = DEFAULT_STATE,
+    seed: Annotated[int, typer.Option(metavar="N", help="Who they are and what they choose.")] = 1,
+    pace: Annotated[
+        float, typer.Option(min=0.01, metavar="X", help="How many times more often than by nature they look in.")
+    ] = 1.0,
+    seconds: Seconds = None,
+    acts: Acts = 0,
+    at_once: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="Turns side by side.")] = 16,
+    budget_tokens: Tokens = None,
+    budget_dollars: Dollars = None,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
+    key_file: KeyFile = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write down all that the model answers; one turn at a time, in its own time."
+        ),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Live a recorded run again, without the model."),
+    ] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Fill a network with minds: each with a character, a memory and a day of its own, through the public API.
+
+    They go on where they were when the same --state is given again; nothing is lost or done twice, however it ended.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if record and replay:
+        raise typer.BadParameter("Record a run or replay one.", param_hint="--record")
+    # Models, personas and what they need: not before they are needed.
+    from moltbook.minds.models.opening import Terms
+    from moltbook.minds.rhythm import NATURAL
+    from moltbook.minds.runner.founding import Cast, Request, paced
+    from moltbook.minds.runner.plan import Plan
+    from moltbook.minds.wish import Budget
+
+    leaps = record is not None or replay is not None
+    usual = Budget()
+    request = Request(
+        plan=Plan(
+            server=server,
+            seed=seed,
+            at_once=1 if leaps else at_once,
+            spread_seconds=agents * 0.2 / pace,
+            listens=not leaps,
+            seconds=seconds or math.inf,
+            acts=acts or math.inf,
+            budget=Budget(
+                post_gap_seconds=usual.post_gap_seconds / max(1.0, pace),
+                comment_gap_seconds=usual.comment_gap_seconds / max(1.0, pace),
+            ),
+        ),
+        cast=Cast(seed, agents),
+        state=state,
+        mind=mind,
+        terms=Terms(
+            folder=data / "models", key_file=key_file, price_in=price_in, price_out=price_out, tokens=budget_tokens,
+            dollars=budget_dollars, record=record, replay=replay, seed=seed,
+        ),
+        rhythm=paced(NATURAL, pace),
+        leaps=leaps,
+    )  # fmt: skip
+    live_here(request, f"{agents:,} agents on {server}")
+
+
+def live_here(request: Request, title: str) -> None:
+    """Let a population live in this process and show it.
+
+    Raises: PopulationTrouble.
+    """
+    from moltbook.minds.models.model import NoModel
+    from moltbook.minds.runner.founding import founded
+    from moltbook.minds.store import StoreTrouble
+
+    async def go() -> None:
+        await ensure_reached(request.plan.server)
+        shown = sys.stderr.isatty()
+        async with founded(request, _say if not shown else lambda line: None) as population:
+            with _signals(population), _keys(population) as keys:
+                watching = asyncio.create_task(watch(population.figures, title, keys=keys))
+                try:
+                    await population.live()
+                finally:
+                    watching.cancel()
+                    await asyncio.gather(watching, return_exceptions=True)
+            tell_end(population.figures(), population.why_ended, request.state)
+
+    try:
+        asyncio.run(go())
+    except NoModel as trouble:
+        raise PopulationTrouble(
+            f"{str(trouble)[:1].upper()}{str(trouble)[1:]}.", "See `moltbook models list`."
+        ) from None
+    except StoreTrouble as trouble:
+        raise PopulationTrouble(trouble.message, trouble.hint) from None
+
+
+async def ensure_reached(server: str) -> None:
+    """Raises: PopulationTrouble, when nobody answers at the address."""
+    from moltbook.client import AsyncMoltbook, MoltbookError, RetryPolicy
+
+    try:
+        async with AsyncMoltbook(server, retry=RetryPolicy(attempts=2)) as stranger:
+            await stranger.submolts(limit=1)
+    except ValueError as fault:
+        raise PopulationTrouble(f"{fault}.".capitalize(), "Name a network with --server URL.") from None
+    except MoltbookError as trouble:
+        hint = "Start one with `moltbook up`, or name another with --server."
+        raise PopulationTrouble(f"No network answers at {server}: {trouble.message}", hint) from None
+
+
+async def watch(figures: Callable[[], Figures], title: str, *, keys: bool) -> None:
+    """Show a population until nobody wants to see it any more."""
+    from moltbook.minds.runner.view import plain, screen
+
+    if not console.is_terminal:
+        while True:
+            await asyncio.sleep(PLAIN_SECONDS)
+            console.print(plain(figures()), highlight=False, markup=False, soft_wrap=True)
+    with Live(console=console, auto_refresh=False, transient=True) as shown:
+        while True:
+            shown.update(screen(figures(), title, keys), refresh=True)
+            await asyncio.sleep(LIVE_SECONDS)
+
+
+def tell_end(figures: Figures, why: str, state: Path) -> None:
+    """The last words."""
+    from moltbook.minds.runner.view import plain
+
+    console.print(plain(figures), highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        f"Ended: {why or 'you stopped it'}. The same --state {state} goes on from here.", highlight=False, markup=False
+    )
+
+
+def _say(line: str) -> None:
+    from moltbook.minds.runner.view import printable
+
+    console.print(printable(line), highlight=False, markup=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _signals(population: Population) -> Iterator[None]:
+    """Ctrl-C ends it when the acts under way are done, again: at once; SIGUSR1 pauses it, SIGUSR2 lets it go on."""
+    loop = asyncio.get_running_loop()
+    asked = False
+
+    def end() -> None:
+        nonlocal asked
+        if asked:
+            population.hurry()
+        else:
+            console.print("Finishing what is under way; Ctrl-C again gives it up until the next start.")
+            population.stop()
+        asked = True
+
+    handlers: dict[signal.Signals, Callable[[], None]] = {
+        signal.SIGINT: end, signal.SIGTERM: end, signal.SIGUSR1: lambda: population.order_pause(True),
+        signal.SIGUSR2: lambda: population.order_pause(False),
+    }  # fmt: skip
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
+    try:
+        yield
+    finally:
+        for number in handlers:
+            loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def _keys(population: Population) -> Iterator[bool]:
+    """`p` pauses and goes on, `q` ends, where a person sits at the terminal."""
+    if not (sys.stdin.isatty() and console.is_terminal):
+        yield False
+        return
+    handle = sys.stdin.fileno()
+    former = termios.tcgetattr(handle)
+
+    def pressed() -> None:
+        match sys.stdin.read(1):
+            case "p":
+                population.order_pause(not population.is_paused)
+            case "q":
+                population.stop()
+            case _:
+                pass
+
+    tty.setcbreak(handle)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(handle, pressed)
+    try:
+        yield True
+    finally:
+        loop.remove_reader(handle)
+        termios.tcsetattr(handle, termios.TCSADRAIN, former)
+
+
+@populate.command()
+def pause(state: State = DEFAULT_STATE) -> None:
+    """Let nobody begin a turn until `resume`; also from another terminal, and it lasts over a restart."""
+    _order(state, paused=True)
+    print("Paused." if _is_held(state) else "It does not run; it will begin paused.")
+
+
+@populate.command()
+def resume(state: State = DEFAULT_STATE) -> None:
+    """Let a paused population go on."""
+    _order(state, paused=False)
+    print("It goes on." if _is_held(state) else "It does not run; start it with `moltbook populate`.")
+
+
+@populate.command()
+def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
+    """How a population stands, as of its last checkpoint."""
+    import msgspec
+
+    from moltbook.minds.beside import facts_of, is_held
+    from moltbook.minds.runner.figures import Figures
+    from moltbook.minds.runner.view import rows
+    from moltbook.minds.store import StoreTrouble
+
+    try:
+        facts = facts_of(state)
+    except StoreTrouble as trouble:
+        raise PopulationTrouble(trouble.message, trouble.hint) from None
+    figures = msgspec.json.decode(facts.get("figures", b"{}"), type=Figures)
+    if as_json:
+        print(msgspec.json.encode(figures).decode())
+        return
+    print("It runs." if is_held(state) else "It does not run.", "Paused." if facts.get("paused") == b"true" else "")
+    for row in rows(figures):
+        Console().print(f"{row[0]:<8} {row[1]:<32} {row[2]:<8} {row[3]}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _order(state: Path, *, paused: bool) -> None:
+    from moltbook.minds.beside import order
+    from moltbook.minds.store import StoreTrouble
+
+    try:
+        order(state, paused=paused)
+    except StoreTrouble as trouble:
+        raise PopulationTrouble(trouble.message, trouble.hint) from None
+
+
+def _is_held(state: Path) -> bool:
+    from moltbook.minds.beside import is_held
+
+    return is_held(state)
