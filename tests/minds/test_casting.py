@@ -9,7 +9,6 @@ from random import Random
 
 import msgspec
 import pytest
-from moltbook.minds.llama import SLOT_TOKENS
 
 from moltbook.minds.casting import cast, cast_one
 from moltbook.minds.lexicons import STANCES, TRADES
