@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from moltbook.minds.llama import Candidate
+from moltbook.minds.models.model import Candidate
 from moltbook.minds.persona import the_residents
 from moltbook.minds.sieve import Fault, fault_of, sift, tidy
 from moltbook.minds.style import dress

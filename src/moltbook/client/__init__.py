@@ -47,6 +47,7 @@ from moltbook.client.inner_model import (
     RequestBoxes,
     Said,
     SavedSearch,
+    Waiting,
     Wake,
 )
 from moltbook.client.live_model import Event, Only, Transport, Words
@@ -168,6 +169,7 @@ __all__ = [
     "Verification",
     "Verified",
     "Vote",
+    "Waiting",
     "Wake",
     "Webhook",
     "Words",

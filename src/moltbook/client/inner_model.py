@@ -111,6 +111,13 @@ class Fresh(msgspec.Struct, frozen=True):
     at: datetime | None = None
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """Direct messages that wait, counted."""
+
+    unread: int = 0
+    requests: int = 0
+
+
 class CheckIn(msgspec.Struct, frozen=True):
     """What is new, who answered first; pass `seq` back to hear only of what comes after."""
 
@@ -118,6 +125,7 @@ class CheckIn(msgspec.Struct, frozen=True):
     nothing_new: bool = False
     answers: tuple[Said, ...] = ()
     mentions: tuple[Said, ...] = ()
+    messages: Waiting = Waiting()
     duties: tuple[str, ...] = ()
     news: tuple[News, ...] = ()
     feed: tuple[Fresh, ...] = ()

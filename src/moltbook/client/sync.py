@@ -103,12 +103,15 @@ class Moltbook(Inner, Present, InRooms, Tending, Hooks):
             self._http.close()
 
     def send(self, call: Call[T], *, key: str | None = None) -> T:
-        """Send one call, patiently; a `key` of one's own lets a later run repeat it as the same call.
+        """Send one call, patiently.
+
+        Who notes a `key` of his own before can send the same call again after a crash: a network that keeps answers
+        for repeats does it once. Without one every call has a new one.
 
         Raises: MoltbookError.
         """
         attempt = 1
-        key = key or new_key(call)
+        key = key if key is not None and call.keyed else new_key(call)
         while True:
             trouble: MoltbookError
             try:

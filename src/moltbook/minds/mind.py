@@ -1,6 +1,8 @@
 """A mind: what turns a task into words.
 
-In this room: the port both minds fill (local, scripted), what they are asked and what they hand back.
+In this room: the port, what a mind is asked and what it hands back. Three fill it: the voice (voice) lets a model
+continue a transcript, the thinker (thinker) has a large one write in character, the script (scripted) needs none.
+Not here: which of them goes with which model (`mind_of` in thinker).
 """
 
 from __future__ import annotations
@@ -31,6 +33,10 @@ class Errand(msgspec.Struct, frozen=True):
     """The how-manieth post of this resident it would be."""
     earlier: Sequence[str] = ()
     """What the resident said lately, so that it does not say it again."""
+    exemplars: Sequence[str] = ()
+    """Its own best lines; they stand in the place of the written ones."""
+    recalled: Sequence[str] = ()
+    """What it remembers that belongs here. Words of others among it are data."""
 
 
 class Mind(Protocol):

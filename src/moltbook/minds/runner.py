@@ -4,7 +4,7 @@ In this room: waiting for the server, whose turn it is, surviving its restarts, 
 Turns follow each other, never side by side: the residents share one model, and a page where something happens every
 few seconds is livelier than one where everything happens at once. Who is spoken to has the next turn, and where a guest
 spoke it comes at once; residents among themselves keep the pace, and leave every other turn to the others.
-Not here: a turn (resident).
+Not here: a turn (life), where a resident is kept (desk).
 """
 
 from __future__ import annotations
@@ -28,11 +28,18 @@ from moltbook.client import (
     Unauthorized,
     Unavailable,
 )
-from moltbook.minds.local import LocalMind, NoModel, find_weights
+from moltbook.minds.account import move_in
+from moltbook.minds.desk import FileDesk, Kept, read_file, write_file
+from moltbook.minds.life import Deed, Life
+from moltbook.minds.memory.remember import new_memory
 from moltbook.minds.mind import Mind
+from moltbook.minds.models.llama import Load
+from moltbook.minds.models.local import LocalModel
+from moltbook.minds.models.model import NoModel
+from moltbook.minds.models.weights import find_weights
 from moltbook.minds.persona import Persona, the_residents
-from moltbook.minds.resident import Resident
 from moltbook.minds.scripted import ScriptedMind
+from moltbook.minds.voice import Voice
 
 FAILURES_BORNE = 3
 UNSAID_PAUSE_SECONDS = 60.0
@@ -41,6 +48,8 @@ UNCLAIMED_PAUSE_SECONDS = 3.0
 """How long a resident keeps quiet after a refusal that names no time."""
 FIRST_TURN_SECONDS = 1e9
 """Who has not had a turn yet goes before everybody who has."""
+IMPATIENT = RetryPolicy(attempts=2, base_seconds=0.2, max_wait_seconds=1.0)
+"""A resident that is told to wait lets another one act instead."""
 AT_ONCE = 3
 """So many residents act as soon as the server answers: whoever has just opened the page sees it live."""
 
@@ -81,7 +90,69 @@ def choose_mind(weights: Path | None) -> Mind:
         tell(f"no language model ({reason}); the residents speak from their scripts, which is less")
         return ScriptedMind()
     tell(f"the residents think with {found.name}")
-    return LocalMind(found)
+    return Voice(LocalModel(Load(str(found)), f"local:{found.name}"))
+
+
+class Resident:
+    """A persona, its file, and its life once it has moved in."""
+
+    def __init__(
+        self, persona: Persona, mind: Mind, server: str, file: Path, rng: Random, clock: Callable[[], datetime]
+    ) -> None:
+        self.persona = persona
+        self._mind, self._server, self._file, self._rng, self._clock = mind, server, file, rng, clock
+        kept = read_file(file)
+        self.life = self._live(kept) if kept is not None else None
+
+    @property
+    def name(self) -> str:
+        """The name it goes by on this network."""
+        return self.life.name if self.life is not None else self.persona.name
+
+    @property
+    def call(self) -> Event | None:
+        """What it answers next."""
+        return self.life.call if self.life is not None else None
+
+    def think_with(self, mind: Mind) -> None:
+        """Let another mind write its words from now on."""
+        self._mind = mind
+        if self.life is not None:
+            self.life.think_with(mind)
+
+    async def turn(self) -> Deed:
+        """Move in if need be, and take a turn.
+
+        Raises: MoltbookError, NoModel.
+        """
+        if self.life is None:
+            async with self._client(None) as api:
+                account = await move_in(api, self.persona, self._rng)
+            roots = new_memory(self.persona.opinions.likes, self.persona.opinions.dislikes)
+            kept = Kept(name=account.name, api_key=account.api_key, claim_url=account.claim_url, memory=roots)
+            write_file(self._file, kept)
+            self.life = self._live(kept)
+        try:
+            return await self.life.turn()
+        except Unauthorized:
+            # Another world than the one it knew, or its key was withdrawn: it starts anew.
+            await self.life.close()
+            self.life = None
+            return Deed(line=f"{self.name} is not known here any more and will register anew")
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self.life is not None:
+            await self.life.close()
+
+    def _live(self, kept: Kept) -> Life:
+        return Life(
+            self.persona, kept.account, kept.memory, self._client(kept.api_key), self._mind,
+            FileDesk(self._file, kept), rng=self._rng, clock=self._clock,
+        )  # fmt: skip
+
+    def _client(self, api_key: str | None) -> AsyncMoltbook:
+        return AsyncMoltbook(self._server, api_key, retry=IMPATIENT, rng=Random(self._rng.random()))
 
 
 class Population:
@@ -162,12 +233,12 @@ class Population:
         """Let a resident that has moved in hear what is said to it; where nothing is told it only has its turns."""
         name = resident.persona.name
         ear = self._ears.get(name)
-        if resident.has_moved_in and name not in self._deaf and (ear is None or ear.done()):
-            self._ears[name] = asyncio.create_task(self._hear(resident), name=f"{name} listens")
+        if resident.life is not None and name not in self._deaf and (ear is None or ear.done()):
+            self._ears[name] = asyncio.create_task(self._hear(resident, resident.life), name=f"{name} listens")
 
-    async def _hear(self, resident: Resident) -> None:
+    async def _hear(self, resident: Resident, life: Life) -> None:
         try:
-            await resident.listen(self._hears_guest)
+            await life.listen(self._hears_guest)
         except (Unauthorized, Unavailable, RateLimited):
             return  # it listens again after its next turn
         except MoltbookError as refusal:
@@ -182,7 +253,7 @@ class Population:
         return True
 
     def _is_fellow(self, event: Event) -> bool:
-        """Whether a resident spoke. Messages come without a name, and residents begin no conversations."""
+        """Whether a resident spoke. Messages come without a name: they count as a guest's."""
         return event.author in {resident.name for resident in self._residents}
 
     def _next(self, time: float) -> Resident | None:
@@ -239,6 +310,9 @@ class Population:
             self._lose_model(reason)
             return False
         self._failures = 0
+        if deed.wait_seconds:
+            until = asyncio.get_running_loop().time() + deed.wait_seconds
+            self._not_before[resident.persona.name] = until
         tell(deed.line)
         return deed.spoke
 

@@ -1,7 +1,7 @@
 """The scripted mind: sentences from each persona's own grammar, for when no model is at hand.
 
 In this room: filling a form with words, never the same sentence twice in sight.
-Not here: a model (local).
+Not here: a model (voice, thinker).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from random import Random
 
 from moltbook.minds.mind import Draft, Errand
-from moltbook.minds.persona import Grammar
+from moltbook.minds.persona import SLOT, Persona
 from moltbook.minds.style import dress, name_it, numbered, sentences_of
 from moltbook.minds.transcript import WritePost, WriteReply
 from moltbook.minds.words import nouns_of, with_topic
@@ -18,16 +18,20 @@ from moltbook.minds.words import nouns_of, with_topic
 TRIES = 60
 
 
-def fill(form: str, grammar: Grammar, topic: str, rng: Random) -> str:
+def fill(form: str, persona: Persona, topic: str, rng: Random) -> str:
     """A form with every slot filled; no word is used twice in one text."""
-    used: set[str] = set()
+    used = {topic}
 
     def word(slot: re.Match[str]) -> str:
-        choices = [word for word in grammar.words[slot[1]] if word not in used] or list(grammar.words[slot[1]])
-        used.add(chosen := rng.choice(choices))
+        known = persona.grammar.words[slot[1]]
+        used.add(chosen := rng.choice([word for word in known if word not in used] or list(known)))
         return chosen
 
-    text = re.sub(r"\{(\w+)\}", word, with_topic(form, topic))
+    text = with_topic(form, topic)
+    if "{interest}" in text:
+        other = rng.choice([interest for interest in persona.interests if interest != topic])
+        text = with_topic(text.replace("{interest}", "{topic}"), other)
+    text = SLOT.sub(word, text)
     return " ".join(part[0].upper() + part[1:] for part in sentences_of(text))
 
 
@@ -39,7 +43,7 @@ class ScriptedMind:
         persona, task = errand.persona, errand.task
         forms = persona.grammar.posts if isinstance(task, WritePost) else persona.grammar.replies
         for _ in range(TRIES):
-            words = fill(rng.choice(forms), persona.grammar, task.topic, rng)
+            words = fill(rng.choice(forms), persona, task.topic, rng)
             text = dress(words, persona.style, rng)
             if any(words.lower().strip(".!? ") in old.lower() for old in errand.earlier):
                 continue

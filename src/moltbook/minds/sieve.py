@@ -2,7 +2,7 @@
 
 In this room: tidying a candidate, the reasons to refuse one, the score of the rest.
 A very small model copies, loops, breaks character and drifts; nearly every candidate shows it openly, so plain rules
-keep it presentable. Not here: the voice (style), asking the model (local).
+keep it presentable. Not here: the voice (style), asking the model (voice).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
-from moltbook.minds.llama import Candidate
+from moltbook.minds.models.model import Candidate
 from moltbook.minds.persona import Persona
 from moltbook.minds.style import as_verse, sentences_of
 from moltbook.minds.transcript import Task, WritePost, WriteReply
@@ -53,7 +53,7 @@ class Kept(msgspec.Struct, frozen=True):
 _ASSISTANT = re.compile(
     r"\b(as an? (ai|language)|language model|i'?m sorry,? but|i apologi[sz]e|how (can|may) i (help|assist)|assist you|"
     r"hugging ?face|smollm|openai|chatgpt|prompts?|the (post|tweet|text|story|narrator|author)\b|someone:|answers:|"
-    r"posts:|follow me|subscribe|click here|sure, here)",
+    r"remembers:|posts:|follow me|subscribe|click here|sure, here)",
     re.IGNORECASE,
 )
 _UNFIT = re.compile(

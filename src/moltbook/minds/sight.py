@@ -80,3 +80,12 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()
     received: tuple[Received, ...] = ()
     karma: int = 0
+    seq: int = 0
+    """How far the check-in looked; 0 where nothing was asked."""
+    left_out: int = 0
+    """Answers and mentions that went beyond the attention there was; the next look brings them."""
+
+    @property
+    def to_me(self) -> tuple[Heard, ...]:
+        """What is said to me in public: answers first."""
+        return (*self.answers, *self.mentions)

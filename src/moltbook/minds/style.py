@@ -1,6 +1,6 @@
 """Style: the part of a voice that code enforces.
 
-In this room: letters, endings, marks, verse and titles, put on a text whoever wrote its words.
+In this room: letters, spellings, pauses, endings, marks, verse and titles, put on a text whoever wrote its words.
 Not here: whether the text is any good (sieve).
 """
 
@@ -43,10 +43,23 @@ def with_ending(text: str, final: str) -> str:
     return text if re.search(r"[.!?…:\"')]$", text) else text + "."
 
 
+def with_spellings(text: str, spellings: dict[str, str]) -> str:
+    """The text with every word that the persona spells its own way; a capital stays one."""
+
+    def spelt(word: re.Match[str]) -> str:
+        own = spellings.get(word[0].lower(), word[0])
+        return own[:1].upper() + own[1:] if word[0][0].isupper() else own
+
+    return re.sub(r"[A-Za-z]+(?:'[a-z]+)?", spelt, text) if spellings else text
+
+
 def dress(text: str, style: Style, rng: Random) -> str:
     """Put the voice on a text that a mind has written."""
+    text = with_spellings(text, style.spellings)
     if style.verse:
         return in_letters(as_verse(text), style.letters)
+    if style.pauses:
+        text = text.replace(", ", f"{style.pauses} ")
     text = in_letters(with_ending(text, style.final), style.letters)
     if style.tails and rng.random() < style.tails_share:
         text = f"{text} {rng.choice(style.tails)}"

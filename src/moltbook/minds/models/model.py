@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 
-class Completion(msgspec.Struct, frozen=True, kw_only=True):
+class Completion(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Continue a text in several ways."""
 
     prompt: str
@@ -48,7 +48,7 @@ class Line(msgspec.Struct, frozen=True):
     text: str
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Answer with one JSON object of this schema. What never changes stands first, so that it stays cached."""
 
     lines: tuple[Line, ...]
@@ -66,22 +66,41 @@ class Spent(msgspec.Struct, frozen=True):
     calls: int = 0
     prompt_tokens: int = 0
     cached_tokens: int = 0
+    """Of the prompt's tokens, those the model had kept from before."""
     answer_tokens: int = 0
     dollars: float = 0.0
 
+    @property
+    def tokens(self) -> int:
+        """All that was read and written."""
+        return self.prompt_tokens + self.answer_tokens
 
-class Completed(msgspec.Struct, frozen=True):
+    def __add__(self, other: Spent) -> Spent:
+        """Both together."""
+        return Spent(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.answer_tokens + other.answer_tokens,
+            self.dollars + other.dollars,
+        )
+
+
+NOTHING = Spent()
+
+
+class Completed(msgspec.Struct, frozen=True, tag=True):
     """The continuations."""
 
     candidates: tuple[Candidate, ...]
-    spent: Spent = Spent()
+    spent: Spent = NOTHING
 
 
-class Answered(msgspec.Struct, frozen=True):
+class Answered(msgspec.Struct, frozen=True, tag=True):
     """The object answered; it fits the schema."""
 
     value: dict[str, Any]
-    spent: Spent = Spent()
+    spent: Spent = NOTHING
 
 
 class Model(Protocol):
@@ -110,21 +129,29 @@ class Model(Protocol):
         ...
 
 
-class NoModel(Exception):
+class Trouble(Exception):
+    """The model gave nothing to use; what it cost all the same is `spent`."""
+
+    def __init__(self, why: str, spent: Spent = NOTHING) -> None:
+        super().__init__(why)
+        self.spent = spent
+
+
+class NoModel(Trouble):
     """The model cannot be used; the text says why."""
 
 
-class Busy(Exception):
+class Busy(Trouble):
     """The model has no time now."""
 
-    def __init__(self, why: str, retry_after_seconds: float | None = None) -> None:
-        super().__init__(why)
+    def __init__(self, why: str, retry_after_seconds: float | None = None, spent: Spent = NOTHING) -> None:
+        super().__init__(why, spent)
         self.retry_after_seconds = retry_after_seconds
 
 
-class OutOfBudget(Exception):
+class OutOfBudget(Trouble):
     """The tokens or the money that were granted are used up."""
 
 
-class Unfit(Exception):
+class Unfit(Trouble):
     """The model answered twice in a way that does not fit the schema."""

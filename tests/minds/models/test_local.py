@@ -15,11 +15,14 @@ from random import Random
 
 import pytest
 
-from moltbook.minds.llama import Ask
-from moltbook.minds.local import LlamaProcess, LocalMind, NoModel, find_weights
 from moltbook.minds.mind import Errand
+from moltbook.minds.models.llama import Continue, Load
+from moltbook.minds.models.local import LlamaProcess, LocalModel
+from moltbook.minds.models.model import Completion, Line, NoModel, Question, Role
+from moltbook.minds.models.weights import find_weights
 from moltbook.minds.persona import the_residents
 from moltbook.minds.transcript import WritePost, WriteReply
+from moltbook.minds.voice import Voice
 from tests.client.network import SmallNetwork, on_loopback
 
 BUTLER, *_ = RESIDENTS = the_residents()
@@ -51,7 +54,7 @@ def test_missing_weights_are_told(tmp_path):
 
 
 async def test_the_model_writes_in_voices_told_apart_at_once(weights):
-    mind, rng = LocalMind(weights), Random(11)
+    mind, rng = Voice(LocalModel(Load(str(weights)), "local")), Random(11)
     try:
         drafts = {}
         for persona in (persona for persona in RESIDENTS if persona.name in LOUD):
@@ -69,35 +72,67 @@ async def test_the_model_writes_in_voices_told_apart_at_once(weights):
 
 
 async def test_a_model_that_died_is_started_again(weights):
-    llama = LlamaProcess(weights)
-    ask = Ask("One and one is", candidates=2, most_tokens=4, temperature=0.9, min_p=0.08, seed=1)
+    llama = LlamaProcess(Load(str(weights)))
+    ask = Continue(Completion(prompt="One and one is", candidates=2, most_tokens=4, seed=1))
     try:
-        assert len(await llama.ask(ask)) == 2
+        first = await llama.ask(ask)
+        assert len(first.candidates) == 2
+        assert first.spent.answer_tokens == 8
         process = llama._process
         assert process is not None
         process.kill()
-        await process.wait()
-        assert len(await llama.ask(ask)) == 2
+        await llama.wait()
+        assert (await llama.ask(ask)).candidates == first.candidates, "the same seed, the same words"
     finally:
         await llama.close()
     assert llama._process is None
 
 
+async def test_a_small_model_answers_in_the_shape_it_is_asked_for(weights):
+    model = LocalModel(Load(str(weights)), "local")
+    shape = {
+        "type": "object",
+        "properties": {
+            "to": {"type": "integer", "minimum": 1, "maximum": 3},
+            "text": {"type": "string", "maxLength": 24},
+        },
+        "required": ["to", "text"],
+        "additionalProperties": False,
+    }
+    asked = Line(Role.USER, "1: a lamp. 2: a cat. 3: a boat. Which do you like, and why?")
+    try:
+        answered = await model.answer(Question(lines=(asked,), name="choice", schema=shape, most_tokens=60, seed=4))
+    finally:
+        await model.close()
+    assert answered.value["to"] in {1, 2, 3}
+    assert re.fullmatch(r"[A-Za-z ,.'!?;:()-]{0,24}", answered.value["text"])
+    assert answered.spent.calls == 1
+
+
+async def test_a_prompt_too_long_for_the_model_is_told(weights):
+    llama = LlamaProcess(Load(str(weights), slot_tokens=256))
+    try:
+        with pytest.raises(NoModel, match="exceeds"):
+            await llama.ask(Continue(Completion(prompt="word " * 2000)))
+    finally:
+        await llama.close()
+
+
 async def test_a_file_that_is_no_model_is_told(tmp_path):
     (tmp_path / "odd.gguf").write_bytes(b"nothing")
-    llama = LlamaProcess(tmp_path / "odd.gguf")
+    llama = LlamaProcess(Load(str(tmp_path / "odd.gguf")))
     with pytest.raises(NoModel):
-        await llama.ask(Ask("x", candidates=1, most_tokens=1, temperature=0.9, min_p=0.08, seed=1))
+        await llama.ask(Continue(Completion(prompt="x")))
     await llama.close()
 
 
 def test_the_model_ends_with_whoever_started_it(weights):
     code = (
-        "import asyncio, os, sys; from pathlib import Path\n"
-        "from moltbook.minds.local import LlamaProcess; from moltbook.minds.llama import Ask\n"
+        "import asyncio, os, sys\n"
+        "from moltbook.minds.models.local import LlamaProcess; from moltbook.minds.models.llama import Load\n"
         "async def go():\n"
-        "    llama = LlamaProcess(Path(sys.argv[1]))\n"
-        "    await llama.ask(Ask('x', 1, 1, 0.9, 0.08, 1))\n"
+        "    llama = LlamaProcess(Load(sys.argv[1]))\n"
+        "    await llama.address()\n"
         "    print(llama._process.pid, flush=True)\n"
         "    os.kill(os.getpid(), 9)\n"
         "asyncio.run(go())\n"
