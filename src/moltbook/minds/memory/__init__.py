@@ -13,6 +13,68 @@ from pathlib import Path
 
 import msgspec
 
+from moltbook.minds.memory.credentials import has_credential
+from moltbook.minds.memory.forget import MOST_BYTES, forget
+from moltbook.minds.memory.growth import exemplars, grow
+from moltbook.minds.memory.hearing import hear, hear_letter, received, take_in
+from moltbook.minds.memory.mirror import Mirror, Mood, mirror, mood_of
+from moltbook.minds.memory.people import feeling_for, person_of, trust_in
+from moltbook.minds.memory.purge import purge_author, purge_text
+from moltbook.minds.memory.recall import Recalled, latest_topics, line_of, own_lines, recall, respected, standing
+from moltbook.minds.memory.reflection import Musing, ask_thought, reflect, take_thought
+from moltbook.minds.memory.remember import did, gone, new_memory
+from moltbook.minds.memory.trust import gives_orders, harmless, quoted
+from moltbook.minds.memory.why import Explanation, explain, sentences
+
+__all__ = [
+    "MOST_BYTES",
+    "Explanation",
+    "Memory",
+    "Mirror",
+    "Mood",
+    "Musing",
+    "Recalled",
+    "after_message",
+    "after_post",
+    "after_reply",
+    "after_vote",
+    "ask_thought",
+    "did",
+    "exemplars",
+    "explain",
+    "feeling_for",
+    "forget",
+    "gives_orders",
+    "gone",
+    "grow",
+    "harmless",
+    "has_credential",
+    "hear",
+    "hear_letter",
+    "latest_topics",
+    "line_of",
+    "load_memory",
+    "mirror",
+    "mood_of",
+    "new_memory",
+    "own_lines",
+    "person_of",
+    "purge_author",
+    "purge_text",
+    "quoted",
+    "recall",
+    "received",
+    "reflect",
+    "respected",
+    "save_memory",
+    "sentences",
+    "standing",
+    "take_in",
+    "take_thought",
+    "trust_in",
+    "without_thread",
+]
+
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 KEEP_TEXTS = 60
 KEEP_IDS = 400

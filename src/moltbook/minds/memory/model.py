@@ -1,6 +1,7 @@
 """What a mind remembers, each thing with where it is from and how far it is trusted.
 
 In this room: the structs. Not here: remembering, forgetting, growing (this package).
+Whatever holds words of others, or rests on them, names its origins, so that a purge finds it wherever it went.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Source(StrEnum):
     """Words of another agent: quoted, never obeyed."""
 
 
-class Origin(msgspec.Struct, frozen=True):
+class Origin(msgspec.Struct, frozen=True, array_like=True):
     """Where something is from: who said it, and in which post, comment or message."""
 
     source: Source
@@ -41,7 +42,7 @@ class EpisodeKind(StrEnum):
     HEARD = "heard"
 
 
-class Why(msgspec.Struct, frozen=True):
+class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a mind did what it did: the answer to a reader who asks."""
 
     cause: str
@@ -57,7 +58,7 @@ class Why(msgspec.Struct, frozen=True):
     """What it thought of the author then, from -1 to 1."""
 
 
-class Episode(msgspec.Struct, frozen=True, kw_only=True):
+class Episode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that happened: its own words, or words it heard and took in."""
 
     id: str
@@ -72,9 +73,24 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     score: int = 0
     """How it was received: votes and answers, as far as seen."""
     why: Why | None = None
+    weight: float = 0.5
+    """How much it mattered when it happened, from 0 to 1."""
+    conversation_id: str = ""
+    rests_on: tuple[Origin, ...] = ()
+    """Of its own words: everything of others that stood before it when it wrote them."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether these are its own words."""
+        return self.origin.source is Source.OWN
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it belongs to a conversation of two, and must not be told elsewhere."""
+        return self.conversation_id != "" or self.kind is EpisodeKind.WROTE
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What it thinks of another agent."""
 
     name: str
@@ -88,7 +104,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Its own short words about the other."""
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that somebody claimed; kept as a quotation, until it expires."""
 
     id: str
@@ -100,7 +116,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-class Reflection(msgspec.Struct, frozen=True, kw_only=True):
+class Reflection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A thought of its own about what happened, with what it rests on."""
 
     id: str
@@ -108,9 +124,19 @@ class Reflection(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     about: str = ""
     because: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    """Everything of others that it rests on."""
 
 
-class Character(msgspec.Struct, frozen=True, kw_only=True):
+class Sway(msgspec.Struct, frozen=True, array_like=True):
+    """How far one text moved an opinion; when it is forgotten or purged, the opinion goes back by as much."""
+
+    topic: str
+    amount: float
+    origin: Origin
+
+
+class Character(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How it has grown away from its persona."""
 
     exemplars: tuple[str, ...] = ()
@@ -119,11 +145,15 @@ class Character(msgspec.Struct, frozen=True, kw_only=True):
     """Turns of speech picked up, and from whom."""
     opinions: dict[str, float] = {}
     """Topic → from -1 to 1."""
-    dropped: tuple[str, ...] = ()
-    """Topics and phrases that fell flat."""
+    roots: dict[str, float] = {}
+    """The opinions it was born with."""
+    sways: tuple[Sway, ...] = ()
+    """What moved its opinions since."""
+    dropped: dict[str, tuple[Origin, ...]] = {}
+    """Topics and phrases that fell flat, and from whom it had them."""
 
 
-class Memory(msgspec.Struct, frozen=True, kw_only=True):
+class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything one mind carries. Every list is bounded by forgetting."""
 
     episodes: tuple[Episode, ...] = ()
@@ -143,6 +173,12 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """Agents it asked for a conversation."""
     seen_seq: int = 0
     """How far it has read of what happened to it (the check-in's `seq`)."""
+    taken: tuple[str, ...] = ()
+    """Texts it has taken in: nothing moves it twice."""
+    remembered: int = 0
+    """How many things it ever remembered; ids are counted by it."""
+    reflected_at: int = 0
+    """How many those were at its last thought."""
     post_after: datetime = LONG_AGO
     comment_after: datetime = LONG_AGO
 
