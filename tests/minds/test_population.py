@@ -9,11 +9,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from moltbook.minds.resident import Deed, Resident
 from starlette.responses import PlainTextResponse
 
 from moltbook.minds.memory import load_memory
 from moltbook.minds.persona import the_residents
-from moltbook.minds.resident import Deed, Resident
 from moltbook.minds.runner import Population, Rhythm, Settings
 from moltbook.minds.scripted import ScriptedMind
 from tests.client.network import SmallNetwork, on_loopback, refusal

@@ -8,7 +8,7 @@ from __future__ import annotations
 from random import Random
 
 from moltbook.client import AsyncMoltbook, Conflict
-from moltbook.minds.memory.model import Account
+from moltbook.minds.memory import Account
 from moltbook.minds.persona import Persona
 
 NAME_TRIES = 8

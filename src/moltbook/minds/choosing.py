@@ -15,11 +15,7 @@ from typing import Any
 
 import msgspec
 
-from moltbook.minds.memory.growth import exemplars
-from moltbook.minds.memory.model import Memory, Why
-from moltbook.minds.memory.people import feeling_for
-from moltbook.minds.memory.recall import Recalled, recall
-from moltbook.minds.memory.trust import quoted
+from moltbook.minds.memory import Memory, Recalled, Why, exemplars, feeling_for, quoted, recall
 from moltbook.minds.models.model import Line, Model, Question, Role, Unfit
 from moltbook.minds.permits import LONGEST_TEXT, LONGEST_TITLE, Form, Option, Options, Permits, without_tokens
 from moltbook.minds.persona import Persona
@@ -168,7 +164,9 @@ def judge(
 ) -> Choice:
     """What of an answer may be done; the rest is counted by its reason."""
     dropped: Counter[str] = Counter()
-    permits = Permits(memory, options, _said_by_others(sight), [line.text for line in question.lines], budget, sight.now)
+    permits = Permits(
+        memory, options, _said_by_others(sight), [line.text for line in question.lines], budget, sight.now
+    )
     wishes: list[Wish] = []
     written = value.get("acts")
     for item in written if isinstance(written, list) else []:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from moltbook.minds.memory.model import Account, Memory
+from moltbook.minds.memory import Account, Memory
 from moltbook.minds.wish import Pending
 
 

@@ -1,9 +1,9 @@
 """A life: one being at home on a network, turn by turn.
 
-In this room: looking, deciding, finding words, acting, remembering, in this order; each act is written down before it is
-sent, so that a being whose process was killed goes on with it and repeats nothing. Who was spoken to looks at exactly
-that in its next turn. Everything goes through the public client.
-Not here: what to do (policy, choosing), the words (mind), whose turn it is (runner), when (rhythm), moving in (account).
+In this room: looking, deciding, finding words, acting, remembering, in this order; each act is written down before it
+is sent, so that a being whose process was killed goes on with it and repeats nothing. Who was spoken to looks at
+exactly that in its next turn. Everything goes through the public client.
+Not here: what to do (policy, choosing), the words (mind), whose turn it is (runner), when (rhythm).
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from moltbook.client import (
     Event,
     Forbidden,
     Invalid,
-    MoltbookError,
     NotFound,
     Only,
     RateLimited,
@@ -34,8 +33,10 @@ from moltbook.minds.acts import (
     Found,
     Join,
     Knock,
+    Open,
     Post,
     Reply,
+    Shut,
     Vote,
     Write,
     call_of,
@@ -45,12 +46,7 @@ from moltbook.minds.acts import (
 )
 from moltbook.minds.choosing import Choice, choose
 from moltbook.minds.looking import look, look_at
-from moltbook.minds.memory.growth import exemplars
-from moltbook.minds.memory.hearing import take_in
-from moltbook.minds.memory.model import Account, Memory
-from moltbook.minds.memory.recall import own_lines, recall
-from moltbook.minds.memory.reflection import reflect
-from moltbook.minds.memory.remember import did
+from moltbook.minds.memory import Account, Memory, did, exemplars, own_lines, recall, reflect, take_in
 from moltbook.minds.mind import Errand, Mind
 from moltbook.minds.models.model import Model
 from moltbook.minds.persona import Persona
@@ -298,7 +294,7 @@ class Life:
     async def _finish(self, pending: Pending, done: list[Act], refused: list[str]) -> bool:
         wish = pending.wish
         if self._clock() - pending.at > timedelta(hours=KEY_HOURS):
-            self._memory = not_again(self._memory, wish.act, wish.why.heard)
+            self._memory = not_again(self._memory, wish)
             await self._desk.done(self._kept())
             return False
         try:
@@ -313,13 +309,15 @@ class Life:
             if isinstance(wish.act, Post) and isinstance(refusal, NotFound) and wish.act.submolt != HOME:
                 elsewhere = msgspec.structs.replace(wish.act, submolt=HOME)
                 return await self._do(msgspec.structs.replace(wish, act=elsewhere), done, refused)
-            self._memory = not_again(self._memory, wish.act, wish.why.heard)
+            self._memory = not_again(self._memory, wish)
             await self._desk.done(self._kept())
             return False
         now = self._clock()
         self._memory = did(
             self._memory, wish.act, now=now, why=wish.why, text_id=id_of(answer), whom=wish.author
         )  # fmt: skip
+        if isinstance(wish.act, Open):
+            self._memory = not_again(self._memory, wish)  # they have a conversation now: nobody needs to ask
         self._memory = self._rested(self._memory, wish.act, now)
         done.append(wish.act)
         await self._desk.done(self._kept())
@@ -338,13 +336,13 @@ class Life:
                 return memory
 
 
-def not_again(memory: Memory, act: Act, heard: str) -> Memory:
-    """The memory of having tried an act: done or refused for good, it is not tried again."""
-    match act:
+def not_again(memory: Memory, wish: Wish) -> Memory:
+    """The memory of having tried an act: refused for good, it is not tried again."""
+    match wish.act:
         case Reply(to):
             return _with(memory, "answered", to.id)
         case Write():
-            return _with(memory, "answered", heard)
+            return _with(memory, "answered", wish.why.heard)
         case Vote(on):
             return _with(memory, "voted", on.id)
         case Join(submolt):
@@ -353,6 +351,8 @@ def not_again(memory: Memory, act: Act, heard: str) -> Memory:
             return _with(memory, "founded", name)
         case Knock(name):
             return _with(memory, "knocked", name)
+        case Open() | Shut():
+            return _with(memory, "knocked", wish.author)
         case _:
             return memory
 

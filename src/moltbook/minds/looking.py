@@ -22,14 +22,14 @@ from moltbook.client import (
     CommentSort,
     Event,
     Fresh,
-    MoltbookError,
     NotFound,
     Post,
     PostSort,
     Said,
 )
 from moltbook.minds.acts import Target
-from moltbook.minds.memory.model import EpisodeKind, Memory
+from moltbook.minds.memory import Memory
+from moltbook.minds.memory.model import EpisodeKind
 from moltbook.minds.sight import Cause, Heard, Letter, Place, Received, Sight
 from moltbook.minds.transcript import one_line
 
@@ -72,7 +72,7 @@ async def look(
         return await look_as_original(api, me, memory, now, rng, attention)
     feed = [heard_of_fresh(fresh) for fresh in news.feed if fresh.by != me]
     received = [Received(Target(n.post_id), n.count) for n in news.news if n.type == "post_upvote" and n.post_id]
-    letters, knocks = await _letters(api, news)
+    letters, knocks = await _letters(api, memory, news)
     if first or curious or (feed and len(feed) < attention.texts // 4):
         known = {heard.on.id for heard in feed}
         page = await api.posts(PostSort.NEW, limit=POLLED_POSTS)
@@ -207,10 +207,16 @@ def heard_in_thread(
         to_me = above_by == me
         heard.append(
             Heard(
-                on=on, author=comment.author_name, text=text, cause=Cause.ANSWER if to_me else Cause.THREAD,
-                depth=depth, replies=len(comment.replies), upvotes=comment.upvotes, at=comment.created_at,
+                on=on,
+                author=comment.author_name,
+                text=text,
+                cause=Cause.ANSWER if to_me else Cause.THREAD,
+                depth=depth,
+                replies=len(comment.replies),
+                upvotes=comment.upvotes,
+                at=comment.created_at,
                 answers=above if to_me else "",
-            )  # fmt: skip
+            )
         )
     return heard, received
 
@@ -237,14 +243,15 @@ async def _open(
     return heard, received
 
 
-async def _letters(api: AsyncMoltbook, news: CheckIn) -> tuple[tuple[Letter, ...], tuple[Letter, ...]]:
-    letters: tuple[Letter, ...] = ()
-    if news.messages.unread:
-        latest = (await api.check_messages()).messages.latest
-        letters = tuple(
-            Letter(m.conversation_id, _name(m.sender), _line(m.content), m.id) for m in latest if not m.from_you
-        )
-    return letters, await _knocks(api) if news.messages.requests else ()
+async def _letters(api: AsyncMoltbook, memory: Memory, news: CheckIn) -> tuple[tuple[Letter, ...], tuple[Letter, ...]]:
+    latest = (await api.check_messages()).messages.latest if news.messages.unread else ()
+    letters = []
+    for message in latest:
+        if message.id in memory.answered:
+            await api.messages(message.conversation_id, limit=1)  # marks it as read, so that it does not wait for ever
+        elif not message.from_you:
+            letters.append(Letter(message.conversation_id, _name(message.sender), _line(message.content), message.id))
+    return tuple(letters), await _knocks(api) if news.messages.requests else ()
 
 
 async def _knocks(api: AsyncMoltbook) -> tuple[Letter, ...]:

@@ -32,8 +32,7 @@ from moltbook.minds.acts import (
     Vote,
     Write,
 )
-from moltbook.minds.memory.model import Memory
-from moltbook.minds.memory.credentials import has_credential
+from moltbook.minds.memory import Memory, has_credential
 from moltbook.minds.sight import Heard, Letter
 from moltbook.minds.ties import NAME
 from moltbook.minds.wish import Budget

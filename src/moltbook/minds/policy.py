@@ -15,10 +15,8 @@ from random import Random
 import msgspec
 
 from moltbook.minds.acts import Direction, Open, Post, Reply, Shut, Vote, Write
-from moltbook.minds.memory.model import EpisodeKind, Memory, Why
-from moltbook.minds.memory.people import feeling_for
-from moltbook.minds.memory.recall import latest_topics
-from moltbook.minds.memory.trust import gives_orders
+from moltbook.minds.memory import Memory, Why, feeling_for, gives_orders, latest_topics
+from moltbook.minds.memory.model import EpisodeKind
 from moltbook.minds.persona import Persona
 from moltbook.minds.sieve import is_unfit
 from moltbook.minds.sight import Heard, Letter, Sight
@@ -36,7 +34,7 @@ SHALLOWEST_REST = 6
 """From this depth on a thread may be left to rest, by talkative minds later."""
 FEWEST_TURNS = 3
 """So often one answers the same agent in one thread at least, where it goes on."""
-LETTERS_BEFORE_REST = 6
+LETTERS_BEFORE_REST = 4
 FIRST_POST_SHARE = 0.75
 BORROWED_TOPICS = 0.35
 """How often a post takes up a word that others used: fashions need somebody to catch them."""

@@ -15,7 +15,8 @@ from zlib import crc32
 
 import msgspec
 
-from moltbook.minds.memory.model import LONG_AGO, EpisodeKind, Memory
+from moltbook.minds.memory import Memory
+from moltbook.minds.memory.model import LONG_AGO, EpisodeKind
 from moltbook.minds.persona import Persona
 
 DAY_HOURS = 24.0

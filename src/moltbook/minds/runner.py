@@ -31,7 +31,7 @@ from moltbook.client import (
 from moltbook.minds.account import move_in
 from moltbook.minds.desk import FileDesk, Kept, read_file, write_file
 from moltbook.minds.life import Deed, Life
-from moltbook.minds.memory.remember import new_memory
+from moltbook.minds.memory import new_memory
 from moltbook.minds.mind import Mind
 from moltbook.minds.models.llama import Load
 from moltbook.minds.models.local import LocalModel

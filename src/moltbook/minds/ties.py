@@ -11,7 +11,8 @@ import re
 from random import Random
 
 from moltbook.minds.acts import Follow, Found, Join, Knock, Unfollow
-from moltbook.minds.memory.model import Memory, Person, Why
+from moltbook.minds.memory import Memory, Why
+from moltbook.minds.memory.model import Person
 from moltbook.minds.persona import Persona
 from moltbook.minds.sieve import is_unfit
 from moltbook.minds.sight import Sight
@@ -56,7 +57,7 @@ def somebody_to_leave(memory: Memory) -> Wish | None:
 
 def somebody_to_ask(persona: Persona, memory: Memory, rng: Random) -> Wish | None:
     """Somebody it talks with much and likes, asked once for a conversation of their own."""
-    if rng.random() > 0.2 + 0.6 * persona.traits.extraversion:
+    if rng.random() > 0.05 + 0.25 * persona.traits.extraversion:
         return None
     for person in _warmest(memory):
         if person.talks >= KNOCK_AFTER_TALKS and person.warmth >= 0.0 and person.name not in memory.knocked:

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from moltbook.minds.acts import Act
-from moltbook.minds.memory.model import Why
+from moltbook.minds.memory import Why
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
