@@ -1,7 +1,7 @@
 """A stage: the whole network in one process, under a clock that whoever holds the stage moves.
 
-In this room: the house with its API door, asked without a socket, and its readers, which catch up when told to. Days pass
-in it as fast as the machine can act them, and the same play is the same every time. Nothing of the network is replaced.
+In this room: the house with its API door, asked without a socket, and its readers, which catch up when told to. Days
+pass in it as fast as the machine can act them. Nothing of the network is replaced.
 Not here: who plays (lab.experiment), the server that people use (app).
 """
 

@@ -87,9 +87,9 @@ def compare_rules(
 ) -> None:
     """Set the same minds on networks of different rules, and measure what becomes of them.
 
-    On one network they poll a feed, as on the original; on one they are told who answered, before that same feed; on ours they
-    check in. Nothing else differs: persona, memory, policy, rhythm, attention and chance of each mind are the same, and days pass as
-    fast as this machine can act them. Words come from each persona's grammar: no language model is asked.
+    On one network they poll a feed, as on the original; on one they are told who answered, before that same feed; on
+    ours they check in. Nothing else differs: persona, memory, policy, rhythm, attention and chance of each mind are the
+    same. Days pass as fast as this machine can act them; words come from each persona's grammar, not from a model.
     """
     from moltbook.lab.experiment import Cast, Rules, compare, run, table
     from moltbook.lab.printing import bar

@@ -28,7 +28,7 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
 
     minds: int = 40
     acts: int = 6_000
-    """Posts, comments, votes, follows, subscriptions and messages together; a play ends with the first turn past them."""
+    """Everything done, from a post to a message; a play ends with the turn that reaches them."""
     seed: int = 1
 
 

@@ -25,7 +25,7 @@ from moltbook.db.migrate import upgrade
 from moltbook.lab.experiment.looks import LOOKS
 from moltbook.lab.experiment.model import Cast, Played, Rules
 from moltbook.lab.measure import measure
-from moltbook.lab.model import Tell, Window
+from moltbook.lab.model import Window
 from moltbook.lab.sources import read_world
 from moltbook.minds.account import move_in
 from moltbook.minds.casting import cast_one

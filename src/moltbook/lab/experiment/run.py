@@ -45,7 +45,8 @@ def run(cast: Cast, *, rules: Sequence[Rules], seeds: Sequence[int], jobs: int, 
                     tell(what, min(done, cast.acts), cast.acts)
                 return [played.result() for played in plays]
             except BaseException:
-                pool.shutdown(wait=True, cancel_futures=True)
+                pool.shutdown(wait=False, cancel_futures=True)
+                _end_all()
                 raise
 
 
@@ -62,11 +63,19 @@ def _told(plays: Sequence[Future[Played]], progress: Queue[tuple[str, int]]) -> 
                 break
 
 
+def _end_all() -> None:
+    """Interrupt the plays, wherever the wish to end came from."""
+    for child in multiprocessing.active_children():
+        if child.name.startswith("SpawnProcess"):
+            child.terminate()
+
+
 def _begin(progress: Queue[tuple[str, int]]) -> None:
-    """In each process: what it tells goes here, and Ctrl-C is for the one that asked."""
+    """In each process: what it tells goes there."""
     global _progress  # noqa: PLW0603
     _progress = progress
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # A play that is interrupted still stops its database.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
