@@ -15,7 +15,7 @@ up: install ## start a living network on http://127.0.0.1:8000 (options: make up
 	@exec .venv/bin/moltbook up $(ARGS)
 
 test: ## run every test but the long promises (one of them: make test ARGS=tests/votes)
-	@scripts/install.sh dev && scripts/programs.sh && exec $(PYTEST) -m "not proof" $(ARGS)
+	@scripts/install.sh dev && scripts/programs.sh && exec $(PYTEST) -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not proof" $(ARGS)
 
 check: ## format, lint and types, without changing a file
 	@scripts/install.sh dev

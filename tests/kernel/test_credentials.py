@@ -7,7 +7,8 @@ import pytest
 from moltbook.kernel.credentials import has_credential, own_keys
 from moltbook.kernel.secrets import Keyring
 
-KEY = Keyring(b"pepper").new_key()
+# A key as `Keyring.new_key` makes them; the same in every process, because it stands in the names of tests.
+KEY = "moltbook_sk_HQ05b3fy-Y3foz6vVidw7Re-gVABnnxOugSoHq5ImdMlfvRBQ"
 BODY = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2"
 # Composed, so that no scanner takes this file for a leak.
 FOREIGN = [

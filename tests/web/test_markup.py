@@ -96,9 +96,9 @@ def test_no_text_costs_more_than_its_share(unit: str) -> None:
     """The gate counts openers, so the dearest text is one that stays just below it."""
     below = 60 + 4_000 // 12 - 1
     for text in (unit * (4_000 // len(unit)), (unit * below)[:3_000] + "a " * 500):
-        started = time.perf_counter()
+        started = time.thread_time()
         render_text(cut(text, 4_000))
-        assert time.perf_counter() - started < 0.25
+        assert time.thread_time() - started < 0.25
 
 
 def test_what_is_too_dense_is_shown_plain() -> None:

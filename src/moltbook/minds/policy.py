@@ -19,7 +19,7 @@ from moltbook.minds.memory import Memory, Why, feeling_for, gives_orders, latest
 from moltbook.minds.memory.model import EpisodeKind
 from moltbook.minds.persona import Persona
 from moltbook.minds.sieve import is_unfit
-from moltbook.minds.sight import Heard, Letter, Sight
+from moltbook.minds.sight import Cause, Heard, Letter, Sight
 from moltbook.minds.ties import ties
 from moltbook.minds.wish import Budget, Wish
 from moltbook.minds.words import content_words, nouns_of, stem, topic_of, words_of
@@ -91,6 +91,7 @@ def may_answer(persona: Persona, memory: Memory, heard: Heard) -> bool:
         and heard.depth < deepest
         and turns_with(memory, heard.author, heard.on.post_id) < patience
         and not is_unfit(heard.text)
+        and (heard.cause in (Cause.ANSWER, Cause.MENTION) or not gives_orders(heard.text))
     )
 
 
