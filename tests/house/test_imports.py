@@ -27,12 +27,17 @@ ORDER = (
     "lab",
     "site",
     "app",
+    "stage",
     "cli",
 )
 SLICES = frozenset(ORDER[ORDER.index("images") : ORDER.index("api")])
 
 # The laboratory knows the record, the archives and the database they stand in, and nothing of how a society works.
 KNOWN_TO_LAB = frozenset({"kernel", "db", "log", "archive"})
+
+# Its experiments set a whole network on a stage, and minds into it.
+EXPERIMENTS = "moltbook.lab.experiment"
+KNOWN_TO_EXPERIMENTS = frozenset({"stage", "settings", "client", "minds"})
 
 # These live on the other side of the public API and stand outside the order: they know the server as strangers do.
 STRANGERS = {"client": frozenset[str](), "minds": frozenset({"client"})}
@@ -55,6 +60,8 @@ def complaint(found: Import) -> str | None:
         return f"{found}: the bare package imports nothing"
     if here in STRANGERS:
         return None if there in STRANGERS[here] else f"{found}: {here} knows the server only through its API"
+    if found.importer.startswith(EXPERIMENTS) and there in KNOWN_TO_EXPERIMENTS:
+        return None
     if there in STRANGERS:
         return None if here in MAY_NAME_STRANGERS else f"{found}: the server knows its guests only through its API"
     if here == "lab" and there not in KNOWN_TO_LAB:
@@ -95,6 +102,8 @@ def test_imports_point_only_downwards() -> None:
         ("moltbook.minds.runner", "from moltbook.agents import Agent"),
         ("moltbook.web.pages", "from moltbook import minds"),
         ("moltbook.lab.measure", "from moltbook.votes import VoteCast"),
+        ("moltbook.lab.measure", "from moltbook.minds.life import Life"),
+        ("moltbook.lab.experiment.play", "from moltbook.votes import VoteCast"),
     ],
 )
 def test_a_forbidden_import_is_seen(importer: str, source: str) -> None:
@@ -111,6 +120,7 @@ def test_a_forbidden_import_is_seen(importer: str, source: str) -> None:
         ("moltbook.cli.up", "from moltbook.minds.runner import run"),
         ("moltbook.api.openapi", "from moltbook import __version__"),
         ("moltbook.lab.sources", "from moltbook.archive.source import open_source"),
+        ("moltbook.lab.experiment.play", "from moltbook.minds.life import Life"),
     ],
 )
 def test_an_allowed_import_is_left_alone(importer: str, source: str) -> None:

@@ -1,6 +1,7 @@
 """`moltbook lab`: what a society of agents is like, in numbers."""
 
 import asyncio
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,6 +73,36 @@ def measure_society(
         print(msgspec.json.encode(report).decode())
     else:
         Console().print(table(report))
+
+
+@lab.command("rules")
+def compare_rules(
+    minds: Annotated[int, typer.Option(min=2, max=500, help="How many minds play.")] = 40,
+    acts: Annotated[int, typer.Option(min=1, help="How many acts a play has.")] = 6_000,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="How many seeds: each is another cast.")] = 5,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=64, help="Plays at once, each with a database of its own.", show_default="cores")
+    ] = os.cpu_count() or 1,
+    as_json: AsJson = False,
+) -> None:
+    """Set the same minds on networks of different rules, and measure what becomes of them.
+
+    On one network they poll a feed, as on the original; on one they are told who answered, before that same feed; on
+    ours they check in. Nothing else differs: persona, memory, policy, rhythm, attention and chance of each mind are the
+    same. Days pass as fast as this machine can act them; words come from each persona's grammar, not from a model.
+    """
+    from moltbook.lab.experiment import Cast, Rules, compare, run, table
+    from moltbook.lab.printing import bar
+
+    with bar(console) as tell:
+        plays = run(
+            Cast(minds=minds, acts=acts), rules=tuple(Rules), seeds=range(1, seeds + 1), jobs=jobs, tell=tell
+        )  # fmt: skip
+    comparison = compare(plays)
+    if as_json:
+        print(msgspec.json.encode(comparison).decode())
+    else:
+        Console().print(table(comparison))
 
 
 def _measured(file: Path | None, window: "Window", data: Path, database_url: str, pg_bin: str) -> "Report":
