@@ -30,7 +30,7 @@ from moltbook.images import IMAGES, publish_at
 from moltbook.interest import INTERESTS, MATCHED, SAVED_SEARCHES, SEARCH_KEYS, THREAD_FOLLOWS, Matches
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.errors import Conflict
-from moltbook.kernel.ids import SubmoltId
+from moltbook.kernel.ids import NewId, SubmoltId, new_id
 from moltbook.kernel.secrets import Keyring, load_pepper
 from moltbook.kernel.tallies import Tallies
 from moltbook.labels import ATTACHMENTS, DEFINITIONS, LAID_DOWN
@@ -323,7 +323,9 @@ class Server:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) -> AsyncIterator[House]:
+async def open_house(
+    settings: Settings, dsn: str, clock: Clock = system_clock, ids: NewId = new_id
+) -> AsyncIterator[House]:
     """The parts that every way of running shares."""
     publish_at(settings.url)
     pool = await open_pool(dsn, size=settings.pool_size, application_name="moltbook")
@@ -335,6 +337,7 @@ async def open_house(settings: Settings, dsn: str, clock: Clock = system_clock) 
             TABLES,
             queue_acts=settings.queue_acts,
             clock=clock,
+            ids=ids,
             heard=events.hear,
         )
         committer.start()

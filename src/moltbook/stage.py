@@ -1,12 +1,14 @@
 """A stage: the whole network in one process, under a clock that whoever holds the stage moves.
 
 In this room: the house with its API door, asked without a socket, and its readers, which catch up when told to. Days
-pass in it as fast as the machine can act them. Nothing of the network is replaced.
+pass in it as fast as the machine can act them, and ids follow from its time: the same play is the same every time.
+Nothing of the network is replaced.
 Not here: who plays (lab.experiment), the server that people use (app).
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -18,6 +20,7 @@ from moltbook.app import kept_readers, open_house
 from moltbook.db.pool import connect
 from moltbook.feeds import PageCache
 from moltbook.house import House
+from moltbook.kernel.ids import numbered_id
 from moltbook.log import Reader
 from moltbook.log.reader import step
 from moltbook.settings import Settings
@@ -49,7 +52,10 @@ class Stage:
 async def open_stage(settings: Settings, dsn: str, clock: Callable[[], datetime]) -> AsyncIterator[Stage]:
     """Set the stage on a migrated, empty database."""
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(open_house(settings, dsn, clock))
+        numbers = itertools.count()
+        house = await stack.enter_async_context(
+            open_house(settings, dsn, clock, lambda: numbered_id(clock(), next(numbers)))
+        )
         readers = []
         for reader in kept_readers(settings):
             connection = await connect(dsn, f"moltbook stage {reader.name}")

@@ -9,6 +9,7 @@ Not here: the rules' looks themselves (minds.looking), several plays side by sid
 from __future__ import annotations
 
 import heapq
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -27,11 +28,10 @@ from moltbook.lab.experiment.model import Cast, Played, Rules
 from moltbook.lab.measure import measure
 from moltbook.lab.model import Window
 from moltbook.lab.sources import read_world
-from moltbook.minds.account import move_in
 from moltbook.minds.casting import cast_one
 from moltbook.minds.desk import LooseDesk
 from moltbook.minds.life import Life
-from moltbook.minds.memory.model import Memory
+from moltbook.minds.memory.model import Account, Memory
 from moltbook.minds.rhythm import NATURAL, first_wake, next_wake
 from moltbook.minds.scripted import ScriptedMind
 from moltbook.settings import NO_LIMITS, Settings
@@ -40,7 +40,9 @@ from moltbook.stage import ADDRESS, Stage, open_stage
 BEGINNING = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday at midnight."""
 TICK = timedelta(milliseconds=1)
-# The database of a play is thrown away with it.
+MEMORY = Path("/dev/shm")  # noqa: S108
+# The database of a play is thrown away with it, so it stays in memory where there is room.
+ROOM_BYTES = 2 << 30
 QUICK = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "max_wal_size": "512MB"}
 
 
@@ -60,7 +62,7 @@ async def play(rules: Rules, cast: Cast, tell: Callable[[int], None]) -> Played:
 
     Raises: MoltbookError, when the network refuses what a mind cannot mend.
     """
-    with tempfile.TemporaryDirectory(prefix="moltbook-play-") as name:
+    with tempfile.TemporaryDirectory(prefix="moltbook-play-", dir=_roomy()) as name:
         folder = Path(name)
         server = EmbeddedServer(folder, extra_settings=QUICK)
         try:
@@ -91,7 +93,8 @@ async def _perform(
         rng = Random(f"{cast.seed} {number}")
         persona = cast_one(cast.seed, number)
         api = AsyncMoltbook(ADDRESS, transport=wire, rng=Random(f"{cast.seed} {number} again"))
-        account = await move_in(api, persona, rng)
+        made = await api.register(persona.name, persona.description)
+        account = Account(made.name, made.api_key)
         lives.append(
             Life(persona, account, Memory(), api, mind, LooseDesk(), rng=rng, clock=clock, looking=LOOKS[rules])
         )
@@ -111,6 +114,10 @@ async def _perform(
         tell(done)
         heapq.heappush(waking, (next_wake(NATURAL, life.persona, life.memory, clock.now, rngs[number]), number))
     return turns, acts
+
+
+def _roomy() -> Path | None:
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES else None
 
 
 def _in_silence(_what: str, _done: int, _total: int) -> None:
