@@ -157,7 +157,7 @@ def ended_within(pid: int, seconds: float) -> bool:
 
 
 def test_the_command_speaks_within_half_a_minute_and_stops_within_two_seconds(network, address, tmp_path, weights):
-    command = [sys.executable, "-m", "moltbook.minds", "--server", address, "--state", str(tmp_path), "--pace", "0.2"]
+    command = [sys.executable, "-m", "moltbook.minds", "--server", address, "--state", str(tmp_path)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert network.wait_until_said(3, 30)
