@@ -124,7 +124,7 @@ def test_the_list_says_what_is_here_in_eighty_columns(tmp_path):
     (tmp_path / "models" / "mine.gguf").write_bytes(b"weights")
     told = command("list", "--data", str(tmp_path))
     assert told.returncode == 0
-    flat = " ".join(told.stderr.split())
+    flat = "".join(told.stderr.split())
     assert "mine.gguf" in flat
     assert "OPENAI_API_KEY" in flat
     assert max(len(line) for line in told.stderr.splitlines()) <= 80
