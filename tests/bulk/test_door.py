@@ -164,6 +164,17 @@ async def test_a_bad_line_is_named_and_the_stream_goes_on_before_it(operator, ba
     assert await operator.network.value("SELECT count(*) FROM posts") == 2
 
 
+async def test_nothing_after_a_bad_line_is_done_however_far_it_was_read(operator, monkeypatch):
+    monkeypatch.setattr("moltbook.bulk.door.PART_LINES", 2)
+    await operator.send(*PEOPLE)
+    good = [msgspec.json.encode(post(number, ADA)) + b"\n" for number in range(10, 16)]
+    body = [b"".join(good[:2]), b"[]\n[]\n", b"".join(good[2:4]), b"".join(good[4:])]
+    told = await operator.send_raw(b'{"stream":"world-1","from":4}\n', *body)
+    assert [line["n"] for line in told] == [5, 5]
+    assert told[-1]["error"]["code"] == "BAD_LINE"
+    assert await operator.network.value("SELECT count(*) FROM posts") == 2
+
+
 @pytest.mark.parametrize(
     "head",
     [b"", b"\n", b"{}\n", b'{"stream":"","from":1}\n', b'{"stream":"null","from":1}\n', b'{"stream":"A","from":1}\n',

@@ -142,7 +142,7 @@ class BulkDoor:
         try:
             async for lines in source.parts():
                 # Once it has ended the rest is read and dropped, or the sender would see a broken pipe and no reason.
-                if not telling.ended:
+                if not (telling.ended or reading.ended):
                     await waiting.put(self._begun(reading, lines))
             await waiting.put(None)
             await teller
@@ -154,6 +154,9 @@ class BulkDoor:
         try:
             return asyncio.ensure_future(self._house.committer.do(reading.play(lines)))
         except BadLine as bad:
+            # At once, and not when it is told: parts before it may still be on their way, and what follows would be
+            # played under its numbers.
+            reading.ended = True
             return bad
 
 
@@ -218,6 +221,7 @@ class Reading:
         self._stream = head.stream
         self._next = head.first
         self._at = at or 0
+        self.ended = False
         self._clock = house.clock
         self._derived = house.keyring.derived
 
