@@ -33,8 +33,8 @@ RETRY_SECONDS = 1.0
 GATHERED = 20_000
 BREATH = 500
 BREATH_SECONDS = 0.002
-# Whether nobody writes while this reader works: then there is nobody to rest for.
-_ALONE: ContextVar[bool] = ContextVar("alone", default=False)
+# Asks whether nobody writes while this reader works: then there is nobody to rest for.
+_ALONE: ContextVar[Callable[[], bool]] = ContextVar("alone", default=lambda: False)
 
 
 class Reader(Protocol):
@@ -87,6 +87,7 @@ class Readers:
 
     async def _run(self, reader: Reader) -> None:
         connection: asyncpg.Connection = await self._connect()
+        _ALONE.set(lambda: self._log.is_quiet)
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_of(reader.name)):  # noqa: ASYNC110
                 await asyncio.sleep(RETRY_SECONDS)
@@ -99,13 +100,12 @@ class Readers:
                 # the readers of a busy network cheap; the bound keeps their memory and their transactions small.
                 if len(entries) == PAGE and len(gathered) < reader.most_events:
                     continue
-                alone = self._log.is_quiet
-                _ALONE.set(alone)
                 await step(connection, reader, gathered)
                 reached = self.cursors[reader.name] = gathered[-1].seq
                 gathered = []
                 # Far behind, and nobody writes: there is nothing to gather that is not there already.
-                await asyncio.sleep(0 if alone and reached < self._log.head else reader.pause_seconds)
+                hurries = self._log.is_quiet and reached < self._log.head
+                await asyncio.sleep(0 if hurries else reader.pause_seconds)
         finally:
             connection.terminate()
 
@@ -118,11 +118,11 @@ async def in_breaths(
     Nobody waits for a reader, but whoever writes while it works in one go waits for it. A reader whose work is dear
     rests after every part, for so many times as long as the part took. While nobody writes none rests.
     """
-    alone = _ALONE.get()
+    is_alone = _ALONE.get()
     for start in range(0, len(items), most):
         began = monotonic()
         yield items[start : start + most]
-        if alone:
+        if is_alone():
             await asyncio.sleep(0)
         elif rest_share or start + most < len(items):
             await asyncio.sleep(max(BREATH_SECONDS, (monotonic() - began) * rest_share))
