@@ -62,20 +62,9 @@ async def more_done(dsn, than, runner):
         await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(25, marks=[pytest.mark.proof, pytest.mark.timeout(900)])])
-async def test_a_population_killed_at_any_moment_loses_no_agent_and_repeats_no_act(dsn, tmp_path, kills):
-    server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn)
-    state, rng = tmp_path / "population.sqlite", Random(kills)
-    async with asyncio.timeout(PATIENCE_SECONDS * kills), server.running(), listening(server) as port:
-        runner = Runner(f"http://127.0.0.1:{port}", state)
-        for kill in range(kills + 1):
-            await runner.start()
-            before = len(await rows(dsn, DONE))
-            await more_done(dsn, before, runner)
-            await asyncio.sleep(rng.uniform(0.0, 0.4))
-            await runner.end(signal.SIGKILL if kill < kills else signal.SIGINT)
-        done, votes, there = [await rows(dsn, sql) for sql in (DONE, VOTES, AGENTS_THERE)]
-
+async def agree(dsn, state):
+    """What stands in the population's file was done on the network, all of it and all of it once."""
+    done, votes, there = [await rows(dsn, sql) for sql in (DONE, VOTES, AGENTS_THERE)]
     store = Store(state)
     everybody = list(store.everybody())
     deeds = [msgspec.json.decode(act, type=Pending).wish.act for _, act in store.deeds()]
@@ -88,3 +77,18 @@ async def test_a_population_killed_at_any_moment_loses_no_agent_and_repeats_no_a
     assert Counter(words for _, _, words in done) == Counter(act.text for act in deeds if hasattr(act, "text") and
                                                              type(act).__name__ in {"Post", "Reply"})  # fmt: skip
     assert len(votes) == kinds["Vote"]
+
+
+@pytest.mark.parametrize("kills", [1, pytest.param(25, marks=[pytest.mark.proof, pytest.mark.timeout(900)])])
+async def test_a_population_killed_at_any_moment_loses_no_agent_and_repeats_no_act(dsn, tmp_path, kills):
+    server = Server(Settings(data=tmp_path / "data", limits=NO_LIMITS, pool_size=3), dsn)
+    state, rng = tmp_path / "population.sqlite", Random(kills)
+    async with asyncio.timeout(PATIENCE_SECONDS * kills), server.running(), listening(server) as port:
+        runner = Runner(f"http://127.0.0.1:{port}", state)
+        for kill in range(kills + 1):
+            await runner.start()
+            before = len(await rows(dsn, DONE))
+            await more_done(dsn, before, runner)
+            await asyncio.sleep(rng.uniform(0.0, 0.4))
+            await runner.end(signal.SIGKILL if kill < kills else signal.SIGINT)
+        await agree(dsn, state)

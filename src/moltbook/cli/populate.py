@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import os
 import re
 import signal
 import sys
@@ -79,8 +80,8 @@ def run(
         str,
         typer.Option(
             metavar="SPEC",
-            help="What they think with: `statistical` (no model: scripts), `local`, `local:FILE`, `openai:MODEL`, "
-            "`openai:MODEL@URL` or `anthropic:MODEL`.",
+            help="What they think with: `statistical` (no model: scripts), `local`, `local:qwen-1.5b`, `local:FILE`, "
+            "`openai:MODEL`, `openai:MODEL@URL` or `anthropic:MODEL`.",
         ),
     ] = "statistical",
     server: Server = DEFAULT_SERVER,
@@ -107,6 +108,18 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Live a recorded run again, without the model."),
     ] = None,
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            metavar="here|ray",
+            help="Where they live: in this process, or spread over a Ray cluster (RAY_ADDRESS; without it, one of this "
+            "machine alone). The file stays here.",
+        ),
+    ] = "here",
+    parts: Annotated[
+        int, typer.Option(min=0, metavar="N", help="With --on ray: into how many parts; 0: one for each processor.")
+    ] = 0,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Fill a network with minds: each with a character, a memory and a day of its own, through the public API.
@@ -117,6 +130,10 @@ def run(
         return
     if record and replay:
         raise typer.BadParameter("Record a run or replay one.", param_hint="--record")
+    if (record or replay) and mind == "statistical":
+        raise typer.BadParameter("A statistical mind asks no model: name the model of the record.", param_hint="--mind")
+    if on not in {"here", "ray"}:
+        raise typer.BadParameter("Use here or ray.", param_hint="--on")
     # Models, personas and what they need: not before they are needed.
     from moltbook.minds.models.opening import Terms
     from moltbook.minds.rhythm import NATURAL
@@ -150,7 +167,11 @@ def run(
         rhythm=paced(NATURAL, pace),
         leaps=leaps,
     )  # fmt: skip
-    live_here(request, f"{agents:,} agents on {server}")
+    title = f"{agents:,} agents on {server}"
+    if on == "ray":
+        live_on_cluster(request, parts, title)
+    else:
+        live_here(request, title)
 
 
 def live_here(request: Request, title: str) -> None:
@@ -181,6 +202,39 @@ def live_here(request: Request, title: str) -> None:
         raise PopulationTrouble(
             f"{str(trouble)[:1].upper()}{str(trouble)[1:]}.", "See `moltbook models list`."
         ) from None
+    except StoreTrouble as trouble:
+        raise PopulationTrouble(trouble.message, trouble.hint) from None
+
+
+def live_on_cluster(request: Request, parts: int, title: str) -> None:
+    """Let a population live on a Ray cluster and show it.
+
+    Raises: PopulationTrouble.
+    """
+    from moltbook.minds.cluster import NoCluster, spread
+    from moltbook.minds.models.model import NoModel
+    from moltbook.minds.store import StoreTrouble
+
+    async def go() -> None:
+        await ensure_reached(request.plan.server)
+        async with spread(request, parts, os.environ.get("RAY_ADDRESS", ""), _say) as population:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, population.stop)
+            watching = asyncio.create_task(watch(population.figures, title, keys=False))
+            try:
+                await population.live()
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+            tell_end(population.figures(), population.why_ended, request.state)
+
+    try:
+        asyncio.run(go())
+    except NoCluster as trouble:
+        raise PopulationTrouble(str(trouble), "Or leave out --on ray.") from None
+    except NoModel as trouble:
+        raise PopulationTrouble(f"{trouble}.", "See `moltbook models list`.") from None
     except StoreTrouble as trouble:
         raise PopulationTrouble(trouble.message, trouble.hint) from None
 

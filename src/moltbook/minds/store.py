@@ -146,8 +146,8 @@ class Store:
 
     async def fetch(self, numbers: Sequence[int]) -> list[Kept]:
         """Those of these agents that it knows."""
-        wanted = set(numbers)
-        return [kept for kept in self.everybody() if kept.number in wanted]
+        wanted = msgspec.json.encode(list(numbers)).decode()
+        return list(kept_in(self._db, "WHERE a.number IN (SELECT value FROM json_each(?))", (wanted,)))
 
     # What happens while it lives; each of these returns when it is on the disk.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -24,6 +24,7 @@ from moltbook.minds.persona import Persona, the_residents
 from moltbook.minds.rhythm import LIVELY, NATURAL, Rhythm
 from moltbook.minds.runner.clock import Clock, LeapingClock, WallClock
 from moltbook.minds.runner.figures import Figures, Tally
+from moltbook.minds.runner.keeping import Keeping
 from moltbook.minds.runner.plan import Plan
 from moltbook.minds.runner.population import Population
 from moltbook.minds.runner.pressure import Line, Window
@@ -107,35 +108,48 @@ async def founded(request: Request, say: Callable[[str], None]) -> AsyncIterator
     Raises: NoModel, StoreTrouble.
     """
     clock: Clock
-    model = model_for(request, say)
     store = Store(request.state)
+    try:
+        ensure_same(store, request)
+        clock = LeapingClock(store.fact("clock", datetime, LEAP_BEGINS)) if request.leaps else WallClock()
+        tally = Tally(store.fact("figures", Figures, Figures()))
+        async with peopled(request, range(request.cast.count), store, clock, tally, say) as population:
+            population.pause(store.fact("paused", bool, False))
+            orders = asyncio.create_task(heed(store, population), name="orders")
+            try:
+                yield population
+            finally:
+                orders.cancel()
+                await asyncio.gather(orders, return_exceptions=True)
+    finally:
+        await store.close()
+
+
+@contextlib.asynccontextmanager
+async def peopled(
+    request: Request, numbers: Sequence[int], keeping: Keeping, clock: Clock, tally: Tally, say: Callable[[str], None]
+) -> AsyncIterator[Population]:
+    """These agents of a population, whoever keeps its file, with a line to the network and a model.
+
+    Raises: NoModel.
+    """
+    model = model_for(request, say)
     purse = Purse(Grant())
     paid = Share(model, purse) if model is not None else None
     mind = Voice(paid, math.inf) if request.leaps and paid is not None and not paid.thinks else mind_of(paid)
     plan = request.plan
-    loop = asyncio.get_running_loop()
-    line = Line(Window(loop.time, Random(plan.seed)))
+    line = Line(Window(asyncio.get_running_loop().time, Random(plan.seed)))
     try:
-        ensure_same(store, request)
-        clock = LeapingClock(store.fact("clock", datetime, LEAP_BEGINS)) if request.leaps else WallClock()
-        population = Population(
-            plan, store, range(request.cast.count), request.cast.persona, mind, line, clock, request.rhythm,
+        yield Population(
+            plan, keeping, numbers, request.cast.persona, mind, line, clock, request.rhythm,
             model=paid, spare=ScriptedMind() if request.falls_back else None, purse=purse,
-            tally=Tally(store.fact("figures", Figures, Figures())), settles=request.leaps, say=say,
+            tally=tally, settles=request.leaps, say=say,
         )  # fmt: skip
-        population.pause(store.fact("paused", bool, False))
-        orders = asyncio.create_task(heed(store, population), name="orders")
-        try:
-            yield population
-        finally:
-            orders.cancel()
-            await asyncio.gather(orders, return_exceptions=True)
     finally:
         await mind.close()
         if model is not None:
             await model.close()
         await line.hang_up()
-        await store.close()
 
 
 async def heed(store: Store, population: Population) -> None:
