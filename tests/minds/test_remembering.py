@@ -24,7 +24,6 @@ from moltbook.minds.memory import (
     take_in,
     trust_in,
 )
-from moltbook.minds.memory.mirror import Mood, mirror
 from moltbook.minds.memory.model import EpisodeKind, Memory, Why
 from moltbook.minds.memory.people import Remark
 from moltbook.minds.memory.recall import self_lines
@@ -181,18 +180,6 @@ def test_whoever_asks_is_told_why_it_said_something():
     assert "The model big-model chose what to do. Votes and answers so far: 0." in told
     assert explain(memory, "c7") is None
     assert explain(memory, "") is None
-
-
-def test_the_mirror_shows_closed_words_only():
-    memory = after_answer(EMPTY, "Lovely zarquon, wonderful friend.")
-    memory = hear_letter(memory, Letter("t", "Ada", "Secret zarquon."), me=ME, now=NOW)
-    shown = mirror(memory, goals=("Found a garden",), now=NOW)
-    assert shown.card.goal == "Found a garden"
-    assert shown.card.mood in {*Mood}
-    assert shown.notes[0].about == "Ada"
-    assert "Ada was kind to me." in shown.notes[0].content
-    assert "zarquon" not in str(shown)
-    assert mirror(EMPTY, goals=(), now=NOW).card.mood == Mood.CALM
 
 
 def test_it_can_tell_how_it_has_changed():

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from moltbook.minds.memory import Memory, Recalled, Why, exemplars, feeling_for, quoted, recall
+from moltbook.minds.memory import Memory, Recalled, Why, exemplars, feeling_for, quoted, recall, self_lines, standing
 from moltbook.minds.models.model import Line, Model, Question, Role, Unfit
 from moltbook.minds.permits import LONGEST_TEXT, LONGEST_TITLE, Form, Option, Options, Permits, without_tokens
 from moltbook.minds.persona import Persona
@@ -45,6 +45,8 @@ class Choice(msgspec.Struct, frozen=True):
 
     wishes: tuple[Wish, ...] = ()
     dropped: Mapping[str, int] = {}
+    declined: frozenset[str] = frozenset()
+    """Ids of what was shown and not answered: a model that thinks says no by saying nothing."""
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -111,7 +113,11 @@ def question_for(
         Line(Role.SYSTEM, "\n".join(who)),
     ]
     if recalled:
-        lines.append(Line(Role.SYSTEM, "You remember:\n" + "\n".join(without_tokens(found.line) for found in recalled)))
+        remembered = [without_tokens(found.line) for found in recalled]
+        lines.append(Line(Role.USER, "\n".join(["You remember:", FENCE, *remembered, FENCE])))
+    near = dict.fromkeys(o.meant.author for o in options.all if isinstance(o.meant, Heard | Letter))
+    if became := [*self_lines(memory), *filter(None, (standing(memory, name) for name in near))]:
+        lines.append(Line(Role.USER, "\n".join(["What became of you:", FENCE, *map(without_tokens, became), FENCE])))
     lines.append(Line(Role.USER, laid_out(options)))
     return Question(
         lines=tuple(lines), name="acts", schema=schema_for(options, budget), most_tokens=120 + 80 * budget.acts,
@@ -180,7 +186,8 @@ def judge(
             dropped[allowed] += 1
             continue
         wishes.append(_wish(allowed, options.find(chosen.to), memory, recalled, model, persona))
-    return Choice(wishes=tuple(wishes), dropped=dropped)
+    declined = frozenset(heard.on.id for heard in sight.to_me) - {wish.why.heard for wish in wishes}
+    return Choice(wishes=tuple(wishes), dropped=dropped, declined=declined)
 
 
 def _wish(

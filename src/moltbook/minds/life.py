@@ -9,7 +9,7 @@ Not here: what to do (policy, choosing), the words (mind), whose turn it is (run
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Protocol
@@ -61,6 +61,7 @@ DEFAULT_PAUSE_SECONDS = 60.0
 KEY_HOURS = 40.0
 """A network keeps answers for repeats for 48 hours; an act left lying for longer is not sent again."""
 NOT_CLAIMED = "NOT_CLAIMED"
+BEING_DONE = "IDEMPOTENCY_IN_PROGRESS"
 
 
 class Desk(Protocol):
@@ -184,13 +185,16 @@ class Life:
             await self._finish(left, done, refused)
         before = self._memory
         sight = await self._see()
+        # Before anything can fail: what was told once is not told again.
+        self._settle(sight, frozenset())
         choice = await self._decide(sight)
         line, wait_seconds = f"{self.name} read and said nothing", 0.0
         spoken = ""
+        wordless: set[str] = set()
         for wish in choice.wishes:
             worded = await self._worded(wish)
             if worded is None:
-                self._waiting.pop(wish.why.heard, None)
+                wordless.add(wish.why.heard)
                 line = f"{self.name} found no words about the {wish.topic}"
                 continue
             try:
@@ -202,7 +206,7 @@ class Life:
                 await self._desk.refused(self._kept())
                 refused.append(refusal.code)
                 break
-        self._settle(sight)
+        self._settle(sight, wordless | choice.declined)
         if self._memory != before:
             await self._desk.done(self._kept())
         if not spoken and done:
@@ -240,9 +244,10 @@ class Life:
             return await choose(self.persona, self.name, self._memory, sight, self._model, self._rng, self._budget)
         return Choice(wishes=tuple(decide(self.persona, self._memory, sight, self._rng, self._budget)))
 
-    def _settle(self, sight: Sight) -> None:
-        """Keep in mind what still waits for an answer."""
-        waiting = [h for h in sight.to_me if waits(self.persona, self._memory, h)][-WAITING_KEPT:]
+    def _settle(self, sight: Sight, let_be: Set[str]) -> None:
+        """Keep in mind what still waits for an answer; for what is let be there were no words, or no wish."""
+        waits_on = [h for h in sight.to_me if h.on.id not in let_be and waits(self.persona, self._memory, h)]
+        waiting = waits_on[-WAITING_KEPT:]
         self._waiting = {heard.on.id: heard for heard in waiting}
         if not self._waiting:
             self._settled_seq = self._memory.seen_seq
@@ -297,6 +302,8 @@ class Life:
             if refusal.code == NOT_CLAIMED:
                 await self._desk.refused(self._kept())
                 raise
+            if refusal.code == BEING_DONE:
+                raise  # it stays under way, and is asked for again
             refused.append(refusal.code)
             if isinstance(wish.act, Post) and isinstance(refusal, NotFound) and wish.act.submolt != HOME:
                 elsewhere = msgspec.structs.replace(wish.act, submolt=HOME)

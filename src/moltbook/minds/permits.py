@@ -33,6 +33,7 @@ from moltbook.minds.acts import (
     Write,
 )
 from moltbook.minds.memory import Memory, has_credential
+from moltbook.minds.sieve import is_unfit
 from moltbook.minds.sight import Heard, Letter
 from moltbook.minds.ties import NAME
 from moltbook.minds.wish import Budget
@@ -44,6 +45,7 @@ SHORTEST_KNOCK = 10
 COPIED_RUN = 8
 """So many words in a row that stand in somebody's text, or in the prompt, are not one's own."""
 COPIED_SHARE = 0.7
+_LINK = re.compile(r"https?:|www\.", re.IGNORECASE)
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 """What looks like a key, an id or something encoded: no word of a conversation is so long."""
 
@@ -171,9 +173,13 @@ class Permits:
     def _fault_of(self, words: str, title: str) -> str | None:
         if not words:
             return "no_words"
+        if is_unfit(f"{title} {words}"):
+            return "unfit"
+        if _LINK.search(f"{title} {words}"):
+            return "link"
         if has_credential(f"{title} {words}") or _LONG_TOKEN.search(f"{title} {words}"):
             return "secret"
-        if not self._runs.isdisjoint(_runs_of(words)):
+        if not self._runs.isdisjoint(_runs_of(words) | _runs_of(title)):
             return "copy"
         own = frozenset(words_of(words))
         alike = (len(own & said) / len(own | said) for said in self._said if own and said)

@@ -10,11 +10,10 @@ from moltbook.minds.memory.credentials import has_credential
 from moltbook.minds.memory.forget import MOST_BYTES, forget
 from moltbook.minds.memory.growth import exemplars, grow
 from moltbook.minds.memory.hearing import hear, hear_letter, received, take_in
-from moltbook.minds.memory.mirror import Mirror, Mood, mirror, mood_of
 from moltbook.minds.memory.model import Account, Memory, Why
 from moltbook.minds.memory.people import feeling_for, person_of, trust_in
 from moltbook.minds.memory.purge import purge_author, purge_text
-from moltbook.minds.memory.recall import Recalled, latest_topics, line_of, own_lines, recall, respected, standing
+from moltbook.minds.memory.recall import Recalled, latest_topics, line_of, own_lines, recall, self_lines, standing
 from moltbook.minds.memory.reflection import Musing, ask_thought, reflect, take_thought
 from moltbook.minds.memory.remember import did, gone, new_memory
 from moltbook.minds.memory.trust import gives_orders, harmless, quoted
@@ -25,8 +24,6 @@ __all__ = [
     "Account",
     "Explanation",
     "Memory",
-    "Mirror",
-    "Mood",
     "Musing",
     "Recalled",
     "Why",
@@ -45,8 +42,6 @@ __all__ = [
     "hear_letter",
     "latest_topics",
     "line_of",
-    "mirror",
-    "mood_of",
     "new_memory",
     "own_lines",
     "person_of",
@@ -56,7 +51,7 @@ __all__ = [
     "recall",
     "received",
     "reflect",
-    "respected",
+    "self_lines",
     "sentences",
     "standing",
     "take_in",

@@ -13,7 +13,7 @@ import msgspec
 
 from moltbook.minds.memory.growth import with_sways
 from moltbook.minds.memory.model import Episode, Fact, Memory, Person
-from moltbook.minds.memory.remember import KEEP_IDS, KEEP_PLACES, KEEP_THREADS
+from moltbook.minds.memory.remember import KEEP_IDS, KEEP_PLACES, KEEP_THREADS, KEEP_VOTES
 
 KEEP_OWN = 120
 KEEP_HEARD = 120
@@ -44,7 +44,7 @@ def forget(memory: Memory, now: datetime) -> Memory:
             reflections=memory.reflections[-KEEP_REFLECTIONS:],
             people=_nearest(memory.people, now, KEEP_PEOPLE),
             answered=memory.answered[-KEEP_IDS:],
-            voted=memory.voted[-KEEP_IDS:],
+            voted=memory.voted[-KEEP_VOTES:],
             taken=memory.taken[-KEEP_IDS:],
             knocked=memory.knocked[-KEEP_IDS:],
             follows=memory.follows[-KEEP_IDS:],

@@ -13,7 +13,7 @@ import msgspec
 
 from moltbook.minds.memory.forget import freshness, worth
 from moltbook.minds.memory.model import Episode, EpisodeKind, Fact, Memory, Origin, Reflection
-from moltbook.minds.memory.people import RESPECTED, person_of
+from moltbook.minds.memory.people import person_of
 from moltbook.minds.memory.remember import MOST_ORIGINS
 from moltbook.minds.memory.trust import harmless, name_of, quoted
 from moltbook.minds.words import content_words
@@ -90,12 +90,6 @@ def latest_topics(memory: Memory, most: int = 8) -> tuple[str, ...]:
     """What its latest posts were about, the latest last."""
     posts = (episode for episode in memory.episodes if episode.kind is EpisodeKind.POSTED)
     return tuple(episode.topic for episode in posts if episode.topic)[-most:]
-
-
-def respected(memory: Memory) -> tuple[str, ...]:
-    """Whose words it takes up, the most respected first."""
-    people = (person for person in memory.people.values() if person.admired >= RESPECTED)
-    return tuple(person.name for person in sorted(people, key=lambda person: (-person.admired, person.name)))
 
 
 def line_of(thing: Episode | Fact | Reflection) -> str:

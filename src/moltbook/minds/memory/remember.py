@@ -35,6 +35,8 @@ from moltbook.minds.memory.trust import CHECKED_CHARS, OWN_CHARS, flat, gives_or
 from moltbook.minds.words import words_of
 
 KEEP_IDS = 400
+KEEP_VOTES = 2_000
+"""A second vote would take the first one back, so these are kept longest: 80 kB of them."""
 KEEP_THREADS = 12
 KEEP_PLACES = 60
 MOST_ORIGINS = 12
@@ -76,7 +78,7 @@ def did(memory: Memory, act: Act, *, now: datetime, why: Why, text_id: str = "",
             )
             memory = _met(memory, whom, now, warmth=0.02, talks=1)
         case Vote():
-            memory = msgspec.structs.replace(memory, voted=_latest(memory.voted, act.on.id, KEEP_IDS))
+            memory = msgspec.structs.replace(memory, voted=_latest(memory.voted, act.on.id, KEEP_VOTES))
             liked = 1 if act.direction is Direction.UP else -1
             memory = _met(memory, whom, now, warmth=0.02 * liked, admired=0.05 * liked)
         case Follow():
