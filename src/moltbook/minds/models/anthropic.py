@@ -1,4 +1,4 @@
-"""Anthropic's API through the official SDK, which is an extra: `pip install 'moltbook-network[anthropic]'`.
+"""Anthropic's API through the official SDK, which is an extra: `.venv/bin/pip install '.[anthropic]'`.
 
 In this room: asking by a tool whose input is the answer. The API continues no bare texts, so that it serves the thinker
 and never the voice.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
 ANTHROPIC_URL = "https://api.anthropic.com"
-MISSING = "the SDK of Anthropic is not installed; run `pip install 'moltbook-network[anthropic]'`"
+MISSING = "the SDK of Anthropic is not installed; run `.venv/bin/pip install '.[anthropic]'`"
 
 
 class AnthropicModel:

@@ -137,7 +137,7 @@ class OpenAIModel:
 
         for _ in range(MOST_LESSONS):
             try:
-                return await create(model=self._model, **self._worded(wanted))
+                told = await create(model=self._model, **self._worded(wanted))
             except APIStatusError as refusal:
                 why = _said_by(refusal)
                 if refusal.status_code in {400, 422} and self._learns(refusal.param or "", why, wanted):
@@ -150,6 +150,10 @@ class OpenAIModel:
                 raise Busy(f"{self.name} cannot be reached ({type(trouble).__name__})") from None
             except (APIError, ValueError) as trouble:
                 raise NoModel(f"{self.name} answers what the SDK cannot read ({type(trouble).__name__})") from None
+            # The SDK hands on as text what is no JSON: a page of a gateway, or of an address without its /v1.
+            if getattr(told, "choices", None) is None:
+                raise NoModel(f"{self.name} answers what the SDK cannot read; is its address right?")
+            return told
         raise NoModel(f"{self.name} refuses one thing after another")
 
     def _worded(self, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -115,9 +115,9 @@ def open_model(
         return None
     if terms.replay is not None:
         return Replayed(terms.replay)
-    price = price_of(wanted.name, terms.price_in, terms.price_out)
+    price = price_of(terms.price_in, terms.price_out)
     if price is None and wanted.family is not Family.LOCAL and terms.dollars is not None:
-        raise NoModel(f"nobody here knows what {wanted.name} costs: give --price-in and --price-out")
+        raise NoModel(f"a budget in dollars needs the price of {wanted.name}: give --price-in and --price-out")
     price = price or FREE
     model: Model
     match wanted.family:
