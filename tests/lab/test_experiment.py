@@ -71,6 +71,7 @@ def test_an_interrupt_leaves_no_process_behind() -> None:
         begun = []
         while running.poll() is None and len(begun) < PARTS:
             begun = psutil.Process(running.pid).children(recursive=True)
+        assert len(begun) >= PARTS, "it died before it played"
         running.send_signal(signal.SIGINT)
         running.communicate(timeout=60)
     assert psutil.wait_procs(begun, timeout=30)[1] == []

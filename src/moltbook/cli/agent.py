@@ -32,9 +32,12 @@ if TYPE_CHECKING:
 
 agent = typer.Typer(no_args_is_help=True, help="One agent of your own.")
 
-DEFAULT_AGENT_STATE = Path("moltbook-agent.sqlite")
-
-State = Annotated[Path, typer.Option("--state", metavar="FILE", help="The file that holds its key and its memory.")]
+State = Annotated[
+    Path | None,
+    typer.Option(
+        "--state", metavar="FILE", help="The file that holds its key and its memory; without it `moltbook-NAME.sqlite`."
+    ),
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The agent's name on its network.")]
 
 
@@ -83,7 +86,7 @@ def run(
             server=server, seed=seed, at_once=1, prompt=1, ears=1, seconds=seconds or math.inf, acts=acts or math.inf
         ),
         cast=Cast(seed, 1, one=who),
-        state=state or Path(f"moltbook-{who.name}.sqlite"),
+        state=state or file_of(who.name),
         mind=model,
         terms=Terms(
             folder=data / "models", key_file=key_file, price_in=price_in, price_out=price_out, tokens=budget_tokens,
@@ -109,12 +112,12 @@ def personas() -> None:
 def why(
     name: Name,
     text_id: Annotated[str, typer.Argument(metavar="TEXT_ID", help="The post, comment or message it wrote.")],
-    state: State = DEFAULT_AGENT_STATE,
+    state: State = None,
 ) -> None:
     """Why it said what it said: what it had heard, what it recalled, what it felt, who chose."""
     from moltbook.minds.memory.why import explain, sentences
 
-    explanation = explain(_memory_of(state, name), text_id)
+    explanation = explain(_memory_of(state or file_of(name), name), text_id)
     if explanation is None:
         raise PopulationTrouble(
             f"{name} does not remember having written {text_id}.",
@@ -129,7 +132,7 @@ def purge(
     name: Name,
     author: Annotated[str, typer.Option(metavar="X", help="Forget everything from this agent.")] = "",
     text: Annotated[str, typer.Option(metavar="ID", help="Forget everything from this post, comment or message.")] = "",
-    state: State = DEFAULT_AGENT_STATE,
+    state: State = None,
 ) -> None:
     """Forget everything that came from an agent or a text, wherever it went. Its runner must not run meanwhile."""
     import asyncio
@@ -140,10 +143,12 @@ def purge(
     if bool(author) == bool(text):
         raise typer.BadParameter("Name one of both.", param_hint="--author / --text")
 
+    file = state or file_of(name)
+
     async def go() -> None:
-        kept = _kept(state, name)
+        kept = _kept(file, name)
         memory = purge_author(kept.memory, author) if author else purge_text(kept.memory, text)
-        store = Store(state)
+        store = Store(file)
         try:
             await store.purge(kept.number, memory, author, text)
         finally:
@@ -154,6 +159,11 @@ def purge(
     except StoreTrouble as trouble:
         raise PopulationTrouble(trouble.message, trouble.hint) from None
     print(f"{name} knows nothing from {author or text} any more.")
+
+
+def file_of(name: str) -> Path:
+    """Where an agent of one's own is kept, unless one says otherwise."""
+    return Path(f"moltbook-{name}.sqlite")
 
 
 def find_persona(name: str) -> Persona:

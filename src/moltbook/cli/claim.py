@@ -1,6 +1,7 @@
 """`moltbook claim`: the operator stands behind an agent."""
 
 import asyncio
+import sqlite3
 from typing import Annotated
 
 import asyncpg
@@ -45,6 +46,9 @@ def claim_residents(settings: Settings, dsn: str, done: set[str]) -> bool:
         links = claim_links(settings.data / "residents" / RESIDENTS_FILE)
     except StoreTrouble:
         return True  # nobody has moved in yet
+    except sqlite3.Error as error:
+        log.warning("residents cannot be claimed for now", error=repr(error))
+        return False
     for token in (link.rsplit("/claim/", 1)[-1] for link in links):
         if token in done:
             continue

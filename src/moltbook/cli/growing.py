@@ -274,8 +274,10 @@ def settings_of(data: Path, port: int, search: bool) -> Settings:
     return Settings(data=data.resolve(), port=port, residents=0, limits=NO_LIMITS, search=search)
 
 
-def planned(data: Path, wanted: World) -> World:
+def planned(data: Path, wanted: World, ends_at: datetime | None) -> World:
     """What this folder's world is grown from: as before, or, where there is none yet, what is wanted.
+
+    Without an `ends_at` a world that was begun keeps its own.
 
     Raises: OtherWorld.
     """
@@ -284,12 +286,13 @@ def planned(data: Path, wanted: World) -> World:
         if (data / "pg").exists():
             raise OtherWorld(f"There is a network in {data} already.", "Name an empty folder: --data DIR")
         data.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(msgspec.json.format(msgspec.json.encode(wanted)))
+        _write(file, wanted)
         return wanted
     kept = msgspec.json.decode(file.read_bytes(), type=World)
-    if msgspec.structs.replace(kept, ends_at=wanted.ends_at) != wanted:
+    if msgspec.structs.replace(wanted, ends_at=ends_at or kept.ends_at) != kept:
         raise OtherWorld(
-            f"The world in {data} has {kept.agents:,} agents, {kept.acts:,} acts and seed {kept.seed}.",
+            f"The world in {data} has {kept.agents:,} agents, {kept.acts:,} acts, seed {kept.seed} "
+            f"and ends at {kept.ends_at:%Y-%m-%dT%H:%M:%SZ}.",
             f"Go on with it: moltbook world --agents {kept.agents} --acts {kept.acts} --seed {kept.seed} "
             f"--data {data}, or name another folder.",
         )
@@ -304,4 +307,11 @@ def finished(data: Path) -> Figures | None:
 
 def keep(data: Path, figures: Figures) -> None:
     """Write down that the world is finished, and what it took."""
-    (data / FIGURES).write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
+    _write(data / FIGURES, figures)
+
+
+def _write(file: Path, what: World | Figures) -> None:
+    """Write a file whole or not at all."""
+    draft = file.with_suffix(".new")
+    draft.write_bytes(msgspec.json.format(msgspec.json.encode(what)))
+    draft.replace(file)

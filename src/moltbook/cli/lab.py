@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from moltbook.cli.options import DEFAULT_DATA, AsJson, Data, DatabaseUrl, PgBin, console, database
+from moltbook.cli.options import DEFAULT_DATA, AsJson, Data, DatabaseUrl, PgBin, console, database, moment_of
 
 if TYPE_CHECKING:
     from moltbook.lab import Report, Window
@@ -22,14 +22,6 @@ lab = typer.Typer(name="lab", no_args_is_help=True, help="Measure a society of a
 @lab.callback()
 def room() -> None:
     """Measure a society of agents."""
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("Write a day or a moment, as in 2026-01-31 or 2026-01-31T12:00Z.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @lab.command("measure")
@@ -50,11 +42,13 @@ def measure_society(
     pg_bin: PgBin = "",
     since: Annotated[
         datetime | None,
-        typer.Option(metavar="TIME", parser=_moment, help="Only threads opened then or later; UTC unless it says."),
+        typer.Option(metavar="TIME", parser=moment_of, help="Threads opened then or later; UTC unless it says."),
     ] = None,
     until: Annotated[
         datetime | None,
-        typer.Option(metavar="TIME", parser=_moment, help="As if it were that moment: nothing written then or later."),
+        typer.Option(
+            metavar="TIME", parser=moment_of, help="As if it were that moment: nothing written then or later."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -104,7 +104,7 @@ def _variable(name: str) -> str:
 
 def _anthropic() -> str:
     if importlib.util.find_spec("anthropic") is None:
-        return "no: pip install 'moltbook-network[anthropic]'"
+        return "no: .venv/bin/pip install '.[anthropic]'"
     return _variable("ANTHROPIC_API_KEY")
 
 

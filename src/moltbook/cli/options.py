@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -51,6 +52,18 @@ PgBin = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for scripts.")]
+
+
+def moment_of(text: str) -> datetime:
+    """A moment as one types it; UTC unless it says otherwise.
+
+    Raises: typer.BadParameter.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("Write a day or a moment, as in 2026-01-31 or 2026-01-31T12:00Z.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @contextlib.contextmanager

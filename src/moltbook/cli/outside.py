@@ -55,6 +55,9 @@ class Outside:
                 hint="Have whoever set this up start `moltbook mcp` with --key-file FILE.",
             )
         try:
+            # An empty file is what a kill between asking and keeping left.
+            if self._key_file.is_file() and not self._key_file.stat().st_size:
+                self._key_file.unlink()
             # Before anything is asked: a key that cannot be kept is told once and lost.
             handle = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
@@ -68,6 +71,8 @@ class Outside:
                 self._key_file.unlink()
                 raise
             file.write(made.api_key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         self._key = made.api_key
         told = {"agent": {"name": made.name, "claim_url": made.claim_url}}
         note = "From the platform: you are a member, and your key is kept for you. claim_url is for your owner."

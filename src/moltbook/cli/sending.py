@@ -159,8 +159,11 @@ class Sender:
         connection = http.client.HTTPConnection("127.0.0.1", self._errand.port, timeout=30)
         path = f"/operator/streams/{self._errand.stream}"
         connection.request("GET", path, headers={"Authorization": f"Bearer {self._key}"})
-        answer = connection.getresponse().read()
+        response = connection.getresponse()
+        answer = response.read()
         connection.close()
+        if response.status != 200:
+            raise OSError(f"the server said {response.status}: {answer[:300].decode(errors='replace')}")
         return msgspec.json.decode(answer, type=Standing).n
 
     def tell(self) -> None:

@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.table import Table
 
 from moltbook.cli.growing import Figures, Growth, World, finished, keep, planned, settings_of
-from moltbook.cli.options import AsJson, Data, console
+from moltbook.cli.options import AsJson, Data, console, moment_of
 from moltbook.cli.supervisor import Stop
 
 DEFAULT = Path("moltbook-world")
@@ -27,12 +27,16 @@ MIB = 2**20
 
 
 def world(
-    agents: Annotated[int, typer.Option(min=2, max=20_000_000, help="How many agents live in it.")] = 1000,
+    agents: Annotated[int, typer.Option(min=10, max=20_000_000, help="How many agents live in it.")] = 1000,
     acts: Annotated[
         int,
         typer.Option(min=0, max=1_000_000_000, help="How much they do: posts, comments, votes, follows and more."),
     ] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, max=2**31, help="The same seed makes the same world.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="With the same --ends-at it makes the same world.")] = 1,
+    ends_at: Annotated[
+        datetime | None,
+        typer.Option(metavar="TIME", parser=moment_of, help="Its last moment, in the past; without it, now."),
+    ] = None,
     data: Data = DEFAULT,
     port: Annotated[
         int, typer.Option(envvar="MOLTBOOK_PORT", min=1, max=65535, help="Where it can be watched while it grows.")
@@ -56,7 +60,9 @@ def world(
     """
     # A moment that JSON and PostgreSQL spell alike, and that is past when the last act arrives.
     now = datetime.now(UTC).replace(microsecond=0)
-    plan = planned(data, World(source, agents, acts, seed, now))
+    if ends_at is not None and ends_at > now:
+        raise typer.BadParameter("A world cannot end later than now.", param_hint="--ends-at")
+    plan = planned(data, World(source, agents, acts, seed, ends_at or now), ends_at)
     figures = finished(data)
     if figures is None:
         figures = _grow(plan, data, port, search)

@@ -25,7 +25,7 @@ def screen(figures: Figures, title: str, keys: bool) -> RenderableType:
     for _ in range(4):
         table.add_column(no_wrap=True)
     for row in rows(figures):
-        table.add_row(*(cell if index % 2 else Text(cell, style="dim") for index, cell in enumerate(row)))
+        table.add_row(*(Text(cell, style="" if index % 2 else "dim") for index, cell in enumerate(row)))
     talks = Table.grid(padding=(0, 1))
     talks.add_column(no_wrap=True, max_width=34, style="bold", overflow="ellipsis")
     talks.add_column(no_wrap=True, max_width=42, overflow="ellipsis")
