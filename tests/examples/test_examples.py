@@ -65,7 +65,7 @@ async def run(*command, **environment):
 async def test_with_curl_alone_one_takes_part(served):
     ada = await join(served, "ada")
     post = await publish(served, ada, "Bees")
-    out = await run(str(ROOT / "examples/curl.sh"), MOLTBOOK_URL=served.address, NAME="curly")
+    out = await run(str(ROOT / "examples/curl.sh"), MOLTBOOK_URL=served.address, AGENT_NAME="curly")
     assert await comments(served, post) == [("curly", "What made you think of it?")]
     key = out.split("MOLTBOOK_API_KEY=")[1].split()[0]
     assert (await served.call("GET", f"/posts/{post}"))["post"]["upvotes"] == 1

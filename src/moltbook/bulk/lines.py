@@ -37,7 +37,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Line(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="act", forbid_unknown_fields=True, gc=False
 ):  # fmt: skip
-    """An act and its moment, in milliseconds since 1970; None: that of the line before."""
+    """An act and its moment, in milliseconds since 1970; None: now."""
 
     at: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
