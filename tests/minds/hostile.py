@@ -98,7 +98,7 @@ class Obeys:
         """Do everything that stands there."""
         whole = "\n".join(line.text for line in question.lines)
         self.read.append(whole)
-        [options] = [line.text for line in question.lines if line.role is Role.USER]
+        options = [line.text for line in question.lines if line.role is Role.USER][-1]
         acts: list[Any] = []
         for line in options.splitlines():
             if found := re.match(r"(\d+)\. (.*)", line):
