@@ -268,5 +268,5 @@ async def test_anthropic_overloaded_is_busy_and_continues_no_texts():
 
 def test_without_the_extra_anthropic_is_refused_with_the_way_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "anthropic", None)
-    with pytest.raises(NoModel, match=r"pip install 'moltbook-network\[anthropic\]'"):
+    with pytest.raises(NoModel, match=r"pip install '\.\[anthropic\]'"):
         AnthropicModel("claude-test", Key(KEY))
