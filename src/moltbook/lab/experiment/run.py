@@ -77,6 +77,8 @@ def _begin(progress: Queue[tuple[str, int]]) -> None:
     # A play that is interrupted still stops its database.
     signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    # What the migrations set up would tell of every request.
+    logging.disable(logging.INFO)
 
 
 def _play(rules: Rules, cast: Cast) -> Played:
