@@ -13,7 +13,7 @@ import pytest
 
 from moltbook.app import Server
 from moltbook.minds.beside import facts_of
-from moltbook.minds.cluster import share_of
+from moltbook.minds.cluster import NoCluster, share_of, spread
 from moltbook.minds.models.opening import Terms
 from moltbook.minds.runner.figures import Figures
 from moltbook.minds.runner.founding import Cast, Request
@@ -109,3 +109,15 @@ async def test_a_population_on_two_nodes_outlives_the_loss_of_a_part(dsn, tmp_pa
     figures = msgspec.json.decode(facts_of(state)["figures"], type=Figures)
     assert figures.acts > 0
     assert figures.agents == 16
+
+
+async def test_without_a_cluster_it_says_how_to_have_one(tmp_path):
+    command = [sys.executable, "-c", MAIN, "populate", "--on", "ray", "--state", str(tmp_path / "p.sqlite")]
+    server = {"MOLTBOOK_SERVER": "http://127.0.0.1:9"}
+    async with Process(tmp_path, "populate", *command, **server) as runner:
+        assert await runner.process.wait() == 1
+    assert "No network answers" in runner.log.read_text()
+    request = Request(plan=Plan(server="http://127.0.0.1:1", seed=1), cast=Cast(1, 10), state=tmp_path / "x.sqlite")
+    with pytest.raises(NoCluster, match="RAY_ADDRESS names no cluster"):
+        async with spread(request, 0, "", print):
+            pass

@@ -113,8 +113,7 @@ def run(
         typer.Option(
             "--on",
             metavar="here|ray",
-            help="Where they live: in this process, or spread over a Ray cluster (RAY_ADDRESS; without it, one of this "
-            "machine alone). The file stays here.",
+            help="Where they live: in this process, or spread over the Ray cluster at RAY_ADDRESS. The file stays here.",
         ),
     ] = "here",
     parts: Annotated[

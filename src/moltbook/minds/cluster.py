@@ -347,21 +347,21 @@ async def _awaited(answer: Any) -> Any:
 
 @contextlib.asynccontextmanager
 async def spread(request: Request, parts: int, address: str, say: Callable[[str], None]) -> AsyncIterator[Spread]:
-    """A population over the cluster at `address`; empty: one of this machine alone, made for it and ended with it.
+    """A population over the cluster at `address`. `parts` of 0: as many as the cluster has processors.
 
-    `parts` of 0: as many as the cluster has processors.
     Raises: NoCluster.
     """
     ray = import_ray()
     if request.leaps:
         raise NoCluster("A recorded run goes one turn at a time: leave out --on ray, --record or --replay.")
+    if not address:
+        raise NoCluster(
+            "RAY_ADDRESS names no cluster: start one with `ray start --head` and say RAY_ADDRESS=HOST:6379."
+        )
     try:
-        ray.init(
-            address=address or None, include_dashboard=False, log_to_driver=False, logging_level="ERROR",
-            **({} if address else {"_node_ip_address": "127.0.0.1"}),
-        )  # fmt: skip
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError) as trouble:
-        raise NoCluster(f"No Ray cluster answers at {address or 'this machine'}: {trouble}.") from trouble
+        raise NoCluster(f"No Ray cluster answers at {address}: {trouble}.") from trouble
     try:
         cores = max(1, math.floor(ray.cluster_resources().get("CPU", 1)))
         nodes = sum(node["Alive"] for node in ray.nodes())
