@@ -113,7 +113,7 @@ def run(
         typer.Option(
             "--on",
             metavar="here|ray",
-            help="Where they live: in this process, or spread over the Ray cluster at RAY_ADDRESS. The file stays here.",
+            help="Where they live: in this process, or on the Ray cluster at RAY_ADDRESS; the file stays here.",
         ),
     ] = "here",
     parts: Annotated[
