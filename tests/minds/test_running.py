@@ -156,10 +156,10 @@ def told(pending):
     return type(act).__name__, pending.wish.author, pending.wish.topic, words_of_act(act), pending.at, pending.key
 
 
-@pytest.mark.parametrize("acts", [12, pytest.param(300, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("acts", [12, pytest.param(300, marks=[pytest.mark.proof, pytest.mark.timeout(1200)])])
 async def test_a_recorded_run_is_lived_again_to_the_letter_on_a_fresh_network(server, other_dsn, tmp_path, acts):
     recorded = Recorded(Echo(), tmp_path / "record.jsonl")
-    async with asyncio.timeout(4 * SECONDS):
+    async with asyncio.timeout(4 * SECONDS + 3 * acts):
         first, _ = await lived(server.address, tmp_path / "first.sqlite", recorded, acts)
         await recorded.close()
         replayed = Replayed(tmp_path / "record.jsonl")
