@@ -11,9 +11,11 @@ import pytest
 
 from moltbook.client import Unauthorized
 from moltbook.minds.acts import Found, Join, Open, Post, Reply, Target, Vote, Write
-from moltbook.minds.desk import FileDesk, Kept, LooseDesk, read_file, write_file
+from moltbook.minds.desk import LooseDesk
 from moltbook.minds.looking import Attention, look, look_as_original
 from moltbook.minds.memory import Memory, Why, explain, new_memory
+from moltbook.minds.runner.keeping import StoreDesk
+from moltbook.minds.store import Store
 from moltbook.minds.wish import Budget, Pending, Wish
 from tests.minds.house import BUTLER, House, move_in
 
@@ -122,8 +124,8 @@ class Crash(BaseException):
     """The process ends."""
 
 
-class CrashingDesk(FileDesk):
-    """A file desk in a process that ends just before, or just after, an act of words is sent."""
+class CrashingDesk(StoreDesk):
+    """A desk in a process that ends just before, or just after, an act of words is sent."""
 
     when = "never"
 
@@ -141,28 +143,33 @@ class CrashingDesk(FileDesk):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_an_act_cut_off_by_a_crash_is_done_once(house, tmp_path, when):
-    file = tmp_path / "b.json"
+    store = Store(tmp_path / "b.sqlite")
     api = house.client()
     account = await move_in(api, BUTLER)
     roots = new_memory(BUTLER.opinions.likes, BUTLER.opinions.dislikes)
-    write_file(file, Kept(name=account.name, api_key=account.api_key, memory=roots))
-    desk = CrashingDesk(file, read_file(file))
+    await store.intend(0, BUTLER.name, account.name)
+    await store.move_in(0, account)
+    desk = CrashingDesk(store, *await store.fetch([0]), tell=lambda pending: None)
     desk.when = when
     life = house.resume(BUTLER, account, roots, api, desk)
     with pytest.raises(Crash):
         await house.until(life, Post)
-    kept = read_file(file)
-    begun = kept.pending.wish.act
+    await store.close()
     # Another process goes on from the file, with another seed.
-    again = house.resume(BUTLER, kept.account, kept.memory, house.client(kept.api_key),
-                         FileDesk(file, kept), seed=99, budget=Budget(posts=0))  # fmt: skip
+    store = Store(tmp_path / "b.sqlite")
+    [kept] = await store.fetch([0])
+    begun = msgspec.json.decode(kept.pending.act, type=Pending).wish.act
+    again = house.resume(BUTLER, kept.account, kept.memory, house.client(kept.account.api_key),
+                         StoreDesk(store, kept, lambda pending: None), seed=99, budget=Budget(posts=0))  # fmt: skip
     deed = await house.turn(again)
     assert deed.acts[0] == begun
     await house.turn(again)
     posts = (await house.client().posts(author=account.name)).items
     assert [(post.title, post.content) for post in posts] == [(begun.title, begun.text)]
     assert again.memory.posts_made == 1
-    assert read_file(file).pending is None
+    [kept] = await store.fetch([0])
+    assert kept.pending is None
+    await store.close()
 
 
 async def test_an_act_left_for_days_is_let_go(house):

@@ -23,6 +23,7 @@ from moltbook.cli.options import DEFAULT_DATA, AsJson, Data, console
 from moltbook.kernel.trouble import Trouble
 
 if TYPE_CHECKING:
+    from moltbook.minds.cluster import Spread
     from moltbook.minds.runner.figures import Figures
     from moltbook.minds.runner.founding import Request
     from moltbook.minds.runner.population import Population
@@ -178,31 +179,17 @@ def live_here(request: Request, title: str) -> None:
 
     Raises: PopulationTrouble.
     """
-    from moltbook.minds.models.model import NoModel
     from moltbook.minds.runner.founding import founded
-    from moltbook.minds.store import StoreTrouble
 
     async def go() -> None:
         await ensure_reached(request.plan.server)
         shown = sys.stderr.isatty()
         async with founded(request, _say if not shown else lambda line: None) as population:
             with _signals(population), _keys(population) as keys:
-                watching = asyncio.create_task(watch(population.figures, title, keys=keys))
-                try:
-                    await population.live()
-                finally:
-                    watching.cancel()
-                    await asyncio.gather(watching, return_exceptions=True)
-            tell_end(population.figures(), population.why_ended, request.state)
+                await _live_shown(population, request, title, keys=keys)
 
-    try:
+    with _in_plain_words():
         asyncio.run(go())
-    except NoModel as trouble:
-        raise PopulationTrouble(
-            f"{str(trouble)[:1].upper()}{str(trouble)[1:]}.", "See `moltbook models list`."
-        ) from None
-    except StoreTrouble as trouble:
-        raise PopulationTrouble(trouble.message, trouble.hint) from None
 
 
 def live_on_cluster(request: Request, parts: int, title: str) -> None:
@@ -211,8 +198,6 @@ def live_on_cluster(request: Request, parts: int, title: str) -> None:
     Raises: PopulationTrouble.
     """
     from moltbook.minds.cluster import NoCluster, spread
-    from moltbook.minds.models.model import NoModel
-    from moltbook.minds.store import StoreTrouble
 
     async def go() -> None:
         await ensure_reached(request.plan.server)
@@ -220,20 +205,37 @@ def live_on_cluster(request: Request, parts: int, title: str) -> None:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, population.stop)
-            watching = asyncio.create_task(watch(population.figures, title, keys=False))
-            try:
-                await population.live()
-            finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
-            tell_end(population.figures(), population.why_ended, request.state)
+            await _live_shown(population, request, title, keys=False)
 
     try:
-        asyncio.run(go())
+        with _in_plain_words():
+            asyncio.run(go())
     except NoCluster as trouble:
         raise PopulationTrouble(str(trouble), "Or leave out --on ray.") from None
+
+
+async def _live_shown(population: Population | Spread, request: Request, title: str, *, keys: bool) -> None:
+    """Show a population while it lives, and its last words."""
+    watching = asyncio.create_task(watch(population.figures, title, keys=keys))
+    try:
+        await population.live()
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    tell_end(population.figures(), population.why_ended, request.state)
+
+
+@contextlib.contextmanager
+def _in_plain_words() -> Iterator[None]:
+    """Raises: PopulationTrouble, for a model or a file that cannot be used."""
+    from moltbook.minds.models.model import NoModel
+    from moltbook.minds.store import StoreTrouble
+
+    try:
+        yield
     except NoModel as trouble:
-        raise PopulationTrouble(f"{trouble}.", "See `moltbook models list`.") from None
+        why = str(trouble)
+        raise PopulationTrouble(f"{why[:1].upper()}{why[1:]}.", "See `moltbook models list`.") from None
     except StoreTrouble as trouble:
         raise PopulationTrouble(trouble.message, trouble.hint) from None
 
@@ -360,12 +362,9 @@ def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
     from moltbook.minds.beside import facts_of, is_held
     from moltbook.minds.runner.figures import Figures
     from moltbook.minds.runner.view import rows
-    from moltbook.minds.store import StoreTrouble
 
-    try:
+    with _in_plain_words():
         facts = facts_of(state)
-    except StoreTrouble as trouble:
-        raise PopulationTrouble(trouble.message, trouble.hint) from None
     figures = msgspec.json.decode(facts.get("figures", b"{}"), type=Figures)
     if as_json:
         print(msgspec.json.encode(figures).decode())
@@ -377,12 +376,9 @@ def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
 
 def _order(state: Path, *, paused: bool) -> None:
     from moltbook.minds.beside import order
-    from moltbook.minds.store import StoreTrouble
 
-    try:
+    with _in_plain_words():
         order(state, paused=paused)
-    except StoreTrouble as trouble:
-        raise PopulationTrouble(trouble.message, trouble.hint) from None
 
 
 def _is_held(state: Path) -> bool:

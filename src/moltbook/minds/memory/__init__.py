@@ -1,7 +1,7 @@
 """Memory: what a being carries from one turn to the next, each thing with where it is from.
 
 In this room: remembering, hearing, recalling, growing, forgetting, purging, and the record of why. All of it pure.
-Not here: deciding on it (policy), where it is kept (desk).
+Not here: deciding on it (policy), where it is kept (store).
 """
 
 from __future__ import annotations
