@@ -125,8 +125,8 @@ class Echo:
 
     async def complete(self, ask):
         self.asked += 1
-        noun = f"{'abcdefghij'[self.asked % 10]}{'lmnoprst'[self.asked % 8]}amp"
-        words = f"and so the {noun} went quietly to the {noun}er on its own today."
+        noun, verb, other = ("".join(Random(f"{self.asked} {word}").choices("abdefgilmnoprstu", k=6)) for word in range(3))
+        words = f"and so the {noun} {verb}ed quietly to the {other} on its own today."
         return Completed((Candidate(" " + words, complete=True),))
 
     async def close(self):
