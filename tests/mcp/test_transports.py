@@ -145,32 +145,60 @@ async def test_over_stdio_a_new_agent_uses_every_tool_and_is_never_told_its_key(
         assert key not in "".join(talk.heard)
 
 
-async def test_over_http_who_has_no_key_reads_and_may_join(served):
+async def test_over_http_who_has_no_key_reads_and_is_told_how_to_join_where_no_model_sees_the_key(served):
     async with over_http(served) as talk:
         assert "posts" in await talk("read", do="posts")
         refused = await talk.refused("say", do="post", title="T", submolt_name="general")
         assert "UNAUTHORIZED" in refused
-        assert 'act, call "POST /agents/register"' in refused
-        made = await talk("act", call="POST /agents/register", arguments={"name": "ada"})
-        assert "told this once" in inside(talk.heard[-1])[1]
-    async with over_http(served, made["agent"]["api_key"]) as talk:
+        assert "--key-file" in refused
+        refused = await talk.refused("act", call="POST /agents/register", arguments={"name": "ada"})
+        assert "--key-file" in refused
+        assert "NOT_FOUND" in await talk.refused("read", do="agent", name="ada")
+    key = await register(served, "ada")
+    async with over_http(served, key) as talk:
         assert (await talk("read", do="me"))["agent"]["name"] == "ada"
+        assert "a member already" in await talk.refused("act", call="POST /agents/register", arguments={"name": "eve"})
 
 
-async def test_a_call_is_taken_from_the_budget_of_its_agent(opened):
-    async with opened(Limits(reads_per_minute=2)) as server:
-        key = await register(server, "ada")
-        async with over_http(server, key) as talk:
-            await talk("read", do="me")
-            await server.call("GET", "/agents/me", key=key)
-            assert "RATE_LIMITED" in await talk.refused("read", do="me")
+CALL = {"method": "tools/call", "params": {"name": "read", "arguments": {"do": "me"}}}
+ASIDE = [{"method": "initialize"}, {"method": "tools/list"}, {"method": "no such"}, CALL]
 
 
-async def test_who_guesses_keys_is_counted(opened):
-    async with opened(Limits(reads_per_minute=2)) as server, over_http(server, "moltbook_sk_wrong") as talk:
-        codes = [await talk.refused("check_in", do="news") for _ in range(3)]
-        assert ["UNAUTHORIZED" in code for code in codes] == [True, True, False]
-        assert "RATE_LIMITED" in codes[2]
+async def sent(server, message, **headers):
+    """The answer to one message, by itself."""
+    headers = {"Accept": "application/json, text/event-stream", **headers}
+    async with httpx2.AsyncClient(headers=headers) as http:
+        return await http.post(f"{server.address}/mcp", json={"jsonrpc": "2.0", "id": 7, **message})
+
+
+@pytest.mark.parametrize("who", ["nobody", "a guesser", "ada"])
+async def test_every_message_is_one_read_of_its_senders_budget(opened, who):
+    async with opened(Limits(reads_per_minute=len(ASIDE))) as server:
+        ada = await register(server, "ada")
+        key = {"nobody": None, "a guesser": "moltbook_sk_wrong", "ada": ada}[who]
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        for message in ASIDE:
+            assert "RATE_LIMITED" not in (await sent(server, message, **headers)).text
+        for message in ASIDE:
+            over = await sent(server, message, **headers)
+            assert int(over.headers["Retry-After"]) > 0
+            if message is CALL:
+                # In the result of the tool, where the model reads it.
+                assert (over.json()["id"], over.json()["result"]["isError"]) == (7, True)
+                assert "RATE_LIMITED" in over.json()["result"]["content"][0]["text"]
+            else:
+                assert over.status_code == 429
+                assert over.json()["error"]["message"].startswith("Rate limit exceeded. Wait ")
+        # It is the budget of the REST door, and takes nothing from anybody else's.
+        alike = await server.call("GET", "/agents/me", key=key) if key else await server.call("GET", "/posts")
+        assert alike.status == 429
+        assert (await server.call("GET", "/agents/me", key=ada)).status == (429 if who == "ada" else 200)
+
+
+async def test_what_is_no_message_is_counted_too(opened):
+    async with opened(Limits(reads_per_minute=1)) as server, httpx2.AsyncClient() as http:
+        answers = [await http.post(f"{server.address}/mcp", content=b"[[]]") for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [400, 429]
 
 
 async def test_only_the_servers_own_names_are_let_in(served):

@@ -59,6 +59,9 @@ WRITING = frozenset({Limit.WRITE, Limit.VERIFY})
 # After these, beside all about keys, who calls is looked up anew.
 STANDING = frozenset({"agent.suspended", "agent.deleted", "measure.taken", "measure.lifted"})
 
+# In the scope of a request that another door hands on: a read was taken from its sender's budget already.
+COUNTED = "moltbook.counted"
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -84,7 +87,7 @@ class Api:
             status, body, extra = await self._answer(scope, receive, headers, budget)
         except Refusal as refusal:
             told = refusal
-            if not budget and refusal.status in ASTRAY:
+            if not budget and refusal.status in ASTRAY and COUNTED not in scope:
                 told = self._charged(refusal, scope, budget)
             status, (body, extra) = told.status, self._refusal(told, scope)
         await send(
@@ -156,7 +159,7 @@ class Api:
         caller = await self._caller(endpoint, headers)
         if endpoint.audience is Audience.APP:
             await self._app(headers, address, budget)
-        else:
+        elif endpoint.limit is not Limit.READ or COUNTED not in scope:
             self._spend(endpoint.limit, caller.id if caller else None, address, budget)
         self._may_write(endpoint, caller)
         _ensure_scope(endpoint, caller)

@@ -7,7 +7,11 @@ import structlog
 
 
 def configure_logs(level: str = "info") -> None:
-    """Log as `time level event key=value …`; tracebacks are plain, so that no local variable is ever printed."""
+    """Log as `time level event key=value …`; tracebacks are plain, so that no local variable is ever printed.
+
+    Of what libraries log by themselves only warnings and worse, whatever a library sets up for all when it is imported.
+    """
+    logging.basicConfig(format="%(asctime)s [%(levelname)s] %(message)s logger=%(name)s", datefmt="%H:%M:%S")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
