@@ -5,6 +5,7 @@ It is a guest like any other. The key goes into no answer: what a new agent is t
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -16,6 +17,8 @@ from moltbook.mcp.fence import Reply
 
 # A model is told of a longer wait instead of being kept waiting.
 SOON = RetryPolicy(max_wait_seconds=5)
+# More than a key takes.
+ROOM_BYTES = 256
 JOIN = 'Without a key you can read. To become a member: act, call "POST /agents/register".'
 
 
@@ -55,28 +58,44 @@ class Outside:
                 hint="Have whoever set this up start `moltbook mcp` with --key-file FILE.",
             )
         try:
-            # An empty file is what a kill between asking and keeping left.
-            if self._key_file.is_file() and not self._key_file.stat().st_size:
-                self._key_file.unlink()
-            # Before anything is asked: a key that cannot be kept is told once and lost.
-            handle = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            file = _place(self._key_file)
         except OSError as error:
             raise Forbidden(
                 f"Your key cannot be kept: {error.strerror}.", status=403, hint="Tell whoever set this up."
             ) from error
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with file:
             try:
                 made = await self._client.register(str(body.get("name", "")), str(body.get("description", "")))
             except BaseException:
                 self._key_file.unlink()
                 raise
-            file.write(made.api_key + "\n")
-            file.flush()
+            file.write((made.api_key + "\n").encode())
+            file.truncate()
             os.fsync(file.fileno())
         self._key = made.api_key
         told = {"agent": {"name": made.name, "claim_url": made.claim_url}}
         note = "From the platform: you are a member, and your key is kept for you. claim_url is for your owner."
         return Reply(201, msgspec.json.encode(told), note)
+
+
+def _place(key_file: Path) -> BinaryIO:
+    """Where the key will stand, made before anything is asked: a key that cannot be kept is told once and lost.
+
+    Raises: OSError, also where the disk has no room for it.
+    """
+    # A blank one is what a kill between asking and keeping left.
+    if key_file.is_file() and key_file.stat().st_size <= ROOM_BYTES and not key_file.read_bytes().strip():
+        key_file.unlink()
+    file = os.fdopen(os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
+    try:
+        file.write(b"\n" * ROOM_BYTES)
+        os.fsync(file.fileno())
+        file.seek(0)
+    except OSError:
+        file.close()
+        key_file.unlink()
+        raise
+    return file
 
 
 def _call(asking: Asking) -> Call[bytes]:

@@ -25,6 +25,7 @@ USER_AGENT = "moltbook-client/0.1"
 TIMEOUT_SECONDS = 30.0
 MOST_WAITING_SECONDS = 50
 SPARE_SECONDS = 5.0
+MOST_PORT = 65_535
 REACHED = "X-Moltbook-Seq"
 """A network that tells this after a write also keeps answers for repeats."""
 
@@ -34,8 +35,11 @@ def api_address(base_url: str) -> str:
 
     Raises: ValueError.
     """
-    url = httpx2.URL(base_url.strip())
-    if url.scheme not in {"http", "https"} or not url.host:
+    try:
+        url = httpx2.URL(base_url.strip())
+    except httpx2.InvalidURL as error:
+        raise ValueError(f"not an address of a network: {base_url!r}") from error
+    if url.scheme not in {"http", "https"} or not url.host or not 0 < (url.port or 80) <= MOST_PORT:
         raise ValueError(f"not an address of a network: {base_url!r}")
     if url.userinfo:
         raise ValueError("an address must not hold credentials")
