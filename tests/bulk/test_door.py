@@ -128,6 +128,18 @@ async def test_an_id_that_is_taken_is_refused_and_changes_nothing(operator, agai
     assert await picture(operator.network) == before
 
 
+async def test_lines_may_end_as_they_do_elsewhere_and_stand_apart(operator):
+    lines = [msgspec.json.encode(line) for line in PEOPLE]
+    body = b"\n".join([b"", lines[0] + b"\r", b"", b" ", lines[1], lines[2]])
+    assert await operator.send_raw(b'{"stream":"world-1","from":1}\n' + body) == [{"n": 3, "done": 3}]
+
+
+@pytest.mark.parametrize("name", ["", "A", "null", "x" * 65, "a b", "%00", "..%2f"])
+async def test_what_cannot_be_a_stream_is_not_asked_for(operator, name):
+    answer = await operator.call("GET", f"/operator/streams/{name}", key=operator.key)
+    assert (answer.status, answer["code"]) == (404, "NOT_FOUND")
+
+
 async def test_an_id_cannot_be_taken_twice_in_one_part(operator):
     (told,) = await operator.send(*PEOPLE, post(10, ADA), post(10, BLAISE))
     assert told["refused"] == {"ID_TAKEN": 1}
@@ -149,6 +161,9 @@ async def test_an_id_cannot_be_taken_twice_in_one_part(operator):
         msgspec.json.encode(post(12, ADA, at=10**30)),
         b'{"act":"register","id":"' + numbered(5).upper().encode() + b'","name":"eve"}',
         b"x" * 1_200_000,
+        msgspec.json.encode(post(12, ADA)) * 2,
+        msgspec.json.format(msgspec.json.encode(post(12, ADA))),
+        msgspec.json.encode(comment(10, BLAISE, 10)),
     ],
 )
 async def test_a_bad_line_is_named_and_the_stream_goes_on_before_it(operator, bad):

@@ -8,6 +8,7 @@ or a megabyte, and the sender is not read from while PARTS of them wait.
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import Any
@@ -18,7 +19,7 @@ import structlog
 
 from moltbook.api.envelope import Broken, NotAllowed, refusal_body
 from moltbook.bulk.acts import Elsewhere, Play, Played, Step
-from moltbook.bulk.lines import AnyLine, Head
+from moltbook.bulk.lines import AnyLine, Head, StreamId
 from moltbook.db.commit import GONE
 from moltbook.house import House
 from moltbook.kernel.errors import BadRequest, Forbidden, NotFound, Refusal, Unauthorized, Unavailable
@@ -116,6 +117,10 @@ class BulkDoor:
             raise NotTheOperator()
 
     async def _stands(self, stream: str) -> "Standing":
+        try:
+            msgspec.convert(stream, StreamId)
+        except msgspec.ValidationError as error:
+            raise NotFound("Stream", "Its name is 1-64 of a-z, 0-9 and -, the first no hyphen.") from error
         try:
             row = await self._house.pool.fetchrow(STANDS, stream)
         except (*GONE, asyncpg.PostgresError) as error:
@@ -247,15 +252,19 @@ class Reading:
         return Play(self._stream, first, steps)
 
     def _decoded(self, lines: bytes) -> list[AnyLine]:
-        try:
-            return _lines(lines)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            for number, line in enumerate(filter(bytes.strip, lines.split(b"\n")), self._next):
-                try:
-                    _line(line)
-                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                    raise BadLine(number, f"{error}.") from error
-            raise
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            decoded = _lines(lines)
+            # To the decoder a line's end is a blank like others: two acts in one line, or one in two, would shift the
+            # numbers of all that follow.
+            if len(decoded) == lines.count(b"\n") + (not lines.endswith(b"\n")):
+                return decoded
+        decoded = []
+        for number, line in enumerate(filter(bytes.strip, lines.split(b"\n")), self._next):
+            try:
+                decoded.append(_line(line))
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                raise BadLine(number, f"{error}.") from error
+        return decoded
 
     def _no_claim(self, agent_id: str) -> bytes:
         """In the place of a claim token's digest: nobody has such a token."""

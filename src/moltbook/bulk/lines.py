@@ -117,6 +117,11 @@ class CommentLine(Line, frozen=True, tag="comment"):
     text: str
     parent: KeyId | None = None
 
+    def __post_init__(self) -> None:
+        # Votes know what they are for by its id, within its post.
+        if self.id == self.post:
+            raise ValueError("a comment cannot have its post's id")
+
     @property
     def made(self) -> tuple[Table[Any], str]:
         """The comment."""
