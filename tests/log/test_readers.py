@@ -79,6 +79,16 @@ async def test_a_reader_back_fills_then_follows_and_goes_on_where_it_ended(count
     await readers.stop()
 
 
+async def test_a_last_page_that_is_just_full_is_applied_at_once(counted, monkeypatch):
+    await counted.agent("ada")
+    monkeypatch.setattr("moltbook.log.reader.PAGE", counted.house.log.head)
+    readers = readers_of(counted, Counter())
+    readers.start()
+    # Nobody writes any more.
+    await caught_up(counted)
+    await readers.stop()
+
+
 async def test_of_two_readers_of_a_name_one_is_active_and_the_other_takes_over(counted):
     network = counted
     ada = await network.agent("ada")

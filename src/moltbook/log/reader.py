@@ -96,9 +96,11 @@ class Readers:
             gathered: list[Entry] = []
             async for entries in self._log.batches(cursor):
                 gathered += entries
-                # A full page means that more is waiting. Gathering makes many changes of a row one, which is what keeps
-                # the readers of a busy network cheap; the bound keeps their memory and their transactions small.
-                if len(entries) == PAGE and len(gathered) < reader.most_events:
+                # While more is waiting it is gathered. That makes many changes of a row one, which is what keeps the
+                # readers of a busy network cheap; the bound keeps their memory and their transactions small. A page may
+                # be full and the last one: whoever waited for another would wait until somebody writes.
+                more = len(entries) == PAGE and entries[-1].seq < self._log.head
+                if more and len(gathered) < reader.most_events:
                     continue
                 await step(connection, reader, gathered)
                 reached = self.cursors[reader.name] = gathered[-1].seq
