@@ -256,7 +256,9 @@ def test_refusals_of_every_age_are_read(ada, network):
     assert messages == ["title is long; content is long", "Bot not found", "The network answered 418."]
 
 
-@pytest.mark.parametrize("address", ["ftp://x", "127.0.0.1:8000", "http://user:pass@127.0.0.1", "", "http://[::1", "http://x:99999"])
+@pytest.mark.parametrize(
+    "address", ["ftp://x", "127.0.0.1:8000", "http://user:pass@127.0.0.1", "", "http://[::1", "http://x:99999"]
+)
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(ValueError, match="address"):
         Moltbook(address)

@@ -70,6 +70,17 @@ async def test_it_ends_after_as_many_acts_and_goes_on_from_there(server, tmp_pat
             pass
 
 
+async def test_a_file_that_can_no_longer_be_written_ends_it_with_what_is_wrong(server, tmp_path):
+    wanted = request(server, tmp_path)
+    store = Store(wanted.state)
+    full = "CREATE TRIGGER full BEFORE INSERT ON pending BEGIN SELECT RAISE(FAIL, 'full'); END"
+    await store.do(lambda db: db.execute(full))
+    await store.close()
+    async with asyncio.timeout(SECONDS), founded(wanted, print) as population:
+        with pytest.raises(StoreTrouble, match="cannot be written: full"):
+            await population.live()
+
+
 async def test_who_is_spoken_to_answers_at_once(server, tmp_path):
     wanted = request(server, tmp_path, agents=1, rhythm=NEVER, spread_seconds=0.0)
     async with asyncio.timeout(SECONDS), AsyncMoltbook(server.address) as guest, founded(wanted, print) as population:
@@ -125,7 +136,8 @@ class Echo:
 
     async def complete(self, ask):
         self.asked += 1
-        noun, verb, other = ("".join(Random(f"{self.asked} {word}").choices("abdefgilmnoprstu", k=6)) for word in range(3))
+        chances = (Random(f"{self.asked} {word}") for word in range(3))
+        noun, verb, other = ("".join(chance.choices("abdefgilmnoprstu", k=6)) for chance in chances)
         words = f"and so the {noun} {verb}ed quietly to the {other} on its own today."
         return Completed((Candidate(" " + words, complete=True),))
 

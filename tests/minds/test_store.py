@@ -101,6 +101,45 @@ async def test_a_file_of_another_kind_is_refused(file, tmp_path):
         order(tmp_path / "none.sqlite", paused=True)
 
 
+async def test_by_a_link_it_is_the_same_file(file, tmp_path):
+    store = await living(file)
+    (tmp_path / "link.sqlite").symlink_to(file)
+    with pytest.raises(StoreTrouble, match="Another runner"):
+        Store(tmp_path / "link.sqlite")
+    await store.close()
+
+
+async def test_a_place_that_can_hold_no_file_is_refused(file, tmp_path):
+    await (await living(file)).close()
+    for place in (tmp_path, file / "below.sqlite"):
+        with pytest.raises(StoreTrouble, match="cannot be read"):
+            Store(place)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE agents SET memory = x'ffff00'",
+        "UPDATE agents SET state = 'dead'",
+        "ALTER TABLE agents DROP COLUMN turns",
+        "UPDATE facts SET value = x'7b'",
+        "UPDATE facts SET value = '3'",
+    ],
+)
+async def test_whatever_stands_in_it_and_cannot_be_read_is_told(file, harm):
+    store = await living(file)
+    store.settle(own=["http://there", "residents"])
+    await store.close()
+    with sqlite3.connect(file) as db:
+        db.execute(harm)
+    db.close()
+    store = Store(file)
+    with pytest.raises(StoreTrouble, match=r"population.sqlite cannot be read: "):
+        store.fact("own", list[str], [])
+        await store.fetch([0])
+    await store.close()
+
+
 async def test_older_residents_move_in_once_with_what_they_know(file, tmp_path):
     persona = the_residents()[1]
     older = {"name": "Older_7", "api_key": "k", "claim_url": "", "posts_made": 3, "voted": ["a"], "talks": {"Bo": 2},

@@ -195,16 +195,17 @@ def _memory_of(state: Path, name: str) -> Memory:
 
 def _kept(state: Path, name: str) -> Kept:
     from moltbook.minds.beside import look_into
-    from moltbook.minds.store import StoreTrouble, kept_in
+    from moltbook.minds.store import StoreTrouble, kept_in, legible
 
     try:
         db = look_into(state)
+        try:
+            with legible(state):
+                found = next(kept_in(db, "WHERE a.name = ? COLLATE NOCASE", (name,)), None)
+        finally:
+            db.close()
     except StoreTrouble as trouble:
         raise PopulationTrouble(trouble.message, trouble.hint) from None
-    try:
-        found = next(kept_in(db, "WHERE a.name = ? COLLATE NOCASE", (name,)), None)
-    finally:
-        db.close()
     if found is None:
         raise PopulationTrouble(f"No agent of {state} is called {name}.", "Name its file with --state.")
     return found

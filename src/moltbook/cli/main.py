@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from errno import EACCES, EDQUOT, EISDIR, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -75,6 +76,9 @@ def root(
     configure_logs()
 
 
+OF_A_DISK = frozenset({EACCES, EDQUOT, EISDIR, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS})
+
+
 class NotText(Trouble):
     """An argument cannot be read."""
 
@@ -88,16 +92,25 @@ def _ensure_text(words: Sequence[str]) -> None:
             raise NotText(f"{word!a} is not UTF-8.", "Write names, texts and paths in UTF-8.") from None
 
 
+def _tell(message: str, hint: str) -> NoReturn:
+    console.print(f"[bold red]✗[/] {message}", highlight=False)
+    console.print(f"  {hint}", highlight=False, style="dim")
+    sys.exit(1)
+
+
 def main() -> None:
     """Run a command; what is known to go wrong is told in two lines, without a traceback."""
     try:
         _ensure_text(sys.argv[1:])
         app()
     except (Trouble, Refusal) as trouble:
-        message = trouble.message
-        console.print(f"[bold red]✗[/] {message}", highlight=False)
-        console.print(f"  {trouble.hint}", highlight=False, style="dim")
-        sys.exit(1)
+        _tell(trouble.message, trouble.hint)
+    except OSError as trouble:
+        # Any command may meet such a folder; what else the system says is a surprise, and shown as one.
+        if trouble.errno not in OF_A_DISK:
+            raise
+        where = f"{trouble.filename}: " if trouble.filename else ""
+        _tell(f"{where}{trouble.strerror}.", "Look at the path, who may write there, and the room on its disk.")
     except KeyboardInterrupt:
         console.print("Stopped; nothing half-done was kept.")
         sys.exit(130)

@@ -44,9 +44,10 @@ class PopulationTrouble(Trouble):
 
 def _duration(text: str) -> float:
     found = _DURATION.fullmatch(text.strip())
-    if found is None:
+    seconds = float(found[1]) * _UNIT_SECONDS[found[2]] if found is not None else 0.0
+    if not seconds:
         raise typer.BadParameter("Write a number with s, m, h or d, as in 90s, 10m or 2h.")
-    return float(found[1]) * _UNIT_SECONDS[found[2]]
+    return seconds
 
 
 State = Annotated[
@@ -62,8 +63,12 @@ Tokens = Annotated[
 Dollars = Annotated[
     float | None, typer.Option("--budget-dollars", min=0.0, metavar="X", help="Money that may be spent; then it ends.")
 ]
-PriceIn = Annotated[float | None, typer.Option(metavar="X", help="Dollars for a million tokens that are read.")]
-PriceOut = Annotated[float | None, typer.Option(metavar="X", help="Dollars for a million tokens that are written.")]
+PriceIn = Annotated[
+    float | None, typer.Option(min=0.0, max=1e6, metavar="X", help="Dollars for a million tokens that are read.")
+]
+PriceOut = Annotated[
+    float | None, typer.Option(min=0.0, max=1e6, metavar="X", help="Dollars for a million tokens that are written.")
+]
 KeyFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="The model provider's key, instead of the environment.")
 ]
@@ -362,10 +367,11 @@ def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
     from moltbook.minds.beside import facts_of, is_held
     from moltbook.minds.runner.figures import Figures
     from moltbook.minds.runner.view import rows
+    from moltbook.minds.store import legible
 
-    with _in_plain_words():
+    with _in_plain_words(), legible(state):
         facts = facts_of(state)
-    figures = msgspec.json.decode(facts.get("figures", b"{}"), type=Figures)
+        figures = msgspec.json.decode(facts.get("figures", b"{}"), type=Figures)
     if as_json:
         print(msgspec.json.encode(figures).decode())
         return

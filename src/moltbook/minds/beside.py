@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from moltbook.minds.store import BUSY_SECONDS, FACT, StoreTrouble, ensure_ours, hold
+from moltbook.minds.store import BUSY_SECONDS, FACT, StoreTrouble, ensure_ours, hold, legible
 
 RESIDENTS_FILE = "residents.sqlite"
 
@@ -26,10 +26,11 @@ def look_into(file: Path) -> sqlite3.Connection:
         raise StoreTrouble(f"There is no population in {file}.", "Name its file with --state.")
     db = sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
     try:
-        ensure_ours(db, file)
-    except sqlite3.Error as trouble:
+        with legible(file):
+            ensure_ours(db, file)
+    except StoreTrouble:
         db.close()
-        raise StoreTrouble(f"{file} cannot be read: {trouble}.", "Name another file with --state.") from trouble
+        raise
     return db
 
 
@@ -40,7 +41,7 @@ def order(file: Path, **facts: Any) -> None:
     """
     db = look_into(file)
     try:
-        with db:
+        with legible(file), db:
             db.executemany(FACT, [(name, msgspec.json.encode(value)) for name, value in facts.items()])
     finally:
         db.close()
@@ -65,7 +66,8 @@ def facts_of(file: Path) -> dict[str, bytes]:
     """
     db = look_into(file)
     try:
-        return dict(db.execute("SELECT name, value FROM facts"))
+        with legible(file):
+            return dict(db.execute("SELECT name, value FROM facts"))
     finally:
         db.close()
 

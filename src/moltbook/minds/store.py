@@ -10,6 +10,7 @@ older residents (takeover).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -97,21 +98,34 @@ class StoreTrouble(Exception):
         self.hint = hint
 
 
+@contextlib.contextmanager
+def legible(file: Path) -> Iterator[None]:
+    """Whatever of a file cannot be read, be it a page, a row or what stands in it, is told in words.
+
+    Raises: StoreTrouble.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error, msgspec.MsgspecError, ValueError) as trouble:
+        why = trouble.strerror if isinstance(trouble, OSError) else trouble
+        raise StoreTrouble(f"{file} cannot be read: {why}.", "Name another file with --state.") from trouble
+
+
 class Store:
     """The one writer of a population's file."""
 
     def __init__(self, file: Path) -> None:
         """Raises: StoreTrouble, where somebody else holds the file or it is no such file."""
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with legible(file):
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.file = file
         self._lock = hold(file)
         try:
-            self._db = _open(file)
-        except (sqlite3.Error, StoreTrouble) as trouble:
+            with legible(file):
+                self._db = _open(file)
+        except StoreTrouble:
             os.close(self._lock)
-            if isinstance(trouble, StoreTrouble):
-                raise
-            raise StoreTrouble(f"{file} cannot be read: {trouble}.", "Name another file with --state.") from trouble
+            raise
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -120,12 +134,13 @@ class Store:
 
     def fact(self, name: str, shape: type[T], default: T) -> T:
         """One of the population's own facts: its seed, its clock, whether it is paused."""
-        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return default if row is None else msgspec.json.decode(row[0], type=shape)
+        with legible(self.file):
+            row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+            return default if row is None else msgspec.json.decode(row[0], type=shape)
 
     def settle(self, **facts: Any) -> None:
         """Write facts down at once."""
-        with self._db:
+        with legible(self.file), self._db:
             self._db.executemany(FACT, [(name, msgspec.json.encode(value)) for name, value in facts.items()])
 
     def everybody(self) -> Iterator[Kept]:
@@ -147,7 +162,8 @@ class Store:
     async def fetch(self, numbers: Sequence[int]) -> list[Kept]:
         """Those of these agents that it knows."""
         wanted = msgspec.json.encode(list(numbers)).decode()
-        return list(kept_in(self._db, "WHERE a.number IN (SELECT value FROM json_each(?))", (wanted,)))
+        with legible(self.file):
+            return list(kept_in(self._db, "WHERE a.number IN (SELECT value FROM json_each(?))", (wanted,)))
 
     # What happens while it lives; each of these returns when it is on the disk.
 
@@ -311,7 +327,10 @@ def hold(file: Path) -> int:
 
     Raises: StoreTrouble, where somebody else has it.
     """
-    handle = os.open(file.with_name(file.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with legible(file):
+        # Under the name that is the file's own: by a link it is the same file.
+        own = file.resolve()
+        handle = os.open(own.with_name(own.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as taken:

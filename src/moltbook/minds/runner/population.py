@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -110,9 +109,9 @@ class Population:
         self._orders: set[asyncio.Task[None]] = set()
         self._again: dict[int, float] = {}
         self._changed = asyncio.Event()
-        self._paused = False
-        self._stopping = False
+        self._paused = self._stopping = False
         self._failures = 0
+        self._broken: BaseException | None = None
         self._next_turn = 0.0
         self._guests: set[int] = set()
 
@@ -186,12 +185,10 @@ class Population:
             task.cancel()
 
     async def live(self) -> None:
-        """Live until the plan is fulfilled or somebody stops it; what is under way then is finished."""
+        """Live until the plan is fulfilled or it is stopped; what is under way is finished, what broke is raised."""
         await self._gather()
         checkpoints = asyncio.create_task(self._checkpoints(), name="checkpoints")
-        end = asyncio.get_running_loop().call_later(self.plan.seconds, self.stop, "its time is over") if (
-            self.plan.seconds < math.inf
-        ) else None  # fmt: skip
+        end = asyncio.get_running_loop().call_later(self.plan.seconds, self.stop, "its time is over")
         if self.plan.listens:
             self._ears.open(self._client(None))
         try:
@@ -204,9 +201,10 @@ class Population:
                 else:
                     await self._begin_one()
         finally:
-            if end is not None:
-                end.cancel()
+            end.cancel()
             await self._part(checkpoints)
+        if self._broken is not None:
+            raise self._broken
 
     async def _begin_one(self) -> None:
         now = self._clock.now().timestamp()
@@ -229,7 +227,8 @@ class Population:
         del self._turns[task]
         self._changed.set()
         if not task.cancelled() and (trouble := task.exception()) is not None:
-            self.stop(f"something is broken: {trouble!r}")
+            self._broken = self._broken or trouble
+            self.stop("something is broken")
 
     async def _gather(self) -> None:
         """Find everybody's place in time. Who slept through its moment is not in a hurry with all others who did."""
