@@ -2,7 +2,7 @@
 
 import pytest
 
-from moltbook.cli.growing import OtherWorld, World, planned
+from moltbook.cli.growing import OtherWorld, World, finished, planned
 from moltbook.kernel.clock import system_clock
 
 
@@ -20,3 +20,12 @@ def test_a_folder_is_one_world(tmp_path):
     (tmp_path / "n" / "pg").mkdir(parents=True)
     with pytest.raises(OtherWorld, match="network"):
         planned(tmp_path / "n", wanted, None)
+
+
+def test_a_plan_that_cannot_be_read_is_told(tmp_path):
+    (tmp_path / "world.json").write_bytes(b"junk \xff")
+    (tmp_path / "world-figures.json").write_bytes(b"[]")
+    with pytest.raises(OtherWorld, match=r"world.json cannot be read"):
+        planned(tmp_path, World("a:b", 10, 20, 1, system_clock()), None)
+    with pytest.raises(OtherWorld, match=r"world-figures.json cannot be read"):
+        finished(tmp_path)

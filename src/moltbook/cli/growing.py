@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import psutil
@@ -36,6 +37,7 @@ CROSS JOIN unnest($1::text[]) AS n(name)
 LEFT JOIN readers r ON r.name = n.name
 GROUP BY h.seq
 """
+T = TypeVar("T")
 
 
 class OtherWorld(Trouble):
@@ -288,7 +290,7 @@ def planned(data: Path, wanted: World, ends_at: datetime | None) -> World:
         data.mkdir(parents=True, exist_ok=True)
         _write(file, wanted)
         return wanted
-    kept = msgspec.json.decode(file.read_bytes(), type=World)
+    kept = _read(file, World)
     if msgspec.structs.replace(wanted, ends_at=ends_at or kept.ends_at) != kept:
         raise OtherWorld(
             f"The world in {data} has {kept.agents:,} agents, {kept.acts:,} acts, seed {kept.seed} "
@@ -300,14 +302,24 @@ def planned(data: Path, wanted: World, ends_at: datetime | None) -> World:
 
 
 def finished(data: Path) -> Figures | None:
-    """What the finished world in this folder took, if it is finished."""
+    """What the finished world in this folder took, if it is finished.
+
+    Raises: OtherWorld.
+    """
     file = data / FIGURES
-    return msgspec.json.decode(file.read_bytes(), type=Figures) if file.exists() else None
+    return _read(file, Figures) if file.exists() else None
 
 
 def keep(data: Path, figures: Figures) -> None:
     """Write down that the world is finished, and what it took."""
     _write(data / FIGURES, figures)
+
+
+def _read(file: Path, type_: type[T]) -> T:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=type_)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise OtherWorld(f"{file} cannot be read: {error}.", "Mend it, or name another folder: --data DIR") from error
 
 
 def _write(file: Path, what: World | Figures) -> None:

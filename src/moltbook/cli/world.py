@@ -23,6 +23,8 @@ from moltbook.cli.supervisor import Stop
 
 DEFAULT = Path("moltbook-world")
 SOCIETY = "moltbook.minds.society:world"
+# Its moments are counted from 1970, and it may have lived for years.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MIB = 2**20
 
 
@@ -62,6 +64,8 @@ def world(
     now = datetime.now(UTC).replace(microsecond=0)
     if ends_at is not None and ends_at > now:
         raise typer.BadParameter("A world cannot end later than now.", param_hint="--ends-at")
+    if ends_at is not None and ends_at < EARLIEST:
+        raise typer.BadParameter(f"A world cannot end before {EARLIEST:%Y}.", param_hint="--ends-at")
     plan = planned(data, World(source, agents, acts, seed, ends_at or now), ends_at)
     figures = finished(data)
     if figures is None:
