@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from queue import Empty, Queue
@@ -32,22 +34,18 @@ def run(cast: Cast, *, rules: Sequence[Rules], seeds: Sequence[int], jobs: int, 
 
     Raises: what a play raises, and KeyboardInterrupt; then all plays end.
     """
-    with multiprocessing.Manager() as manager:
-        progress = as_type("Queue[tuple[str, int]]", manager.Queue())
-        with ProcessPoolExecutor(
-            jobs, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(progress,)
-        ) as pool:
-            plays = [
-                pool.submit(_play, each, msgspec.structs.replace(cast, seed=seed)) for seed in seeds for each in rules
-            ]
-            try:
-                for what, done in _told(plays, progress):
-                    tell(what, min(done, cast.acts), cast.acts)
-                return [played.result() for played in plays]
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                _end_all()
-                raise
+    spawning = multiprocessing.get_context("spawn")
+    progress = as_type("Queue[tuple[str, int]]", spawning.Queue())
+    with ProcessPoolExecutor(jobs, spawning, initializer=_begin, initargs=(progress,)) as pool:
+        plays = [pool.submit(_play, each, msgspec.structs.replace(cast, seed=seed)) for seed in seeds for each in rules]
+        try:
+            for what, done in _told(plays, progress):
+                tell(what, min(done, cast.acts), cast.acts)
+            return [played.result() for played in plays]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            _end_all()
+            raise
 
 
 def _told(plays: Sequence[Future[Played]], progress: Queue[tuple[str, int]]) -> Iterator[tuple[str, int]]:
@@ -74,11 +72,21 @@ def _begin(progress: Queue[tuple[str, int]]) -> None:
     """In each process: what it tells goes there."""
     global _progress  # noqa: PLW0603
     _progress = progress
-    # A play that is interrupted still stops its database.
+    # A play that is interrupted still stops its database; a shell that starts us beside itself would have us deaf.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     # What the migrations set up would tell of every request.
     logging.disable(logging.INFO)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Interrupt the play when the parent is gone, however it ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _play(rules: Rules, cast: Cast) -> Played:
@@ -91,4 +99,10 @@ def _play(rules: Rules, cast: Cast) -> Played:
             told = done
             _progress.put((what, done))
 
-    return asyncio.run(play(rules, cast, tell))
+    try:
+        return asyncio.run(play(rules, cast, tell))
+    finally:
+        parent = multiprocessing.parent_process()
+        if parent is not None and not parent.is_alive():
+            # A pool's process would take the next play, and then wait for ever for another one.
+            os._exit(1)
