@@ -101,8 +101,6 @@ def _play(rules: Rules, cast: Cast) -> Played:
 
     try:
         return asyncio.run(play(rules, cast, tell))
-    finally:
-        parent = multiprocessing.parent_process()
-        if parent is not None and not parent.is_alive():
-            # A pool's process would take the next play, and then wait for ever for another one.
-            os._exit(1)
+    except KeyboardInterrupt:
+        # A pool's process would take the next play, and then wait for ever for another one.
+        os._exit(1)
