@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from moltbook import __version__
 from moltbook.cli.agent import agent
@@ -94,9 +95,9 @@ def main() -> None:
         _ensure_text(sys.argv[1:])
         app()
     except (Trouble, Refusal) as trouble:
-        message = trouble.message
-        console.print(f"[bold red]✗[/] {message}", highlight=False)
-        console.print(f"  {trouble.hint}", highlight=False, style="dim")
+        # What stands in brackets there, as in '.[ray]', is meant to be read.
+        console.print(f"[bold red]✗[/] {escape(trouble.message)}", highlight=False)
+        console.print(f"  {escape(trouble.hint)}", highlight=False, style="dim")
         sys.exit(1)
     except KeyboardInterrupt:
         console.print("Stopped; nothing half-done was kept.")
