@@ -10,12 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from moltbook.cli.options import DEFAULT_DATA, Data
+from moltbook.cli.options import DEFAULT_DATA
 from moltbook.cli.populate import (
     DEFAULT_SERVER,
     Acts,
+    Cache,
     Dollars,
     KeyFile,
+    ModelData,
     PopulationTrouble,
     PriceIn,
     PriceOut,
@@ -38,7 +40,7 @@ State = Annotated[
         "--state", metavar="FILE", help="The file that holds its key and its memory; without it `moltbook-NAME.sqlite`."
     ),
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The agent's name on its network.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Its name on its network, or its persona's.")]
 
 
 @agent.command()
@@ -72,7 +74,8 @@ def run(
     price_in: PriceIn = None,
     price_out: PriceOut = None,
     key_file: KeyFile = None,
-    data: Data = DEFAULT_DATA,
+    cache: Cache = None,
+    data: ModelData = DEFAULT_DATA,
 ) -> None:
     """Run one agent on a Moltbook network: it registers, looks in, answers, votes and writes until Ctrl-C."""
     from moltbook.minds.models.opening import Terms
@@ -90,7 +93,7 @@ def run(
         mind=model,
         terms=Terms(
             folder=data / "models", key_file=key_file, price_in=price_in, price_out=price_out, tokens=budget_tokens,
-            dollars=budget_dollars, seed=seed,
+            dollars=budget_dollars, cache=cache, seed=seed,
         ),
         rhythm=LIVELY if lively else NATURAL,
     )  # fmt: skip
@@ -177,7 +180,7 @@ def find_persona(name: str) -> Persona:
         try:
             return load_persona(Path(name))
         except BrokenPersona as trouble:
-            raise PopulationTrouble(str(trouble), "Mend the file and try again.") from None
+            raise PopulationTrouble(str(trouble), "docs/reference/personas.md has all fields.") from None
         except OSError as trouble:
             raise PopulationTrouble(f"{name} cannot be read: {trouble.strerror}.", "Look at the path.") from None
     plain = name.replace("_", "").replace("-", "").lower()
@@ -202,9 +205,11 @@ def _kept(state: Path, name: str) -> Kept:
     except StoreTrouble as trouble:
         raise PopulationTrouble(trouble.message, trouble.hint) from None
     try:
-        found = next(kept_in(db, "WHERE a.name = ? COLLATE NOCASE", (name,)), None)
+        # On its network it may have another name than its persona, where that was taken.
+        where = "WHERE ? COLLATE NOCASE IN (a.name, a.persona)"
+        found = sorted(kept_in(db, where, (name,)), key=lambda kept: kept.name.lower() != name.lower())
     finally:
         db.close()
-    if found is None:
+    if not found:
         raise PopulationTrouble(f"No agent of {state} is called {name}.", "Name its file with --state.")
-    return found
+    return found[0]

@@ -68,7 +68,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     dollars: float | None = None
     """The budget of the whole run."""
     at_once: int = AT_ONCE
-    """How many requests an endpoint gets side by side; a model on this machine has its cores to itself, and gets one."""
+    """How many requests an endpoint gets side by side; a model on this machine gets one."""
     cache: Path | None = None
     record: Path | None = None
     replay: Path | None = None
