@@ -125,7 +125,9 @@ class Echo:
 
     async def complete(self, ask):
         self.asked += 1
-        noun, verb, other = ("".join(Random(f"{self.asked} {word}").choices("abdefgilmnoprstu", k=6)) for word in range(3))
+        noun, verb, other = (
+            "".join(Random(f"{self.asked} {word}").choices("abdefgilmnoprstu", k=6)) for word in range(3)
+        )
         words = f"and so the {noun} {verb}ed quietly to the {other} on its own today."
         return Completed((Candidate(" " + words, complete=True),))
 
