@@ -14,7 +14,7 @@ DESCRIPTION_CHARS = 500
 # So many keys of an agent may count at once.
 MOST_KEYS = 50
 
-Claimed = TypeVar("Claimed", AgentRow, OwnerOf)
+Claimed = TypeVar("Claimed", bound=AgentRow | OwnerOf)
 
 
 class NameTaken(Conflict):
