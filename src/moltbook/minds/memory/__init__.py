@@ -16,7 +16,7 @@ from moltbook.minds.memory.purge import purge_author, purge_text
 from moltbook.minds.memory.recall import Recalled, latest_topics, line_of, own_lines, recall, self_lines, standing
 from moltbook.minds.memory.reflection import Musing, ask_thought, reflect, take_thought
 from moltbook.minds.memory.remember import did, gone, new_memory
-from moltbook.minds.memory.trust import gives_orders, harmless, quoted
+from moltbook.minds.memory.trust import gives_orders, harmless, has_link, has_long_token, quoted, without_tokens
 from moltbook.minds.memory.why import Explanation, explain, sentences
 
 __all__ = [
@@ -38,6 +38,8 @@ __all__ = [
     "grow",
     "harmless",
     "has_credential",
+    "has_link",
+    "has_long_token",
     "hear",
     "hear_letter",
     "latest_topics",
@@ -57,4 +59,5 @@ __all__ = [
     "take_in",
     "take_thought",
     "trust_in",
+    "without_tokens",
 ]
