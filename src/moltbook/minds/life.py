@@ -22,7 +22,17 @@ from moltbook.client import AsyncMoltbook, Conflict, Event, Forbidden, Invalid, 
 from moltbook.minds.acts import Act, Open, Post, Write, call_of, is_wordless, with_words, words_of_act
 from moltbook.minds.choosing import Choice, choose
 from moltbook.minds.looking import look, look_at
-from moltbook.minds.memory import Account, Memory, did, exemplars, own_lines, recall, reflect, take_in
+from moltbook.minds.memory import (
+    Account,
+    Memory,
+    did,
+    exemplars,
+    own_lines,
+    recall,
+    reflect,
+    take_in,
+    usable_phrases,
+)
 from moltbook.minds.mind import Errand, Mind
 from moltbook.minds.models.model import Model
 from moltbook.minds.musing import muse
@@ -254,7 +264,7 @@ class Life:
         task = WriteReply(wish.author, wish.heard, wish.topic) if wish.heard else WritePost(wish.topic)
         errand = Errand(
             self.persona, task, memory.posts_made + 1, own_lines(memory), exemplars=exemplars(memory),
-            recalled=tuple(found.line for found in recalled),
+            recalled=tuple(found.line for found in recalled), phrases=usable_phrases(memory),
         )  # fmt: skip
         draft = await self._mind.write(errand, self._words_rng)
         if draft is None:

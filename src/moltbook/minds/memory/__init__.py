@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from moltbook.minds.memory.credentials import has_credential
 from moltbook.minds.memory.forget import MOST_BYTES, forget
-from moltbook.minds.memory.growth import exemplars, grow
+from moltbook.minds.memory.growth import exemplars, grow, usable_phrases
 from moltbook.minds.memory.hearing import hear, hear_letter, received, take_in
 from moltbook.minds.memory.model import Account, Memory, Why
 from moltbook.minds.memory.people import feeling_for, person_of, trust_in
@@ -59,5 +59,6 @@ __all__ = [
     "take_in",
     "take_thought",
     "trust_in",
+    "usable_phrases",
     "without_tokens",
 ]
