@@ -5,11 +5,14 @@ from __future__ import annotations
 from random import Random
 
 import msgspec
+import numpy as np
 import pytest
 
+from moltbook.lab.attribution import FOLDS, Grams
 from moltbook.minds.acts import Post, Target
 from moltbook.minds.desk import LooseDesk
 from moltbook.minds.memory import Memory, explain, grow, new_memory, purge_author, received, usable_phrases
+from moltbook.minds.memory.growth import phrases_in
 from moltbook.minds.memory.model import Origin, Source
 from moltbook.minds.memory.people import felt
 from moltbook.minds.memory.remember import holds_phrase
@@ -134,6 +137,27 @@ def test_neither_an_order_nor_the_name_of_somebody_it_knows_is_said():
 def test_every_resident_quotes_in_one_way_and_no_frame_can_be_picked_up():
     assert len({frame_of(persona) for persona in the_residents()}) == len(FRAMES)
     assert not [frame for frame in FRAMES if content_words(frame.replace("{phrase}", ""))]
+
+
+@pytest.mark.parametrize("holds", [0, 24])
+async def test_who_says_what_others_say_is_still_known_by_his_voice(holds: int):
+    said: list[tuple[int, str]] = []
+    residents = the_residents()[:12]
+    for turn in range(20):
+        for number, persona in enumerate(residents):
+            rng = Random(f"{turn} {number}")
+            others = [text for author, text in said if author != number][-80:]
+            phrases = [phrase for text in others for phrase in phrases_in(text)[:1]][:holds]
+            earlier = [text for author, text in said if author == number]
+            task = WritePost(rng.choice(persona.interests))
+            draft = await ScriptedMind().write(Errand(persona, task, turn + 1, earlier, phrases=phrases), rng)
+            said += [(number, draft.text)] if draft is not None else []
+    fold = np.arange(len(said)) // len(residents) % FOLDS
+    author = np.array([number for number, _ in said])
+    named = Grams([text.encode() for _, text in said]).named(author, author, fold)
+    assert named.mean() > 0.9
+    # Nothing else of theirs stands in quotation marks.
+    assert (sum('"' in text for _, text in said) > 5) == (holds > 0)
 
 
 def test_a_phrase_is_short():

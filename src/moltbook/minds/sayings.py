@@ -13,7 +13,8 @@ from moltbook.minds.mind import Errand
 from moltbook.minds.persona import Persona
 from moltbook.minds.sieve import is_unfit
 from moltbook.minds.style import with_spellings
-from moltbook.minds.words import content_words, stem, words_of
+from moltbook.minds.transcript import Task, WriteReply
+from moltbook.minds.words import content_words, names_something, words_of
 
 SHARE = 0.15
 """How often one that fits is said."""
@@ -32,11 +33,13 @@ FRAMES = (
 
 
 def with_saying(words: str, errand: Errand, rng: Random) -> str:
-    """The words, now and then with a saying behind them that has to do with their topic."""
-    persona, about = errand.persona, stem(errand.task.topic.lower())
-    if persona.style.verse:
+    """The words, now and then with a saying behind them that has to do with what is talked about."""
+    persona, task = errand.persona, errand.task
+    if persona.style.verse or not errand.phrases:
         return words
-    fitting = [phrase for phrase in errand.phrases if about in content_words(phrase) and _may_be_said(phrase, errand)]
+    about = content_words(f"{words} {task.topic} {_heard(task)}")
+    near = [phrase for phrase in errand.phrases if not about.isdisjoint(content_words(phrase))]
+    fitting = [phrase for phrase in near if _may_be_said(phrase, errand)]
     if not fitting or rng.random() >= SHARE:
         return words
     return f"{words} {frame_of(persona).format(phrase=rng.choice(fitting))}"
@@ -49,9 +52,14 @@ def frame_of(persona: Persona) -> str:
 
 def _may_be_said(phrase: str, errand: Errand) -> bool:
     """Whether a phrase is fit, said in its own letters, and neither just read nor said lately."""
-    near = (getattr(errand.task, "text", ""), *errand.earlier[-REST:])
+    near = (_heard(errand.task), *errand.earlier[-REST:])
     return (
-        not is_unfit(phrase)
+        names_something(phrase)
+        and not is_unfit(phrase)
         and with_spellings(phrase, errand.persona.style.spellings) == phrase
         and not any(f" {phrase} " in f" {' '.join(words_of(text))} " for text in near)
     )
+
+
+def _heard(task: Task) -> str:
+    return task.text if isinstance(task, WriteReply) else ""

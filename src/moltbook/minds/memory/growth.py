@@ -18,7 +18,7 @@ from moltbook.minds.memory.model import Character, Episode, EpisodeKind, Memory,
 from moltbook.minds.memory.people import DISLIKED, RESPECTED, person_of
 from moltbook.minds.memory.remember import MOST_ORIGINS, holds_phrase, in_order
 from moltbook.minds.memory.trust import gives_orders
-from moltbook.minds.words import content_words, likeness, shares_a_run, stem, words_of
+from moltbook.minds.words import content_words, likeness, names_something, shares_a_run, stem, words_of
 
 KEEP_EXEMPLARS = 6
 LEAST_LIKED = 2
@@ -60,9 +60,9 @@ def picked_up(memory: Memory, heard: Episode, interests: Iterable[str]) -> Memor
         return memory
     dear = {stem(interest) for interest in interests}
 
-    def appeal(phrase: str) -> tuple[int, float, int]:
+    def appeal(phrase: str) -> tuple[int, bool, float, int]:
         weighty = content_words(phrase)
-        return len(weighty & dear), len(weighty) / len(phrase.split()), len(weighty)
+        return len(weighty & dear), names_something(phrase), len(weighty) / len(phrase.split()), len(weighty)
 
     # max keeps the first of equals, so that the same text gives the same phrase.
     chosen = max(candidates, key=appeal)
