@@ -125,8 +125,9 @@ class Echo:
 
     async def complete(self, ask):
         self.asked += 1
-        chances = [Random(f"{self.asked} {word}") for word in range(3)]
-        noun, verb, other = ("".join(chance.choices("abdefgilmnoprstu", k=6)) for chance in chances)
+        noun, verb, other = (
+            "".join(Random(f"{self.asked} {word}").choices("abdefgilmnoprstu", k=6)) for word in range(3)
+        )
         words = f"and so the {noun} {verb}ed quietly to the {other} on its own today."
         return Completed((Candidate(" " + words, complete=True),))
 

@@ -25,7 +25,7 @@ class CastVote(Act[VoteAnswer], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """The voter and what it judges."""
-        wants.ask(AGENTS, self.voter)
+        wants.ask(AGENT_OWNERS, self.voter)
         wants.ask(self.table, self.target)
 
     def further(self, wants: Wants, world: World) -> None:
@@ -41,7 +41,7 @@ class CastVote(Act[VoteAnswer], frozen=True):
 
         Raises: NotClaimed, NotFound, NotPublished, OwnWork, OwnersWork, NoVote.
         """
-        voter = ensure_claimed(world[AGENTS].get(self.voter))
+        voter = ensure_claimed(world[AGENT_OWNERS].get(self.voter))
         target = self._target(world)
         if target is None or target.deleted_at is not None:
             raise NotFound("Post" if self.table is POSTS else "Comment")
