@@ -188,7 +188,7 @@ def live_here(request: Request, title: str) -> None:
             with _signals(population), _keys(population) as keys:
                 await _live_shown(population, request, title, keys=keys)
 
-    with _in_plain_words():
+    with in_plain_words():
         asyncio.run(go())
 
 
@@ -208,7 +208,7 @@ def live_on_cluster(request: Request, parts: int, title: str) -> None:
             await _live_shown(population, request, title, keys=False)
 
     try:
-        with _in_plain_words():
+        with in_plain_words():
             asyncio.run(go())
     except NoCluster as trouble:
         raise PopulationTrouble(str(trouble), "Or leave out --on ray.") from None
@@ -226,7 +226,7 @@ async def _live_shown(population: Population | Spread, request: Request, title: 
 
 
 @contextlib.contextmanager
-def _in_plain_words() -> Iterator[None]:
+def in_plain_words() -> Iterator[None]:
     """Raises: PopulationTrouble, for a model or a file that cannot be used."""
     from moltbook.minds.models.model import NoModel
     from moltbook.minds.store import StoreTrouble
@@ -363,7 +363,7 @@ def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
     from moltbook.minds.runner.figures import Figures
     from moltbook.minds.runner.view import rows
 
-    with _in_plain_words():
+    with in_plain_words():
         facts = facts_of(state)
     figures = msgspec.json.decode(facts.get("figures", b"{}"), type=Figures)
     if as_json:
@@ -377,7 +377,7 @@ def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
 def _order(state: Path, *, paused: bool) -> None:
     from moltbook.minds.beside import order
 
-    with _in_plain_words():
+    with in_plain_words():
         order(state, paused=paused)
 
 
