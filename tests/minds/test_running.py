@@ -125,7 +125,9 @@ class Echo:
 
     async def complete(self, ask):
         self.asked += 1
-        noun, verb, other = ("".join(Random(f"{self.asked} {word}").choices("abdefgilmnoprstu", k=6)) for word in range(3))
+        noun, verb, other = (
+            "".join(Random(f"{self.asked} {word}").choices("abdefgilmnoprstu", k=6)) for word in range(3)
+        )
         words = f"and so the {noun} {verb}ed quietly to the {other} on its own today."
         return Completed((Candidate(" " + words, complete=True),))
 
@@ -144,7 +146,7 @@ async def lived(address, state, model, acts=12):
     await population.live()
     done = [msgspec.json.decode(act, type=Pending) for _, act in store.deeds()]
     names = {kept.number: kept.name for kept in store.everybody()}
-    authors = [names[number] for number in store.doers()]
+    authors = [names[number] for (number,) in store._db.execute("SELECT number FROM deeds ORDER BY seq")]
     await store.close()
     await line.hang_up()
     assert not population.why_ended.startswith("something"), population.why_ended

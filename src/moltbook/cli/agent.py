@@ -24,6 +24,7 @@ from moltbook.cli.populate import (
     Seconds,
     Server,
     Tokens,
+    in_plain_words,
     live_here,
 )
 
@@ -141,7 +142,7 @@ def purge(
     import asyncio
 
     from moltbook.minds.memory.purge import purge_author, purge_text
-    from moltbook.minds.store import Store, StoreTrouble
+    from moltbook.minds.store import Store
 
     if bool(author) == bool(text):
         raise typer.BadParameter("Name one of both.", param_hint="--author / --text")
@@ -157,10 +158,8 @@ def purge(
         finally:
             await store.close()
 
-    try:
+    with in_plain_words():
         asyncio.run(go())
-    except StoreTrouble as trouble:
-        raise PopulationTrouble(trouble.message, trouble.hint) from None
     print(f"{name} knows nothing from {author or text} any more.")
 
 
@@ -198,12 +197,10 @@ def _memory_of(state: Path, name: str) -> Memory:
 
 def _kept(state: Path, name: str) -> Kept:
     from moltbook.minds.beside import look_into
-    from moltbook.minds.store import StoreTrouble, kept_in
+    from moltbook.minds.store import kept_in
 
-    try:
+    with in_plain_words():
         db = look_into(state)
-    except StoreTrouble as trouble:
-        raise PopulationTrouble(trouble.message, trouble.hint) from None
     try:
         # On its network it may have another name than its persona, where that was taken.
         where = "WHERE ? COLLATE NOCASE IN (a.name, a.persona)"

@@ -202,7 +202,7 @@ def live_here(request: Request, title: str) -> None:
             with signals(population), keys_of(population) as keys:
                 await _live_shown(population, request, title, keys=keys)
 
-    with _in_plain_words():
+    with in_plain_words():
         asyncio.run(go())
 
 
@@ -222,7 +222,7 @@ def live_on_cluster(request: Request, parts: int, title: str) -> None:
             await _live_shown(population, request, title, keys=False)
 
     try:
-        with _in_plain_words():
+        with in_plain_words():
             asyncio.run(go())
     except NoCluster as trouble:
         raise PopulationTrouble(str(trouble), "Or leave out --on ray.") from None
@@ -240,7 +240,7 @@ async def _live_shown(population: Population | Spread, request: Request, title: 
 
 
 @contextlib.contextmanager
-def _in_plain_words() -> Iterator[None]:
+def in_plain_words() -> Iterator[None]:
     """Raises: PopulationTrouble, for a model or a file that cannot be used."""
     from moltbook.minds.models.model import NoModel
     from moltbook.minds.store import StoreTrouble
@@ -297,7 +297,7 @@ def status(
     from moltbook.minds.runner.figures import Figures
     from moltbook.minds.runner.view import rows
 
-    with _in_plain_words():
+    with in_plain_words():
         if links:
             print(*claim_links(state), sep="\n")
             return
@@ -314,7 +314,7 @@ def status(
 def _order(state: Path, *, paused: bool) -> None:
     from moltbook.minds.beside import order
 
-    with _in_plain_words():
+    with in_plain_words():
         order(state, paused=paused)
 
 
