@@ -19,7 +19,7 @@ from moltbook.minds.models.recorded import Recorded, Replayed
 from moltbook.minds.rhythm import LIVELY, NATURAL
 from moltbook.minds.runner.clock import LeapingClock
 from moltbook.minds.runner.ears import Ears
-from moltbook.minds.runner.figures import Figures, Talk
+from moltbook.minds.runner.figures import Figures, Talk, Tally
 from moltbook.minds.runner.founding import LEAP_BEGINS, Cast, Request, founded, paced
 from moltbook.minds.runner.plan import Plan
 from moltbook.minds.runner.population import Population
@@ -255,3 +255,20 @@ def test_the_view_fits_eighty_columns_and_obeys_no_words_of_agents(colour):
     assert max(map(len, text.splitlines())) <= 80
     assert "\x1b" not in text + plain(figures)
     assert "very" in text
+
+
+def test_the_screen_stands_still_and_shows_talk_before_votes():
+    def shown(**more):
+        tally = Tally()
+        for act in ("reply", *["vote"] * 20):
+            tally.did(Talk("Ada", act, "Blaise", "tea" if act == "reply" else ""))
+        figures = Figures(agents=10**4, by_kind=dict(tally.by_kind), talks=tuple(tally.talks), **more)
+        console = Console(width=80, record=True, file=io.StringIO())
+        console.print(screen(figures, "they", keys=True))
+        return console.export_text().splitlines()
+
+    few, many = shown(acts=1), shown(acts=10**9, overdue=10**4, lag_seconds=99_999.0, under_way=16, window=64)
+    assert [line.find("acts ") for line in few[1:2]] == [line.find("acts ") for line in many[1:2]]
+    assert [line for line in few if "Ada → Blaise" in line] == [line for line in many if "Ada → Blaise" in line]
+    assert "reply  tea" in "\n".join(few)
+    assert "vote 20" in "\n".join(few)
