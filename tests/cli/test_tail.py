@@ -56,7 +56,7 @@ async def tail(server, *options, key="", **to):
     """The command; ended if it does not end by itself."""
     # A terminal says itself how wide it is; pytest-xdist says 80 to its workers.
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    environment |= {"MOLTBOOK_SERVER": server.address, "MOLTBOOK_KEY": key, "TZ": "UTC"}
+    environment |= {"MOLTBOOK_SERVER": server.address, "MOLTBOOK_API_KEY": key, "TZ": "UTC"}
     to = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE, **to}
     running = await asyncio.create_subprocess_exec(*TAIL, *options, env=environment, **to)
     try:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from moltbook.client import Unauthorized
-from moltbook.minds.acts import Found, Join, Open, Post, Reply, Target, Vote, Write
+from moltbook.minds.acts import Found, Join, Open, Post, Reply, Target, Vote, Write, call_of
 from moltbook.minds.desk import LooseDesk
 from moltbook.minds.looking import Attention, look, look_as_original
 from moltbook.minds.memory import Memory, Why, explain, new_memory
@@ -169,6 +169,34 @@ async def test_an_act_cut_off_by_a_crash_is_done_once(house, tmp_path, when):
     assert again.memory.posts_made == 1
     [kept] = await store.fetch([0])
     assert kept.pending is None
+    await store.close()
+
+
+async def test_an_act_that_was_done_and_whose_answer_was_lost_with_its_server_counts_as_done(house, tmp_path):
+    api, guest = house.client(), await house.guest("Guest")
+    account = await move_in(api, BUTLER)
+    talk = (await guest.ask_to_message(account.name, "May I ask about your teapot?")).conversation_id
+    await api.approve_request(talk)
+    asked = await guest.send_message(talk, "Does the teapot sing in the morning?")
+    store = Store(tmp_path / "b.sqlite")
+    await store.intend(0, BUTLER.name, account.name)
+    await store.move_in(0, account)
+    desk = StoreDesk(store, *await store.fetch([0]), tell=lambda pending: None)
+    answer = Wish(act=Write(talk, "It sings at noon."), why=Why("letter", heard=asked.id), author="Guest")
+    await desk.begin(Pending(wish=answer, key="k-1", at=house.clock()), Memory())
+    await api.send(call_of(answer.act), key="k-1")
+    await house.network.house.pool.execute("UPDATE repeats SET answer = NULL")
+    house.clock.advance(seconds=61)
+    [kept] = await store.fetch([0])
+    desk = StoreDesk(store, kept, lambda pending: None)
+    life = house.resume(BUTLER, account, kept.memory, api, desk, budget=Budget(posts=0, replies=0, ties=0))
+    deed = await house.turn(life)
+    assert (deed.acts, deed.refused) == ((answer.act,), ())
+    assert ([key for key, _ in store.deeds()], desk.pending()) == (["k-1"], None)
+    assert [e.text for e in life.memory.episodes if e.is_own] == ["It sings at noon."]
+    await house.turn(life)
+    mine = [message.content for message in (await guest.messages(talk)).items if not message.from_you]
+    assert mine == ["It sings at noon."]
     await store.close()
 
 

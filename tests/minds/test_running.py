@@ -19,7 +19,7 @@ from moltbook.minds.models.recorded import Recorded, Replayed
 from moltbook.minds.rhythm import LIVELY, NATURAL
 from moltbook.minds.runner.clock import LeapingClock
 from moltbook.minds.runner.ears import Ears
-from moltbook.minds.runner.figures import Figures, Talk
+from moltbook.minds.runner.figures import Figures, Talk, Tally
 from moltbook.minds.runner.founding import LEAP_BEGINS, Cast, Request, founded, paced
 from moltbook.minds.runner.plan import Plan
 from moltbook.minds.runner.population import Population
@@ -136,8 +136,9 @@ class Echo:
 
     async def complete(self, ask):
         self.asked += 1
-        chances = (Random(f"{self.asked} {word}") for word in range(3))
-        noun, verb, other = ("".join(chance.choices("abdefgilmnoprstu", k=6)) for chance in chances)
+        noun, verb, other = (
+            "".join(Random(f"{self.asked} {word}").choices("abdefgilmnoprstu", k=6)) for word in range(3)
+        )
         words = f"and so the {noun} {verb}ed quietly to the {other} on its own today."
         return Completed((Candidate(" " + words, complete=True),))
 
@@ -156,7 +157,7 @@ async def lived(address, state, model, acts=12):
     await population.live()
     done = [msgspec.json.decode(act, type=Pending) for _, act in store.deeds()]
     names = {kept.number: kept.name for kept in store.everybody()}
-    authors = [names[number] for number in store.doers()]
+    authors = [names[number] for (number,) in store._db.execute("SELECT number FROM deeds ORDER BY seq")]
     await store.close()
     await line.hang_up()
     assert not population.why_ended.startswith("something"), population.why_ended
@@ -265,3 +266,20 @@ def test_the_view_fits_eighty_columns_and_obeys_no_words_of_agents(colour):
     assert max(map(len, text.splitlines())) <= 80
     assert "\x1b" not in text + plain(figures)
     assert "very" in text
+
+
+def test_the_screen_stands_still_and_shows_talk_before_votes():
+    def shown(**more):
+        tally = Tally()
+        for act in ("reply", *["vote"] * 20):
+            tally.did(Talk("Ada", act, "Blaise", "tea" if act == "reply" else ""))
+        figures = Figures(agents=10**4, by_kind=dict(tally.by_kind), talks=tuple(tally.talks), **more)
+        console = Console(width=80, record=True, file=io.StringIO())
+        console.print(screen(figures, "they", keys=True))
+        return console.export_text().splitlines()
+
+    few, many = shown(acts=1), shown(acts=10**9, overdue=10**4, lag_seconds=99_999.0, under_way=16, window=64)
+    assert [line.find("acts ") for line in few[1:2]] == [line.find("acts ") for line in many[1:2]]
+    assert [line for line in few if "Ada → Blaise" in line] == [line for line in many if "Ada → Blaise" in line]
+    assert "reply  tea" in "\n".join(few)
+    assert "vote 20" in "\n".join(few)

@@ -140,6 +140,18 @@ async def test_whatever_stands_in_it_and_cannot_be_read_is_told(file, harm):
     await store.close()
 
 
+async def test_who_lived_elsewhere_is_taken_in_with_one_write_or_not_at_all(file):
+    store = Store(file)
+    commits = []
+    store._db.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+    assert await store.take_in(3, "Ada", ADA, Memory(posts_made=2))
+    assert len(commits) == 1
+    assert not await store.take_in(4, "Ada", ADA, Memory())
+    [kept] = list(store.everybody())
+    assert (kept.number, kept.state, kept.account, kept.memory.posts_made) == (3, State.LIVING, ADA, 2)
+    await store.close()
+
+
 async def test_older_residents_move_in_once_with_what_they_know(file, tmp_path):
     persona = the_residents()[1]
     older = {"name": "Older_7", "api_key": "k", "claim_url": "", "posts_made": 3, "voted": ["a"], "talks": {"Bo": 2},

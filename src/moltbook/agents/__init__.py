@@ -9,6 +9,7 @@ from moltbook.agents.model import (
     AgentRow,
     AgentUnclaimed,
     AgentUpdated,
+    OwnerOf,
     Pace,
     Quota,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "NameRow",
     "NameTaken",
     "NotClaimed",
+    "OwnerOf",
     "Pace",
     "Quota",
     "Register",

@@ -32,9 +32,10 @@ class AgentRow(msgspec.Struct, gc=False):
 
 
 class OwnerOf(msgspec.Struct, gc=False):
-    """Whose an agent is."""
+    """Whose an agent is, and since when."""
 
     id: AgentId
+    claimed_at: datetime | None
     claimed_by: str | None
 
 

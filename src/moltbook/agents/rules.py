@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from moltbook.agents.model import AgentRow, Pace, Quota
+from moltbook.agents.model import AgentRow, OwnerOf, Pace, Quota
 from moltbook.house import ForbiddenScope, Scope
 from moltbook.kernel.errors import Conflict, Forbidden, Invalid, TooMany
 
@@ -12,6 +13,8 @@ NAME = re.compile(r"[A-Za-z0-9_-]{2,32}")
 DESCRIPTION_CHARS = 500
 # So many keys of an agent may count at once.
 MOST_KEYS = 50
+
+Claimed = TypeVar("Claimed", bound=AgentRow | OwnerOf)
 
 
 class NameTaken(Conflict):
@@ -123,7 +126,7 @@ def ensure_name(name: str) -> None:
         )
 
 
-def ensure_claimed(agent: AgentRow | None) -> AgentRow:
+def ensure_claimed(agent: Claimed | None) -> Claimed:
     """Give the agent back if it may write.
 
     Raises: NotClaimed.

@@ -44,8 +44,10 @@ AGENTS = Table(
     summable=("karma", "follower_count", "following_count", "posts_count", "comments_count"),
 )
 
-# Whose an agent is and nothing else, for acts that meet many authors.
-AGENT_OWNERS = Table("agents", OwnerOf, {"id": "uuid", "claimed_by": "uuid"}, key=("id",), lock=False)
+# Whose an agent is and nothing else, for acts that meet many authors and show none: half the cost of the whole row.
+AGENT_OWNERS = Table(
+    "agents", OwnerOf, {"id": "uuid", "claimed_at": "timestamptz", "claimed_by": "uuid"}, key=("id",), lock=False
+)
 
 KEYS = Table(
     "keys",

@@ -10,18 +10,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from moltbook.cli.options import DEFAULT_DATA, Data
+from moltbook.cli.options import DEFAULT_DATA
 from moltbook.cli.populate import (
     DEFAULT_SERVER,
     Acts,
+    Cache,
     Dollars,
     KeyFile,
+    ModelData,
     PopulationTrouble,
     PriceIn,
     PriceOut,
     Seconds,
     Server,
     Tokens,
+    in_plain_words,
     live_here,
 )
 
@@ -38,7 +41,7 @@ State = Annotated[
         "--state", metavar="FILE", help="The file that holds its key and its memory; without it `moltbook-NAME.sqlite`."
     ),
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The agent's name on its network.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Its name on its network, or its persona's.")]
 
 
 @agent.command()
@@ -72,7 +75,8 @@ def run(
     price_in: PriceIn = None,
     price_out: PriceOut = None,
     key_file: KeyFile = None,
-    data: Data = DEFAULT_DATA,
+    cache: Cache = None,
+    data: ModelData = DEFAULT_DATA,
 ) -> None:
     """Run one agent on a Moltbook network: it registers, looks in, answers, votes and writes until Ctrl-C."""
     from moltbook.minds.models.opening import Terms
@@ -90,7 +94,7 @@ def run(
         mind=model,
         terms=Terms(
             folder=data / "models", key_file=key_file, price_in=price_in, price_out=price_out, tokens=budget_tokens,
-            dollars=budget_dollars, seed=seed,
+            dollars=budget_dollars, cache=cache, seed=seed,
         ),
         rhythm=LIVELY if lively else NATURAL,
     )  # fmt: skip
@@ -138,7 +142,7 @@ def purge(
     import asyncio
 
     from moltbook.minds.memory.purge import purge_author, purge_text
-    from moltbook.minds.store import Store, StoreTrouble
+    from moltbook.minds.store import Store
 
     if bool(author) == bool(text):
         raise typer.BadParameter("Name one of both.", param_hint="--author / --text")
@@ -154,10 +158,8 @@ def purge(
         finally:
             await store.close()
 
-    try:
+    with in_plain_words():
         asyncio.run(go())
-    except StoreTrouble as trouble:
-        raise PopulationTrouble(trouble.message, trouble.hint) from None
     print(f"{name} knows nothing from {author or text} any more.")
 
 
@@ -177,7 +179,7 @@ def find_persona(name: str) -> Persona:
         try:
             return load_persona(Path(name))
         except BrokenPersona as trouble:
-            raise PopulationTrouble(str(trouble), "Mend the file and try again.") from None
+            raise PopulationTrouble(str(trouble), "docs/reference/personas.md has all fields.") from None
         except OSError as trouble:
             raise PopulationTrouble(f"{name} cannot be read: {trouble.strerror}.", "Look at the path.") from None
     plain = name.replace("_", "").replace("-", "").lower()
@@ -195,17 +197,17 @@ def _memory_of(state: Path, name: str) -> Memory:
 
 def _kept(state: Path, name: str) -> Kept:
     from moltbook.minds.beside import look_into
-    from moltbook.minds.store import StoreTrouble, kept_in, legible
+    from moltbook.minds.store import kept_in, legible
 
-    try:
+    with in_plain_words():
         db = look_into(state)
-        try:
-            with legible(state):
-                found = next(kept_in(db, "WHERE a.name = ? COLLATE NOCASE", (name,)), None)
-        finally:
-            db.close()
-    except StoreTrouble as trouble:
-        raise PopulationTrouble(trouble.message, trouble.hint) from None
-    if found is None:
+    try:
+        # On its network it may have another name than its persona, where that was taken.
+        where = "WHERE ? COLLATE NOCASE IN (a.name, a.persona)"
+        with in_plain_words(), legible(state):
+            found = sorted(kept_in(db, where, (name,)), key=lambda kept: kept.name.lower() != name.lower())
+    finally:
+        db.close()
+    if not found:
         raise PopulationTrouble(f"No agent of {state} is called {name}.", "Name its file with --state.")
-    return found
+    return found[0]

@@ -39,7 +39,10 @@ def fitting(settings: Settings, bounds: Bounds, files: int) -> tuple[Settings, B
         return settings, bounds
     streams = min(settings.streams, live // 2)
     connections = min(bounds.connections, live - streams)
-    log.warning("few open files", files=files, connections=connections, streams=streams)
+    log.warning(
+        "fewer live connections, for want of open files",
+        files=files, connections=connections, streams=streams, hint="raise the limit of open files (ulimit -n)",
+    )  # fmt: skip
     return (
         msgspec.structs.replace(settings, streams=streams),
         msgspec.structs.replace(bounds, connections=connections),

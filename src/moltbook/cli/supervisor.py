@@ -141,7 +141,8 @@ class Supervisor:
 
         applied = asyncio.run(upgrade(dsn))
         if applied:
-            console.print(f"Database schema: {', '.join(applied)}.", highlight=False)
+            steps = f"{len(applied)} steps, up to" if len(applied) > 1 else "one step,"
+            console.print(f"[dim]Database schema: {steps} {applied[-1]}.[/]", highlight=False)
         self._workers = [self._worker(number, dsn) for number in range(1, settings.workers + 1)]
         self._await_ready()
         console.print(f"\n[bold]Moltbook is awake:[/] [link={settings.url}]{settings.url}[/]", highlight=False)
@@ -263,7 +264,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise AddressTaken(
             f"Cannot listen on {host}:{port}: {error.strerror or error}.",
-            "Stop what runs there, or choose another port: moltbook up --port 8001",
+            "Stop what runs there, or choose another port, as in --port 8001.",
         ) from error
     return listener
 

@@ -43,7 +43,7 @@ def tail(
         str,
         typer.Option(
             metavar="KEY",
-            envvar="MOLTBOOK_KEY",
+            envvar=["MOLTBOOK_API_KEY", "MOLTBOOK_KEY"],
             show_envvar=True,
             help="An agent's key, to hear also what is for it alone. Better in the environment than on the line, where "
             "others on this machine can read it.",
@@ -87,7 +87,7 @@ def tail(
 
     `moltbook tail --groups posts,comments --submolt general` – what is said in one place
 
-    `MOLTBOOK_KEY=… moltbook tail --only mine` – who answers, names or writes to that agent
+    `MOLTBOOK_API_KEY=… moltbook tail --only mine` – who answers, names or writes to that agent
 
     `moltbook tail --since 0 --json > history.jsonl` – all that ever happened, and what happens next
 

@@ -1,21 +1,17 @@
 """`moltbook world`: a whole society in one command, from a dozen agents to a million."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.console import Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from moltbook.cli.growing import Figures, Growth, World, finished, keep, planned, settings_of
 from moltbook.cli.options import AsJson, Data, console, moment_of
@@ -26,6 +22,9 @@ SOCIETY = "moltbook.minds.society:world"
 # Its moments are counted from 1970, and it may have lived for years.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MIB = 2**20
+LINE_SECONDS = 10.0
+# What took less has no rate worth telling.
+LEAST_SECONDS = 0.05
 
 
 def world(
@@ -80,44 +79,111 @@ def world(
 
 
 def _grow(plan: World, data: Path, port: int, search: bool) -> Figures:
-    count = MofNCompleteColumn()
-    shown = TextColumn("{task.fields[more]}")
-    bars = (TextColumn("{task.description}"), BarColumn(), count, TimeElapsedColumn(), TimeRemainingColumn(), shown)
-    with Progress(*bars, console=console) as progress:
-        lives = progress.add_task("Agents", total=plan.agents, more="")
-        deeds = progress.add_task("Acts", total=plan.acts, more="")
-        reading: list[TaskID] = []
-
-        def tell(figures: Figures) -> None:
-            memory = f"server {figures.server_bytes // MIB:,} MiB, runner {figures.runner_bytes // MIB:,} MiB"
-            progress.update(lives, completed=figures.agents, more=f"{figures.agents_per_second:,.0f}/s")
-            progress.update(deeds, completed=figures.acts, more=f"{figures.acts_per_second:,.0f}/s · {memory}")
-
-        def tell_of_reading(done: int, of: int) -> None:
-            if not reading:
-                reading.append(progress.add_task("Readers", total=of, more="ranks, notifications and the rest"))
-            progress.update(reading[0], completed=done, total=of)
-
-        growth = Growth(settings_of(data, port, search), plan, tell, tell_of_reading)
-        try:
-            figures = growth.run()
-        except Stop:
-            progress.stop()
-            console.print("Stopped; what is told above is on disk. The same command goes on from there.")
-            raise typer.Exit(130) from None
+    shown = _Bars(plan) if console.is_terminal and not console.is_dumb_terminal else _Lines(plan)
+    growth = Growth(settings_of(data, port, search), plan, shown.tell, shown.tell_of_reading)
+    try:
+        figures = growth.run()
+    except Stop:
+        shown.end()
+        console.print("Stopped; what is told above is on disk. The same command goes on from there.")
+        raise typer.Exit(130) from None
+    finally:
+        shown.end()
     keep(data, figures)
     return figures
 
 
+class _Bars:
+    """Growth on a terminal, in eighty columns; they begin when the server has said its own words."""
+
+    def __init__(self, plan: World) -> None:
+        count = TextColumn("{task.completed:,.0f} of {task.total:,.0f}")
+        left = TimeRemainingColumn(compact=True, elapsed_when_finished=True)
+        bar = BarColumn(bar_width=20)
+        self._bars = Progress(TextColumn("{task.description:7}"), bar, count, left, TextColumn("{task.fields[more]}"))
+        self._lives = self._bars.add_task("Agents", total=plan.agents, more="")
+        self._deeds = self._bars.add_task("Acts", total=plan.acts, more="")
+        self._reading: TaskID | None = None
+        self._memory = Text(style="dim")
+        self._live = Live(Group(self._bars, self._memory), console=console)
+        self._is_shown = False
+
+    def tell(self, figures: Figures) -> None:
+        """Show how far it is."""
+        self._show()
+        self._bars.update(self._lives, completed=figures.agents, more=_rate_of_agents(figures))
+        self._bars.update(self._deeds, completed=figures.acts, more=_rate_of_acts(figures))
+        self._memory.plain = _memory_of(figures)
+
+    def tell_of_reading(self, done: int, of: int) -> None:
+        """Show how far the log's readers are."""
+        self._show()
+        if self._reading is None:
+            self._reading = self._bars.add_task("Readers", total=of, more="ranks and the rest")
+        self._bars.update(self._reading, completed=done, total=of)
+
+    def end(self) -> None:
+        """Leave the last of it on the screen."""
+        self._live.stop()
+
+    def _show(self) -> None:
+        if not self._is_shown:
+            self._is_shown = True
+            self._live.start()
+
+
+class _Lines:
+    """Growth where nothing can be written over: a line now and then."""
+
+    def __init__(self, plan: World) -> None:
+        self._plan = plan
+        self._told_at = -LINE_SECONDS
+
+    def tell(self, figures: Figures) -> None:
+        """Say how far it is."""
+        agents = f"{figures.agents:,} of {self._plan.agents:,} agents {_rate_of_agents(figures)}"
+        acts = f"{figures.acts:,} of {self._plan.acts:,} acts {_rate_of_acts(figures)}"
+        self._say(f"{agents} · {acts} · {_memory_of(figures)}")
+
+    def tell_of_reading(self, done: int, of: int) -> None:
+        """Say how far the log's readers are."""
+        self._say(f"readers: {done:,} of {of:,} events")
+
+    def end(self) -> None:
+        """Nothing is left to be said."""
+
+    def _say(self, line: str) -> None:
+        now = time.monotonic()
+        if now >= self._told_at + LINE_SECONDS:
+            self._told_at = now
+            console.print(line, highlight=False, soft_wrap=True)
+
+
+def _rate(count: int, seconds: float) -> str:
+    return f"{count / seconds:,.0f}/s" if seconds >= LEAST_SECONDS else ""
+
+
+def _rate_of_agents(figures: Figures) -> str:
+    return _rate(figures.own_agents, figures.registering_seconds)
+
+
+def _rate_of_acts(figures: Figures) -> str:
+    return _rate(figures.own_acts, figures.acting_seconds)
+
+
+def _memory_of(figures: Figures) -> str:
+    return f"memory: server {figures.server_bytes // MIB:,} MiB, runner {figures.runner_bytes // MIB:,} MiB"
+
+
 def _summary(figures: Figures) -> Table:
-    table = Table("", "in all", "in this run", "took", "a second")
+    table = Table("", "in all", "in this run", "took", "rate", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in table.columns[1:]:
         column.justify = "right"
     for what, count, own, seconds, rate in (
-        ("agents", figures.agents, figures.own_agents, figures.registering_seconds, figures.agents_per_second),
-        ("acts", figures.acts, figures.own_acts, figures.acting_seconds, figures.acts_per_second),
+        ("agents", figures.agents, figures.own_agents, figures.registering_seconds, _rate_of_agents(figures)),
+        ("acts", figures.acts, figures.own_acts, figures.acting_seconds, _rate_of_acts(figures)),
     ):
-        table.add_row(what, f"{count:,}", f"{own:,}", f"{seconds:,.1f} s", f"{rate:,.0f}")
+        table.add_row(what, f"{count:,}", f"{own:,}", f"{seconds:,.1f} s", rate)
     for what, seconds in (("readers caught up", figures.reading_seconds), ("tidied up", figures.tidying_seconds)):
         table.add_row(what, "", "", f"{seconds:,.1f} s", "")
     for code, count in sorted(figures.refused.items()):

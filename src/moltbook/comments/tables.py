@@ -35,7 +35,7 @@ COMMENTS = Table(
     key=("post_id", "id"),
     find_by="id",
     settable=("upvotes", "downvotes", "reply_count", "deleted_at"),
-    unread=("content",),
+    unread=("content", "base_upvotes", "base_downvotes"),
 )
 
 

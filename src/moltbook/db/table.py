@@ -34,8 +34,9 @@ class Table(Generic[Row]):
 
     `key` names the leading columns that tell rows apart. `lock` takes the rows' locks when they are loaded, so that
     what an act read is still true when it is written. `settable` columns are written back when a row was touched;
-    `summable` ones also move by deltas, without the row in hand. `unread` ones are long texts that no act has to see: a
-    loaded row holds "" there. `unique` says that more than the key is so: what a batch removes is gone before it adds.
+    `summable` ones also move by deltas, without the row in hand. `unread` ones are what no act has to see: they are not
+    asked for, and a loaded row holds "" or 0 there. `unique` says that more than the key is so: what a batch removes is
+    gone before it adds.
     """
 
     def __init__(
@@ -69,7 +70,8 @@ class Table(Generic[Row]):
         self._delta = msgspec.defstruct(f"{name}_delta", (*self.key, *self.summable))
         self._unread = frozenset(unread)
         self.load_sql = self._load_sql()
-        self.decode: Callable[[str], list[Row]] = msgspec.json.Decoder(list[row]).decode  # type: ignore[valid-type]
+        loaded = self._loaded_row() if unread else row
+        self.decode: Callable[[str], list[Row]] = msgspec.json.Decoder(list[loaded]).decode  # type: ignore[valid-type]
         self.insert_sql = self._insert_sql()
         self.update_sql = self._update_sql(self.settable, "u.{0}")
         self.sum_sql = self._update_sql(self.summable, "t.{0} + u.{0}")
@@ -97,7 +99,9 @@ class Table(Generic[Row]):
 
     def _load_sql(self) -> str:
         """One JSON list of the rows with the keys in a parameter, whose place is left open."""
-        names = ", ".join(self._loaded(name) for name in self.columns)
+        names = ", ".join(
+            _TO_JSON.get(kind, "t.{0}").format(name) for name, kind in self.columns.items() if name not in self._unread
+        )
         lock = ""
         if self.lock:
             # They are taken in one order; rows that nobody locks may come in any.
@@ -109,10 +113,17 @@ class Table(Generic[Row]):
             source = f"{self._records(self.key)} JOIN {self.name} t ON {self._same_key()}"
         return f"(SELECT json_agg(x) FROM (SELECT {names} FROM {source}{lock}) x)"
 
-    def _loaded(self, name: str) -> str:
-        if name in self._unread:
-            return f"'' AS {name}"
-        return _TO_JSON.get(self.columns[name], "t.{0}").format(name)
+    def _loaded_row(self) -> type[Row]:
+        """The row with something in the places that are not asked for: each column costs PostgreSQL 0.3 µs a row."""
+        fields = [
+            (field.name, field.type, 0 if field.type is int else "")
+            for field in msgspec.structs.fields(self.row)
+            if field.name in self._unread
+        ]
+        loaded: type[Any] = msgspec.defstruct(
+            f"{self.row.__name__}Loaded", fields, bases=(self.row,), gc=False, kw_only=True
+        )
+        return loaded
 
     def _insert_sql(self) -> str:
         values = ", ".join(_FROM_JSON.get(kind, "u.{0}").format(name) for name, kind in self.columns.items())

@@ -8,7 +8,6 @@ the others from the table until they have caught up.
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from time import monotonic
@@ -59,7 +58,8 @@ class Log:
     def __init__(self, pool: asyncpg.Pool, connect: Callable[[], Any]) -> None:
         self._pool = pool
         self._connect = connect
-        self._ring: deque[Entry] = deque(maxlen=RING)
+        # The newest RING entries and some more. A list, for a slice of a deque walks all the way there.
+        self._ring: list[Entry] = []
         self._wake = asyncio.Event()
         self._bell = asyncio.Event()
         self._own_pid = 0
@@ -97,7 +97,7 @@ class Log:
         if self.remembers(cursor):
             # Its entries are consecutive, so the position is arithmetic.
             start = cursor + 1 - self._ring[0].seq
-            return [self._ring[i] for i in range(start, min(len(self._ring), start + PAGE))]
+            return self._ring[start : start + PAGE]
         return await self.read(cursor) if self.head > cursor else []
 
     async def batches(self, cursor: int) -> AsyncIterator[list[Entry]]:
@@ -137,6 +137,8 @@ class Log:
 
     def _extend(self, entries: Iterable[Entry]) -> None:
         self._ring.extend(entries)
+        if len(self._ring) > RING + PAGE:
+            del self._ring[:-RING]
         self.head = self._ring[-1].seq
         self._moved = monotonic()
         wake, self._wake = self._wake, asyncio.Event()

@@ -15,15 +15,28 @@ from typing import Any
 
 import msgspec
 
-from moltbook.minds.memory import Memory, Recalled, Why, exemplars, feeling_for, quoted, recall, self_lines, standing
+from moltbook.minds.memory import (
+    Memory,
+    Recalled,
+    Why,
+    exemplars,
+    feeling_for,
+    quoted,
+    recall,
+    self_lines,
+    standing,
+    without_tokens,
+)
 from moltbook.minds.models.model import Line, Model, Question, Role, Unfit
-from moltbook.minds.permits import LONGEST_TEXT, LONGEST_TITLE, Form, Option, Options, Permits, without_tokens
+from moltbook.minds.permits import LONGEST_TEXT, LONGEST_TITLE, Form, Option, Options, Permits
 from moltbook.minds.persona import Persona
 from moltbook.minds.sight import Cause, Heard, Letter, Sight
 from moltbook.minds.wish import Budget, Wish
 
 FENCE = "-----"
-RECALLED_CHARS = 600
+RECALLED_CHARS = 800
+LATEST_THOUGHTS = 2
+"""So many of its thoughts are told to a model whatever the turn is about."""
 OWN_SAMPLES = 3
 PLACES_SHOWN = 20
 
@@ -66,7 +79,7 @@ async def choose(
     Raises: NoModel, Busy, OutOfBudget.
     """
     options = options_of(persona, memory, sight)
-    recalled = recall(memory, _words_of(sight), now=sight.now, most_chars=RECALLED_CHARS)
+    recalled = recall(memory, _words_of(sight), now=sight.now, most_chars=RECALLED_CHARS, thoughts=LATEST_THOUGHTS)
     question = question_for(persona, me, memory, options, recalled, rng, budget)
     try:
         answer = await model.answer(question)

@@ -3,7 +3,8 @@
 In this room: looking, deciding, finding words, acting, remembering, in this order; each act is written down before it
 is sent, so that a being whose process was killed goes on with it and repeats nothing. Who was spoken to looks at
 exactly that in its next turn. Everything goes through the public client.
-Not here: what to do (policy, choosing), the words (mind), whose turn it is (runner), when (rhythm).
+Not here: what to do (policy, choosing), thoughts (musing), the words (mind), what was tried (tried), whose turn it is
+(runner), when (rhythm).
 """
 
 from __future__ import annotations
@@ -17,40 +18,30 @@ from uuid import UUID
 
 import msgspec
 
-from moltbook.client import (
-    AsyncMoltbook,
-    Conflict,
-    Event,
-    Forbidden,
-    Invalid,
-    NotFound,
-    RateLimited,
-)
-from moltbook.minds.acts import (
-    Act,
-    Found,
-    Join,
-    Knock,
-    Open,
-    Post,
-    Reply,
-    Shut,
-    Vote,
-    Write,
-    call_of,
-    is_wordless,
-    with_words,
-    words_of_act,
-)
+from moltbook.client import AsyncMoltbook, Conflict, Event, Forbidden, Invalid, MoltbookError, NotFound, RateLimited
+from moltbook.minds.acts import Act, Open, Post, Write, call_of, is_wordless, with_words, words_of_act
 from moltbook.minds.choosing import Choice, choose
 from moltbook.minds.looking import look, look_at
-from moltbook.minds.memory import Account, Memory, did, exemplars, own_lines, recall, reflect, take_in
+from moltbook.minds.memory import (
+    Account,
+    Memory,
+    did,
+    exemplars,
+    own_lines,
+    recall,
+    reflect,
+    take_in,
+    usable_phrases,
+)
 from moltbook.minds.mind import Errand, Mind
 from moltbook.minds.models.model import Model
+from moltbook.minds.musing import muse
 from moltbook.minds.persona import Persona
 from moltbook.minds.policy import HOME, decide, waits
 from moltbook.minds.sight import Heard, Sight
+from moltbook.minds.telling import telling, telling_all
 from moltbook.minds.transcript import WritePost, WriteReply
+from moltbook.minds.tried import not_again, quiet_after, rested
 from moltbook.minds.wish import Budget, Pending, Wish
 
 CALLS = frozenset({"post.published", "comment.published", "message.sent", "message.requested"})
@@ -62,6 +53,7 @@ KEY_HOURS = 40.0
 """A network keeps answers for repeats for 48 hours; an act left lying for longer is not sent again."""
 NOT_CLAIMED = "NOT_CLAIMED"
 BEING_DONE = "IDEMPOTENCY_IN_PROGRESS"
+ANSWER_LOST = "IDEMPOTENCY_ANSWER_LOST"
 
 
 class Desk(Protocol):
@@ -121,7 +113,7 @@ class Life:
         budget: Budget | None = None,
         looking: Looking = look,
     ) -> None:
-        """`model`, if it thinks, chooses the acts itself; else code does and the mind finds the words."""
+        """`model`, if it thinks, has thoughts and chooses the acts; else code does and the mind finds the words."""
         self.persona = persona
         self.account = account
         self._memory = memory
@@ -132,7 +124,7 @@ class Life:
         # Words draw from chance of their own: how much they need depends on the model, and choices must not.
         self._words_rng = Random(rng.random())
         self._clock = clock
-        self._model = model
+        self._thinking = model if model is not None and model.thinks else None
         self._budget = budget or Budget()
         self._looking = looking
         self._guests: deque[Event] = deque(maxlen=CALLS_KEPT)
@@ -232,7 +224,7 @@ class Life:
         else:
             sight = await self._looking(self._api, self.name, self._memory, now, self._rng)
         taken = take_in(self._memory, sight, me=self.name, interests=self.persona.interests)
-        self._memory = reflect(taken, now)
+        self._memory = reflect(taken, now) if self._thinking is None else taken
         if sight.seq:
             self._memory = msgspec.structs.replace(self._memory, seen_seq=sight.seq)
         told = {heard.on.id for heard in sight.to_me}
@@ -240,9 +232,12 @@ class Life:
         return msgspec.structs.replace(sight, answers=(*waiting, *sight.answers))
 
     async def _decide(self, sight: Sight) -> Choice:
-        if self._model is not None and self._model.thinks:
-            return await choose(self.persona, self.name, self._memory, sight, self._model, self._rng, self._budget)
-        return Choice(wishes=tuple(decide(self.persona, self._memory, sight, self._rng, self._budget)))
+        if self._thinking is None:
+            return Choice(wishes=tuple(decide(self.persona, self._memory, sight, self._rng, self._budget)))
+        self._memory = await muse(
+            self._thinking, self._memory, name=self.name, who=self.persona.who, now=sight.now, rng=self._words_rng
+        )
+        return await choose(self.persona, self.name, self._memory, sight, self._thinking, self._rng, self._budget)
 
     def _settle(self, sight: Sight, let_be: Set[str]) -> None:
         """Keep in mind what still waits for an answer; for what is let be there were no words, or no wish."""
@@ -269,7 +264,7 @@ class Life:
         task = WriteReply(wish.author, wish.heard, wish.topic) if wish.heard else WritePost(wish.topic)
         errand = Errand(
             self.persona, task, memory.posts_made + 1, own_lines(memory), exemplars=exemplars(memory),
-            recalled=tuple(found.line for found in recalled),
+            recalled=tuple(found.line for found in recalled), phrases=usable_phrases(memory),
         )  # fmt: skip
         draft = await self._mind.write(errand, self._words_rng)
         if draft is None:
@@ -295,105 +290,39 @@ class Life:
             await self._desk.refused(self._kept())
             return False
         try:
-            answer = await self._api.send(call_of(wish.act), key=pending.key)
-        except RateLimited:
-            raise
+            text_id = id_of(await self._api.send(call_of(wish.act), key=pending.key))
         except (NotFound, Forbidden, Conflict, Invalid) as refusal:
-            if refusal.code == NOT_CLAIMED:
-                await self._desk.refused(self._kept())
-                raise
-            if refusal.code == BEING_DONE:
-                raise  # it stays under way, and is asked for again
-            refused.append(refusal.code)
-            if isinstance(wish.act, Post) and isinstance(refusal, NotFound) and wish.act.submolt != HOME:
-                elsewhere = msgspec.structs.replace(wish.act, submolt=HOME)
-                return await self._do(msgspec.structs.replace(wish, act=elsewhere), done, refused)
-            self._memory = not_again(self._memory, wish)
-            await self._desk.refused(self._kept())
-            return False
+            if refusal.code != ANSWER_LOST:
+                return await self._not_done(refusal, wish, done, refused)
+            text_id = ""  # it was done, and nobody can say any more under which id
         now = self._clock()
-        self._memory = did(
-            self._memory, wish.act, now=now, why=wish.why, text_id=id_of(answer), whom=wish.author
-        )  # fmt: skip
+        self._memory = did(self._memory, wish.act, now=now, why=wish.why, text_id=text_id, whom=wish.author)
         if isinstance(wish.act, Open):
             self._memory = not_again(self._memory, wish)  # they have a conversation now: nobody needs to ask
-        self._memory = self._rested(self._memory, wish.act, now)
+        self._memory = rested(self._memory, wish.act, now, self._budget)
         done.append(wish.act)
         await self._desk.done(self._kept())
         return True
 
-    def _rested(self, memory: Memory, act: Act, now: datetime) -> Memory:
-        """The memory with the pause that follows an act of words."""
-        match act:
-            case Post():
-                gap = timedelta(seconds=self._budget.post_gap_seconds)
-                return msgspec.structs.replace(memory, post_after=now + gap)
-            case Reply() | Write():
-                gap = timedelta(seconds=self._budget.comment_gap_seconds)
-                return msgspec.structs.replace(memory, comment_after=now + gap)
-            case _:
-                return memory
+    async def _not_done(self, refusal: MoltbookError, wish: Wish, done: list[Act], refused: list[str]) -> bool:
+        """What becomes of an act that was refused: tried elsewhere, or never again.
 
-
-def not_again(memory: Memory, wish: Wish) -> Memory:
-    """The memory of having tried an act: refused for good, it is not tried again."""
-    match wish.act:
-        case Reply(to):
-            return _with(memory, "answered", to.id)
-        case Write():
-            return _with(memory, "answered", wish.why.heard)
-        case Vote(on):
-            return _with(memory, "voted", on.id)
-        case Join(submolt):
-            return _with(memory, "joined", submolt)
-        case Found(name):
-            return _with(memory, "founded", name)
-        case Knock(name):
-            return _with(memory, "knocked", name)
-        case Open() | Shut():
-            return _with(memory, "knocked", wish.author)
-        case _:
-            return memory
-
-
-def quiet_after(memory: Memory, act: Act, until: datetime) -> Memory:
-    """The memory of having been told to wait with such an act."""
-    match act:
-        case Post():
-            return msgspec.structs.replace(memory, post_after=until)
-        case Reply() | Write() | Knock():
-            return msgspec.structs.replace(memory, comment_after=until)
-        case _:
-            return memory
+        Raises: MoltbookError, for one that may be done yet.
+        """
+        if refusal.code == NOT_CLAIMED:
+            await self._desk.refused(self._kept())
+            raise refusal
+        if refusal.code == BEING_DONE:
+            raise refusal  # it stays under way, and is asked for again
+        refused.append(refusal.code)
+        if isinstance(wish.act, Post) and isinstance(refusal, NotFound) and wish.act.submolt != HOME:
+            elsewhere = msgspec.structs.replace(wish.act, submolt=HOME)
+            return await self._do(msgspec.structs.replace(wish, act=elsewhere), done, refused)
+        self._memory = not_again(self._memory, wish)
+        await self._desk.refused(self._kept())
+        return False
 
 
 def id_of(answer: Any) -> str:
     """The id of what was made, if anything was."""
     return str(getattr(answer, "id", "") or getattr(answer, "conversation_id", ""))
-
-
-def telling(name: str, wish: Wish) -> str:
-    """What was said, in one line for the operator."""
-    match wish.act:
-        case Post(_, title, text):
-            return f'{name} posted "{title}": "{text}"'
-        case Reply(_, text):
-            return f'{name} replied to {wish.author}: "{text}"'
-        case Found(submolt):
-            return f"{name} founded m/{submolt}"
-        case Knock(whom):
-            return f"{name} asked {whom} for a conversation"
-        case _:
-            return f"{name} wrote to {wish.author}"
-
-
-def telling_all(name: str, acts: list[Act]) -> str:
-    """What was done without words."""
-    counted = {kind: sum(type(act).__name__.lower() == kind for act in acts) for kind in ("vote", "follow", "join")}
-    told = [f"{count} × {kind}" for kind, count in counted.items() if count]
-    return f"{name} read on: {', '.join(told) or 'settled something'}"
-
-
-def _with(memory: Memory, field: str, value: str) -> Memory:
-    held: tuple[str, ...] = getattr(memory, field)
-    return memory if not value or value in held else msgspec.structs.replace(memory, **{field: (*held, value)})

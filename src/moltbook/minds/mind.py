@@ -37,6 +37,8 @@ class Errand(msgspec.Struct, frozen=True):
     """Its own best lines; they stand in the place of the written ones."""
     recalled: Sequence[str] = ()
     """What it remembers that belongs here. Words of others among it are data."""
+    phrases: Sequence[str] = ()
+    """Turns of speech that it picked up and may say: plain words, credited by its memory where they are said."""
 
 
 class Mind(Protocol):

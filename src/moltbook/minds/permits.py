@@ -32,7 +32,7 @@ from moltbook.minds.acts import (
     Vote,
     Write,
 )
-from moltbook.minds.memory import Memory, has_credential
+from moltbook.minds.memory import Memory, has_credential, has_link, has_long_token
 from moltbook.minds.sieve import is_unfit
 from moltbook.minds.sight import Heard, Letter
 from moltbook.minds.ties import NAME
@@ -45,9 +45,6 @@ SHORTEST_KNOCK = 10
 COPIED_RUN = 8
 """So many words in a row that stand in somebody's text, or in the prompt, are not one's own."""
 COPIED_SHARE = 0.7
-_LINK = re.compile(r"https?:|www\.", re.IGNORECASE)
-_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
-"""What looks like a key, an id or something encoded: no word of a conversation is so long."""
 
 
 class Form(StrEnum):
@@ -175,9 +172,9 @@ class Permits:
             return "no_words"
         if is_unfit(f"{title} {words}"):
             return "unfit"
-        if _LINK.search(f"{title} {words}"):
+        if has_link(f"{title} {words}"):
             return "link"
-        if has_credential(f"{title} {words}") or _LONG_TOKEN.search(f"{title} {words}"):
+        if has_credential(f"{title} {words}") or has_long_token(f"{title} {words}"):
             return "secret"
         if not self._runs.isdisjoint(_runs_of(words) | _runs_of(title)):
             return "copy"
@@ -220,11 +217,6 @@ def cleaned(text: str) -> str:
     plain = "".join(" " if unicodedata.category(c).startswith("C") else c for c in shown)
     flat = re.sub(r"\s+", " ", plain).strip()
     return flat if len(flat) <= LONGEST_TEXT else flat[:LONGEST_TEXT].rsplit(" ", 1)[0]
-
-
-def without_tokens(text: str) -> str:
-    """A text as a model may see it: what looks like a key, an id or something encoded is left out."""
-    return _LONG_TOKEN.sub("…", text)
 
 
 def _runs_of(text: str) -> set[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from random import Random
 
 from moltbook.minds.mind import Draft, Errand
 from moltbook.minds.persona import SLOT, Persona
+from moltbook.minds.sayings import with_saying
 from moltbook.minds.style import dress, name_it, numbered, sentences_of
 from moltbook.minds.transcript import WritePost, WriteReply
 from moltbook.minds.words import nouns_of, with_topic, within_a_sentence
@@ -45,7 +46,7 @@ class ScriptedMind:
         forms = persona.grammar.posts if isinstance(task, WritePost) else persona.grammar.replies
         for _ in range(TRIES):
             words = fill(rng.choice(forms), persona, task.topic, rng)
-            text = dress(words, persona.style, rng)
+            text = dress(with_saying(words, errand, rng), persona.style, rng)
             if any(words.lower().strip(".!? ") in old.lower() for old in errand.earlier):
                 continue
             match task:

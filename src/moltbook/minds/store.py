@@ -151,10 +151,6 @@ class Store:
         """Every act that was done, in order: its key, and the act as it was begun."""
         yield from self._db.execute("SELECT key, act FROM deeds ORDER BY seq")
 
-    def doers(self) -> list[int]:
-        """Who did the deeds, in order."""
-        return [number for (number,) in self._db.execute("SELECT number FROM deeds ORDER BY seq")]
-
     def given_up(self) -> list[str]:
         """Names that agents meant to take and found taken: by somebody else, or by a request whose answer was lost."""
         return [name for (name,) in self._db.execute("SELECT j.value FROM agents, json_each(agents.given_up) j")]
@@ -190,6 +186,20 @@ class Store:
         values = (account.name, account.api_key, account.claim_url, number)
         sql = "UPDATE agents SET state = 'living', name = ?, api_key = ?, claim_url = ? WHERE number = ?"
         await self.do(lambda db: db.execute(sql, values))
+
+    async def take_in(self, number: int, persona: str, account: Account, memory: Memory) -> bool:
+        """Keep an agent that lived elsewhere, whole; False where another agent of this population has the name."""
+        carried = msgspec.msgpack.encode(memory)
+
+        def work(db: sqlite3.Connection) -> bool:
+            added = db.execute(
+                "INSERT INTO agents (number, persona, state, name, api_key, claim_url, memory) "
+                "VALUES (?, ?, 'living', ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+                (number, persona, account.name, account.api_key, account.claim_url, carried),
+            )
+            return added.rowcount == 1
+
+        return bool(await self.do(work))
 
     async def lose(self, number: int) -> None:
         """The network knows its key no more: it begins anew there, and what was begun will never be done."""

@@ -59,9 +59,8 @@ async def take_over(state: Path, folder: Path, say: Callable[[str], None]) -> in
             except msgspec.DecodeError:
                 say(f"{file.name} cannot be read; {persona.name} begins anew")
                 continue
-            if number not in known and await store.intend(number, persona.name, older.name):
-                await store.move_in(number, Account(older.name, older.api_key, older.claim_url))
-                await store.done(number, memory_of(older))
+            account = Account(older.name, older.api_key, older.claim_url)
+            if number not in known and await store.take_in(number, persona.name, account, memory_of(older)):
                 moved += 1
             file.rename(file.with_suffix(".json.moved"))
     finally:

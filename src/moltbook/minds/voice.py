@@ -12,6 +12,7 @@ from random import Random
 
 from moltbook.minds.mind import Draft, Errand
 from moltbook.minds.models.model import Completion, Model
+from moltbook.minds.sayings import with_saying
 from moltbook.minds.sieve import Kept, sift
 from moltbook.minds.style import dress, name_it, numbered
 from moltbook.minds.transcript import WritePost, WriteReply, lay_out
@@ -62,7 +63,7 @@ class Voice:
             ]
         if not kept:
             return None
-        text = dress(max(kept, key=lambda found: found.score).text, style, rng)
+        text = dress(with_saying(max(kept, key=lambda found: found.score).text, errand, rng), style, rng)
         match task:
             case WritePost():
                 title = name_it(persona, task.topic, errand.number, rng)

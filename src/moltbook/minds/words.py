@@ -94,6 +94,12 @@ def nouns_of(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def names_something(phrase: str) -> bool:
+    """Whether a run of words can be a name for something, as far as one can tell: its last is no verb and no plural."""
+    last = words_of(phrase)[-1]
+    return not last.endswith("s") and bool(nouns_of(f"the {last}"))
+
+
 def topic_of(text: str, rng: Random, interests: Sequence[str] = ()) -> str | None:
     """A word of the text worth coming back to: one the reader cares about, else a noun, else any word of weight."""
     said = words_of(text)

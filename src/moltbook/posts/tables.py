@@ -41,7 +41,7 @@ POSTS = Table(
     },
     key=("id",),
     settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
-    unread=("title", "content", "url", "labels"),
+    unread=("kind", "title", "content", "url", "base_upvotes", "base_downvotes", "labels"),
 )
 
 

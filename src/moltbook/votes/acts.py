@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moltbook.agents import AGENT_OWNERS, AGENTS, ensure_claimed
+from moltbook.agents import AGENT_OWNERS, AGENTS, AgentRow, OwnerOf, ensure_claimed
 from moltbook.comments import CommentRow
 from moltbook.db.table import Table
 from moltbook.db.world import Act, Wants, World
@@ -25,7 +25,7 @@ class CastVote(Act[VoteAnswer], frozen=True):
 
     def needs(self, wants: Wants) -> None:
         """The voter and what it judges."""
-        wants.ask(AGENTS, self.voter)
+        wants.ask(AGENT_OWNERS, self.voter)
         wants.ask(self.table, self.target)
 
     def further(self, wants: Wants, world: World) -> None:
@@ -41,7 +41,7 @@ class CastVote(Act[VoteAnswer], frozen=True):
 
         Raises: NotClaimed, NotFound, NotPublished, OwnWork, OwnersWork, NoVote.
         """
-        voter = ensure_claimed(world[AGENTS].get(self.voter))
+        voter = ensure_claimed(_standing(world, self.voter))
         target = self._target(world)
         if target is None or target.deleted_at is not None:
             raise NotFound("Post" if self.table is POSTS else "Comment")
@@ -57,7 +57,7 @@ class CastVote(Act[VoteAnswer], frozen=True):
             raise NoVote()
         # What was cast before both had one owner may be withdrawn.
         if wanted is not Direction.NONE and voter.claimed_by is not None:
-            author = world[AGENT_OWNERS].get(target.author_id)
+            author = _standing(world, target.author_id)
             if author is not None and author.claimed_by == voter.claimed_by:
                 raise OwnersWork()
         if vote is None:
@@ -86,6 +86,11 @@ class CastVote(Act[VoteAnswer], frozen=True):
     def _target(self, world: World) -> PostRow | CommentRow | None:
         found: PostRow | CommentRow | None = world[self.table].get(self.target)
         return found
+
+
+def _standing(world: World, agent_id: AgentId) -> AgentRow | OwnerOf | None:
+    """Whose an agent is; one that came in the same batch stands only among those that are written."""
+    return world[AGENTS].get(agent_id) or world[AGENT_OWNERS].get(agent_id)
 
 
 def describe(former: Direction, now: Direction) -> VoteAction:

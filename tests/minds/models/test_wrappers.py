@@ -219,6 +219,8 @@ async def test_a_replay_refuses_what_was_not_asked_then(tmp_path):
     await replayed.answer(question("a?"))
     with pytest.raises(NoModel, match="not asked so often"):
         await replayed.answer(question("a?"))
+    with pytest.raises(NoModel, match="the record ends here"):
+        await replayed.answer(question("c?"))
     await replayed.close()
 
 

@@ -20,6 +20,7 @@ from moltbook.minds.society.parameters import TOPICS
 from moltbook.minds.society.replies import Said, set_off
 from moltbook.minds.society.simulation import Simulation
 from moltbook.minds.society.wording import Wording
+from moltbook.posts import is_crypto_talk
 from tests.minds.society.lives import ACTS, AGENTS, ENDS_AT, Comment, Post, Vote, acts_of
 
 NAME = re.compile(r"[A-Za-z0-9_-]{3,32}")
@@ -105,11 +106,12 @@ def test_an_agent_takes_no_more_memory_however_long_the_world_goes_on(calibrated
 
 
 def test_names_are_valid_and_told_apart_whatever_their_case() -> None:
-    wording = Wording(Simulation(20_000, 100_000, 5, ENDS_AT, CALIBRATED))
+    simulation = Simulation(20_000, 100_000, 5, ENDS_AT, CALIBRATED)
+    wording = Wording(simulation)
     names = wording.names(np.arange(20_000))
     assert all(NAME.fullmatch(name) for name in names)
     assert len({re.sub("[_-]", "", name.lower()) for name in names}) == len(names)
-    submolts = [wording.submolt(number)[0] for number in range(wording.submolt_count)]
+    submolts = [wording.submolt(number)[0] for number in range(simulation.submolts)]
     assert submolts[0] == "general"
     assert all(SUBMOLT.fullmatch(name) for name in submolts)
     assert len(set(submolts)) == len(submolts)
@@ -123,6 +125,13 @@ def test_the_lexicon_needs_no_escaping_and_every_topic_has_words_of_its_own() ->
     assert {len(set(words)) for words in topics} == {24}
     values = [value for part in lexicon.values() for value in part.values()]
     assert all(value.isascii() and not set(value) & {'"', "\\", "\n", "\t"} for value in values)
+
+
+def test_nothing_in_it_is_talk_of_crypto_which_the_house_removes() -> None:
+    lexicon = resources.files(society).joinpath("lexicon.toml").read_text(encoding="utf-8")
+    # Of all its words together; so of any of them.
+    assert not is_crypto_talk(lexicon)
+    assert not [line for line in acts_of() if isinstance(line, Post) and is_crypto_talk(line.title, line.text)]
 
 
 def test_a_comment_speaks_of_what_its_post_is_about() -> None:

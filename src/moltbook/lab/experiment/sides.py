@@ -41,14 +41,14 @@ def table(comparison: Comparison) -> RenderableType:
     """The comparison as a table of at most 80 columns."""
     units = {definition.key: definition.unit for definition in CATALOGUE}
     shown = [rules for rules in Rules if any(row.sides[rules] for row in comparison.rows)]
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     grid.add_column("")
     for rules in shown:
-        grid.add_column(rules, justify="right")
+        grid.add_column(rules, justify="right", no_wrap=True)
     for row in comparison.rows:
         grid.add_row(row.name, *(_cell(row.sides[rules], units[row.key]) for rules in shown))
     seeds = ", ".join(map(str, comparison.seeds))
-    head = f"{comparison.minds} minds, {comparison.acts:,} acts a play, seeds {seeds}: mean (least – greatest)"
+    head = f"{comparison.minds} minds, {comparison.acts:,} acts a play, seeds {seeds}: mean (least–greatest)"
     return Group(head, "", grid, "", _done(comparison, shown))
 
 
@@ -57,7 +57,7 @@ def _cell(side: Side | None, unit: Unit) -> str:
         return "–"
     factor, digits = (100, 1) if unit is Unit.SHARE else (1, 2)
     mark = " %" if unit is Unit.SHARE else ""
-    spread = f"({side.low * factor:.{digits}f} – {side.high * factor:.{digits}f})"
+    spread = f"({side.low * factor:.{digits}f}–{side.high * factor:.{digits}f})"
     return f"{side.mean * factor:.{digits}f}{mark} [dim]{spread}[/]"
 
 

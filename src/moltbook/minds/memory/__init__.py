@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from moltbook.minds.memory.credentials import has_credential
 from moltbook.minds.memory.forget import MOST_BYTES, forget
-from moltbook.minds.memory.growth import exemplars, grow
+from moltbook.minds.memory.growth import exemplars, grow, usable_phrases
 from moltbook.minds.memory.hearing import hear, hear_letter, received, take_in
 from moltbook.minds.memory.model import Account, Memory, Why
 from moltbook.minds.memory.people import feeling_for, person_of, trust_in
@@ -16,7 +16,7 @@ from moltbook.minds.memory.purge import purge_author, purge_text
 from moltbook.minds.memory.recall import Recalled, latest_topics, line_of, own_lines, recall, self_lines, standing
 from moltbook.minds.memory.reflection import Musing, ask_thought, reflect, take_thought
 from moltbook.minds.memory.remember import did, gone, new_memory
-from moltbook.minds.memory.trust import gives_orders, harmless, quoted
+from moltbook.minds.memory.trust import gives_orders, harmless, has_link, has_long_token, quoted, without_tokens
 from moltbook.minds.memory.why import Explanation, explain, sentences
 
 __all__ = [
@@ -38,6 +38,8 @@ __all__ = [
     "grow",
     "harmless",
     "has_credential",
+    "has_link",
+    "has_long_token",
     "hear",
     "hear_letter",
     "latest_topics",
@@ -57,4 +59,6 @@ __all__ = [
     "take_in",
     "take_thought",
     "trust_in",
+    "usable_phrases",
+    "without_tokens",
 ]

@@ -17,7 +17,8 @@ from moltbook.minds.memory.credentials import has_credential
 from moltbook.minds.memory.model import Character, Episode, EpisodeKind, Memory, Sway
 from moltbook.minds.memory.people import DISLIKED, RESPECTED, person_of
 from moltbook.minds.memory.remember import MOST_ORIGINS, holds_phrase, in_order
-from moltbook.minds.words import content_words, likeness, shares_a_run, stem, words_of
+from moltbook.minds.memory.trust import gives_orders
+from moltbook.minds.words import content_words, likeness, names_something, shares_a_run, stem, words_of
 
 KEEP_EXEMPLARS = 6
 LEAST_LIKED = 2
@@ -30,6 +31,7 @@ FLAT_AFTER = timedelta(hours=6)
 FLAT_LINES = 2
 """So many lines that nobody cared for, and none that anybody did, make a topic one to leave."""
 KEEP_SWAYS = 120
+_NO_WORD = re.compile(r"\S*[@/\\_\d]\S*|\S+[.:]\S+|\S*[a-z][A-Z]\S*")
 SWAY = 0.06
 MOST_DRIFT = 0.5
 """Nobody is talked out of more than this."""
@@ -58,9 +60,9 @@ def picked_up(memory: Memory, heard: Episode, interests: Iterable[str]) -> Memor
         return memory
     dear = {stem(interest) for interest in interests}
 
-    def appeal(phrase: str) -> tuple[int, float, int]:
+    def appeal(phrase: str) -> tuple[int, bool, float, int]:
         weighty = content_words(phrase)
-        return len(weighty & dear), len(weighty) / len(phrase.split()), len(weighty)
+        return len(weighty & dear), names_something(phrase), len(weighty) / len(phrase.split()), len(weighty)
 
     # max keeps the first of equals, so that the same text gives the same phrase.
     chosen = max(candidates, key=appeal)
@@ -69,10 +71,26 @@ def picked_up(memory: Memory, heard: Episode, interests: Iterable[str]) -> Memor
     return msgspec.structs.replace(memory, character=msgspec.structs.replace(character, phrases=kept))
 
 
+def usable_phrases(memory: Memory) -> tuple[str, ...]:
+    """The turns of speech it may say itself: of whom it respects to this day, no order, no secret, nobody's name."""
+    names = {name.lower() for name in memory.people}
+    return tuple(
+        phrase
+        for phrase, origin in memory.character.phrases.items()
+        if person_of(memory, origin.author).admired >= RESPECTED
+        and names.isdisjoint(phrase.split())
+        and not gives_orders(phrase)
+        and not has_credential(phrase)
+    )
+
+
 def phrases_in(text: str) -> list[str]:
-    """Runs of two to four words that begin and end with a word of weight, stop at no mark and say no word twice."""
+    """Runs of two to four words that begin and end with a word of weight, stop at no mark and say no word twice.
+
+    Mentions, links, names and whatever else is no plain word stop a run, too.
+    """
     found = []
-    for part in re.split(r"[^\w\s'’-]+", text):
+    for part in re.split(r"[^\w\s'’-]+", _NO_WORD.sub(" . ", text)):
         words = words_of(part)
         weighty = [bool(content_words(word)) for word in words]
         for length in PHRASE_WORDS:

@@ -126,6 +126,8 @@ class Reflection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     because: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
     """Everything of others that it rests on."""
+    trust: float = 1.0
+    """As far as those are trusted whose words it was made of; 1 where it was made of counts."""
 
 
 class Sway(msgspec.Struct, frozen=True, array_like=True):

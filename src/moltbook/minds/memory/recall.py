@@ -1,6 +1,7 @@
 """Recall: the few memories that fit what the mind is about to write.
 
-In this room: finding them, and how each reads in a prompt: its own things plainly, everybody else's as a quotation.
+In this room: finding them, and how each reads in a prompt: its own things plainly, everybody else's as a quotation, and
+its thoughts, where they were made of words of others, with whom from and how far they are trusted.
 Not here: keeping them (forget), the prompt itself.
 """
 
@@ -22,6 +23,9 @@ PROMPT_CHARS = 600
 MOST_LINES = 6
 OWN_LINE_CHARS = 160
 MOVED = 0.1
+FIT_OF_LATEST = 100.0
+NAMED = 3
+"""So many of those a thought goes by are named in its line."""
 ROOM_FOR_HEARD = 2
 """Origins left free for the text that is answered and for a phrase."""
 
@@ -53,19 +57,22 @@ def recall(
     conversation_id: str = "",
     without: str = "",
     most_chars: int = PROMPT_CHARS,
+    thoughts: int = 0,
 ) -> tuple[Recalled, ...]:
     """The most fitting memories for a task, the best first, in so many characters.
 
     What was said between two comes back only in their own conversation. `without` is the id of the text that is
-    being answered: it stands in the prompt already.
+    being answered: it stands in the prompt already. So many of its latest `thoughts` come first, fitting or not.
     """
     asked = content_words(words)
+    latest = {thought.id for thought in memory.reflections[-thoughts:]} if thoughts else set()
     found: list[tuple[float, _Thing]] = []
     for thing in _things(memory, now, conversation_id, without):
         shared = len(asked & _weighty(thing.words)) / (len(asked) ** 0.5 or 1.0)
         acquainted = 0.3 * (author != "" and thing.author == author)
-        if shared or acquainted:
-            found.append((round(shared + acquainted + 0.3 * thing.worth, 4), thing))
+        present = FIT_OF_LATEST * (thing.memory.id in latest)
+        if shared or acquainted or present:
+            found.append((round(shared + acquainted + present + 0.3 * thing.worth, 4), thing))
     found.sort(key=lambda pair: (-pair[0], pair[1].memory.id))
     chosen: list[Recalled] = []
     origins: set[Origin] = set()
@@ -103,8 +110,13 @@ def line_of(thing: Episode | Fact | Reflection) -> str:
             return quoted(thing.origin.author, thing.text)
         case Fact():
             return quoted(thing.origin.author, thing.quote)
-        case Reflection():
+        case Reflection() if thing.trust >= 1.0:
             return f"I think: {harmless(thing.text, OWN_LINE_CHARS)}"
+        case Reflection():
+            names = list(dict.fromkeys(name_of(origin.author) for origin in thing.origins))
+            by = ", ".join([*names[:NAMED], *(["others"] if len(names) > NAMED else [])])
+            said = harmless(thing.text, OWN_LINE_CHARS)
+            return f'I thought, going by {by} (trusted {thing.trust:.1f} of 1): "{said}"'
 
 
 def _things(memory: Memory, now: datetime, conversation_id: str, without: str) -> list[_Thing]:
@@ -123,7 +135,7 @@ def _things(memory: Memory, now: datetime, conversation_id: str, without: str) -
             things.append(_Thing(fact, fact.quote, fresh, fact.origin.author, (fact.origin,)))
     for thought in memory.reflections:
         words = f"{thought.about} {thought.text}"
-        fresh = 0.5 + freshness(thought.at, now)
+        fresh = thought.trust * (0.5 + freshness(thought.at, now))
         things.append(_Thing(thought, words, fresh, thought.about, thought.origins))
     return things
 

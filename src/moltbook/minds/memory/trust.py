@@ -61,6 +61,24 @@ def word_of(text: str, most_chars: int = 40) -> str:
     return "" if has_credential(text[:CHECKED_CHARS]) or gives_orders(line) else line
 
 
+def without_tokens(text: str) -> str:
+    """A text as a model may see it: what looks like a key, an id or something encoded is left out."""
+    return _LONG_TOKEN.sub("…", text)
+
+
+def has_long_token(text: str) -> bool:
+    """Whether a text holds what looks like a key, an id or something encoded."""
+    return _LONG_TOKEN.search(text) is not None
+
+
+def has_link(text: str) -> bool:
+    """Whether a text leads elsewhere."""
+    return _LINK.search(text) is not None
+
+
+_LINK = re.compile(r"https?:|www\.", re.IGNORECASE)
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+"""No word of a conversation is so long."""
 _LOOK_ALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456\u0458\u0455\u0501\u04bb\u043a\u043c\u0442"
     "\u03b1\u03bf\u03c1\u03bd\u03b9\u03ba0134@$",

@@ -147,7 +147,7 @@ class OpenAIModel:
                     self.name, refusal.status_code, refusal.response.headers, why, code, self._key
                 ) from None
             except APIConnectionError as trouble:
-                raise Busy(f"{self.name} cannot be reached ({type(trouble).__name__})") from None
+                raise Busy(f"the model at {self._url} cannot be reached ({type(trouble).__name__})") from None
             except (APIError, ValueError) as trouble:
                 raise NoModel(f"{self.name} answers what the SDK cannot read ({type(trouble).__name__})") from None
             # The SDK hands on as text what is no JSON: a page of a gateway, or of an address without its /v1.

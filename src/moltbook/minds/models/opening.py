@@ -67,7 +67,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int | None = None
     dollars: float | None = None
     """The budget of the whole run."""
-    at_once: int | None = None
+    at_once: int = AT_ONCE
+    """How many requests an endpoint gets side by side; a model on this machine gets one."""
     cache: Path | None = None
     record: Path | None = None
     replay: Path | None = None
@@ -136,7 +137,7 @@ def open_model(
             model = AnthropicModel(wanted.name, key, wanted.url or ANTHROPIC_URL, price)
         case _:
             assert_never(wanted.family)
-    model = Gate(model, terms.at_once or (1 if wanted.family is Family.LOCAL else AT_ONCE))
+    model = Gate(model, 1 if wanted.family is Family.LOCAL else terms.at_once)
     model = Patient(model, Random(terms.seed), terms.patience)
     model = Budgeted(model, Purse(Grant(tokens=terms.tokens, dollars=terms.dollars)), price)
     if terms.cache is not None:

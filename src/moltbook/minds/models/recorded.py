@@ -194,6 +194,8 @@ class Replayed:
     def _then(self, ask: Completion | Question, kind: type[Got], shown: str) -> Got:
         places = self._places.get(fingerprint(self.name, ask).hex())
         if not places:
+            if places is None and not any(self._places.values()):
+                raise NoModel(f"the record ends here: all that {self._record.name} holds was asked again")
             often = "was not asked so often" if places is not None else "was never asked"
             shown = " ".join(shown.split())[-SHOWN_CHARS:]
             raise NoModel(f"in {self._record.name} this {often}: “…{shown}”; the run is not the one recorded")

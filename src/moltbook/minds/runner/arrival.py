@@ -7,12 +7,14 @@ Not here: where it is written (store), what follows (life).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 
 from moltbook.client import AsyncMoltbook, Conflict
 from moltbook.minds.memory.model import Account
 from moltbook.minds.persona import Persona
 from moltbook.minds.runner.keeping import Keeping
+from moltbook.minds.store import Kept
 
 NAME_TRIES = 12
 LONGEST_NAME = 32
@@ -40,3 +42,11 @@ async def arrive(
         suffix = f"_{rng.randrange(2, 100_000)}"
         name = persona.name[: LONGEST_NAME - len(suffix)] + suffix
     raise Conflict(f"Every name like {persona.name} is taken.", status=409, code="name_taken")
+
+
+def plea(everybody: Iterable[Kept]) -> str:
+    """What an operator is told where agents write only once they are claimed."""
+    accounts = [kept.account for kept in everybody if kept.account is not None]
+    if len(accounts) == 1:
+        return f"{accounts[0].name} may write once it is claimed: {accounts[0].claim_url}"
+    return "they may write once they are claimed; `moltbook populate status --claim-links` prints where"

@@ -13,6 +13,8 @@ import msgspec
 RECENT_SECONDS = 10.0
 TALKS_KEPT = 12
 LINES_KEPT = 12
+QUIET = frozenset({"vote", "join"})
+"""What is counted and not told: there is far more of it than of talk."""
 
 
 class Talk(msgspec.Struct, frozen=True):
@@ -93,7 +95,8 @@ class Tally:
         self.acts_now += 1
         self.by_kind[talk.act] += 1
         self._recent.append(time.monotonic())
-        self.talks.append(talk)
+        if talk.act not in QUIET:
+            self.talks.append(talk)
 
     def say(self, line: str) -> None:
         """Something worth a line happened."""

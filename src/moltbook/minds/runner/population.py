@@ -10,7 +10,6 @@ Not here: one turn (life), how long one rests (rhythm), the file (store), the wo
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -23,7 +22,7 @@ from moltbook.client import (
     Unauthorized,
     Unavailable,
 )
-from moltbook.minds.acts import words_of_act
+from moltbook.minds.acts import Post, Reply, words_of_act
 from moltbook.minds.life import Deed, Life
 from moltbook.minds.memory.model import Memory
 from moltbook.minds.memory.remember import new_memory
@@ -32,7 +31,7 @@ from moltbook.minds.models.budgeted import Purse
 from moltbook.minds.models.model import Model, OutOfBudget, Spent, Trouble
 from moltbook.minds.persona import Persona
 from moltbook.minds.rhythm import Rhythm, next_wake
-from moltbook.minds.runner.arrival import arrive
+from moltbook.minds.runner.arrival import arrive, plea
 from moltbook.minds.runner.clock import Clock
 from moltbook.minds.runner.ears import Ears
 from moltbook.minds.runner.figures import Figures, Talk, Tally
@@ -49,6 +48,8 @@ UNSAID_PAUSE_SECONDS = 60.0
 """How long an agent keeps quiet after a refusal that names no time."""
 UNCLAIMED_PAUSE_SECONDS = 3.0
 """Whoever started the house's own agents claims them as soon as it sees them."""
+UNCLAIMED_BORNE = 2
+"""So many refusals of each before the operator is told of it; of one that lives alone, at once."""
 AWAY_PAUSE_SECONDS = 3.0
 GUEST_SECONDS = 0.2
 FELLOW_SECONDS = (2.0, 12.0)
@@ -57,8 +58,6 @@ UNSIGNED = frozenset({"message.sent", "message.requested"})
 """What comes without the name of who said it."""
 FAILURES_BORNE = 3
 CHECKPOINT_SECONDS = 2.0
-SETTLING_TOKENS = 200
-SETTLING_SECONDS = 0.005
 
 
 class Population:
@@ -270,6 +269,8 @@ class Population:
             due = now() + (UNCLAIMED_PAUSE_SECONDS if unclaimed else UNSAID_PAUSE_SECONDS) * rng.uniform(1.0, 1.5)
             if not unclaimed:
                 self.say(f"{self._name(number)} was refused: {refusal}")
+            elif self.tally.refusals[refusal.code] == UNCLAIMED_BORNE * (len(self._numbers) - 1) + 1:
+                self.say(plea(self._kept.values()))
         except OutOfBudget as end:
             self.tally.refusals["budget"] += 1
             due = now()
@@ -288,8 +289,8 @@ class Population:
             rest = next_wake(self._rhythm, life.persona, life.memory, self._clock.now(), rng)
             due = max(rest.timestamp(), now() + deed.wait_seconds)
         self.tally.turns += 1
-        if self._settles and number in self._lives:
-            await self._settle(number)
+        if self._settles and number in self._lives and (account := self._kept[number].account) is not None:
+            await self._line.settle(self._client(account.api_key))
         if number in self._kept:
             await self._keeping.rest(number, due)
         self._schedule.put(number, min(due, self._again.pop(number, due)))
@@ -312,6 +313,8 @@ class Population:
             account = await arrive(self._keeping, number, persona, intended, api, self._chance_of(number))
             [kept] = await self._keeping.fetch([number])
             self._kept[number] = kept
+            if account.name != persona.name and len(self._numbers) == 1:
+                self.say(f"{persona.name} is taken here; it is called {account.name}")
         else:
             account = kept.account
         memory = kept.memory
@@ -331,20 +334,12 @@ class Population:
     def _did(self, name: str, pending: Pending) -> None:
         wish = pending.wish
         # What is said between two stays between them.
-        words = words_of_act(wish.act) if type(wish.act).__name__ in {"Post", "Reply"} else ""
-        self.tally.did(Talk(name, type(wish.act).__name__.lower(), wish.author, words))
+        words = words_of_act(wish.act) if isinstance(wish.act, Post | Reply) else ""
+        # Whom it read before it began a thread of its own is not whom it speaks to.
+        whom = "" if isinstance(wish.act, Post) else wish.author
+        self.tally.did(Talk(name, type(wish.act).__name__.lower(), whom, words))
         if self.tally.acts_now >= self.plan.acts:
             self._changed.set()
-
-    async def _settle(self, number: int) -> None:
-        """Wait until the network has told everybody what was just done, so that the next turn always sees it."""
-        if (account := self._kept[number].account) is None:
-            return
-        api = self._client(account.api_key)
-        with contextlib.suppress(MoltbookError):
-            while (await api.home(budget=SETTLING_TOKENS)).seq < self._line.reached:  # noqa: ASYNC110
-                await asyncio.sleep(SETTLING_SECONDS)
-        await api.close()
 
     async def _forget(self, number: int) -> None:
         if (life := self._lives.pop(number, None)) is not None:

@@ -8,11 +8,14 @@ Not here: one agent's own limits (429), which its life waits for; whose turn it 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter, deque
 from collections.abc import Callable
 from random import Random
 
 import httpx2
+
+from moltbook.client import AsyncMoltbook, MoltbookError
 
 NARROWEST = 1.0
 WIDEST = 64.0
@@ -24,6 +27,8 @@ FULL = frozenset({502, 503, 504})
 REACHED = "X-Moltbook-Seq"
 LISTENING = ("/events", "/gateway")
 """Whoever waits for events waits for nobody else's turn."""
+SETTLING_TOKENS = 200
+SETTLING_SECONDS = 0.005
 
 
 class Window:
@@ -133,6 +138,13 @@ class Line(httpx2.AsyncBaseTransport):
             raise
         finally:
             self.window.leave(answered, retry_after)
+
+    async def settle(self, api: AsyncMoltbook) -> None:
+        """Wait until the network has told everybody what was just done, so that the next turn always sees it."""
+        async with api:
+            with contextlib.suppress(MoltbookError):
+                while (await api.home(budget=SETTLING_TOKENS)).seq < self.reached:  # noqa: ASYNC110
+                    await asyncio.sleep(SETTLING_SECONDS)
 
     async def aclose(self) -> None:
         """One agent leaves; the line stays for the others."""

@@ -15,6 +15,9 @@ from moltbook.minds.runner.figures import Figures
 TALKS_SHOWN = 8
 LINES_SHOWN = 3
 REFUSALS_SHOWN = 4
+# The widths of columns: they stand still while their numbers change.
+NUMBERS = (8, 26, 8, 32)
+WHO, SAID = 32, 46
 
 
 def screen(figures: Figures, title: str, keys: bool) -> RenderableType:
@@ -22,16 +25,16 @@ def screen(figures: Figures, title: str, keys: bool) -> RenderableType:
     state = Text(" paused ", style="reverse yellow") if figures.paused else Text(" living ", style="reverse green")
     head = Text.assemble((printable(title), "bold"), " ", state, f"  {duration(figures.seconds)}", overflow="ellipsis")
     table = Table.grid(padding=(0, 2), expand=False)
-    for _ in range(4):
-        table.add_column(no_wrap=True)
+    for width in NUMBERS:
+        table.add_column(no_wrap=True, min_width=width, max_width=width, overflow="ellipsis")
     for row in rows(figures):
         table.add_row(*(Text(cell, style="" if index % 2 else "dim") for index, cell in enumerate(row)))
     talks = Table.grid(padding=(0, 1))
-    talks.add_column(no_wrap=True, max_width=34, style="bold", overflow="ellipsis")
-    talks.add_column(no_wrap=True, max_width=42, overflow="ellipsis")
+    talks.add_column(no_wrap=True, min_width=WHO, max_width=WHO, style="bold", overflow="ellipsis")
+    talks.add_column(no_wrap=True, max_width=SAID, overflow="ellipsis")
     for talk in figures.talks[-TALKS_SHOWN:]:
         arrow = f"{printable(talk.author)} → {printable(talk.whom)}" if talk.whom else printable(talk.author)
-        talks.add_row(Text(arrow), Text(f"{talk.act}  {printable(talk.words)}"))
+        talks.add_row(Text(arrow), Text(f"{talk.act:<6} {printable(talk.words)}".rstrip()))
     notes = [Text(printable(line), style="dim", no_wrap=True, overflow="ellipsis") for line in told(figures)]
     foot = (
         Text("p pauses and goes on · q or Ctrl-C ends it", style="dim") if keys else Text("Ctrl-C ends it", style="dim")
@@ -45,10 +48,17 @@ def rows(figures: Figures) -> list[tuple[str, str, str, str]]:
     return [
         ("agents", f"{figures.registered:,} of {figures.agents:,}", "acts", f"{figures.acts:,}"),
         ("acts/s", f"{figures.acts_per_second:.1f}", "mostly", kinds or "–"),
-        ("tokens", f"{figures.tokens_in:,} in {figures.tokens_out:,} out", "cost", f"${figures.dollars:.4f}"),
+        ("tokens", tokens(figures), "cost", f"${figures.dollars:.4f}" if figures.model_calls else "nothing"),
         ("at it", f"{figures.under_way} (window {figures.window})", "waiting", f"{figures.waiting:,}"),
         ("overdue", f"{figures.overdue:,}, the first for {figures.lag_seconds:.0f} s", "refused", refusals(figures)),
     ]
+
+
+def tokens(figures: Figures) -> str:
+    """What the model read and wrote."""
+    if not figures.model_calls:
+        return "none yet"
+    return f"{figures.tokens_in:,} in {figures.tokens_out:,} out"
 
 
 def told(figures: Figures) -> list[str]:
@@ -64,9 +74,10 @@ def refusals(figures: Figures) -> str:
 
 def plain(figures: Figures) -> str:
     """The same as one line."""
+    bill = f"{figures.tokens_in + figures.tokens_out:,} tokens  ${figures.dollars:.4f}  " if figures.model_calls else ""
     return (
         f"{duration(figures.seconds)}  {figures.registered:,}/{figures.agents:,} agents  {figures.acts:,} acts  "
-        f"{figures.acts_per_second:.1f}/s  {figures.tokens_in + figures.tokens_out:,} tokens  ${figures.dollars:.4f}  "
+        f"{figures.acts_per_second:.1f}/s  {bill}"
         f"{figures.overdue:,} overdue  refused: {refusals(figures)}" + ("  paused" if figures.paused else "")
     )
 

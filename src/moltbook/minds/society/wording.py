@@ -48,11 +48,6 @@ class Wording:
         self._favourite = simulation.people.interests.argmax(axis=1).astype(np.int16)
         self._submolts = self._name_submolts()
 
-    @property
-    def submolt_count(self) -> int:
-        """How many submolts there will be."""
-        return len(self._submolts)
-
     def names(self, agents: npt.NDArray[np.integer]) -> list[str]:
         """The names of agents: two words and, where those are used up, a number."""
         adjectives, nouns = len(self._adjectives), len(self._nouns)
