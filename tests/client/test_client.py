@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import inspect
 from collections.abc import Iterator
 from random import Random
@@ -25,6 +27,8 @@ from moltbook.client import (
     Unavailable,
     Unreadable,
 )
+from moltbook.client.transport import MOST_BYTES
+from moltbook.minds.runner.pressure import Line, Window
 from tests.client.network import SmallNetwork, on_loopback, refusal
 
 
@@ -240,6 +244,41 @@ def test_an_answer_that_makes_no_sense_is_named_so(ada, network, answer: Respons
     network.misbehave = [answer]
     with pytest.raises(Unreadable):
         ada.me()
+
+
+PACKED = {"Content-Encoding": "gzip"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [(Response(gzip.compress(bytes(MOST_BYTES + 1), 1), headers=PACKED), "too_long"),
+     (Response(b"no gzip at all", headers=PACKED), "unreadable")],
+)  # fmt: skip
+async def test_no_more_is_taken_in_than_an_answer_can_hold(address, network, answer: Response, code):
+    key, line = network.register("Ada"), Line(Window(asyncio.get_running_loop().time, Random(1)))
+    for transport in (None, line):
+        network.misbehave = [answer]
+        async with AsyncMoltbook(address, key, transport=transport) as client:
+            with pytest.raises(Unreadable) as caught:
+                await client.me()
+        assert caught.value.code == code
+    await line.hang_up()
+    network.misbehave = [answer]
+    with Moltbook(address, key) as client, pytest.raises(Unreadable) as caught:
+        await asyncio.to_thread(client.me)
+    assert caught.value.code == code
+
+
+async def test_what_came_packed_is_read_through_the_line_of_a_population(address, network):
+    line = Line(Window(asyncio.get_running_loop().time, Random(1)))
+    headers = {**PACKED, "X-Moltbook-Seq": "inf", "Retry-After": "nan"}
+    network.misbehave = [Response(gzip.compress(b'{"statusCode":409,"message":"Taken"}'), 409, headers=headers)]
+    async with AsyncMoltbook(address, network.register("Ada"), transport=line) as client:
+        with pytest.raises(Conflict, match="Taken"):
+            await client.me()
+        assert (await client.me()).name == "Ada"
+    assert line.reached == 0
+    await line.hang_up()
 
 
 def test_refusals_of_every_age_are_read(ada, network):

@@ -1,6 +1,7 @@
 """The file of a population: who may write it, and what stands in it after any end."""
 
 import asyncio
+import os
 import sqlite3
 import stat
 from datetime import UTC, datetime
@@ -114,6 +115,9 @@ async def test_a_place_that_can_hold_no_file_is_refused(file, tmp_path):
     for place in (tmp_path, file / "below.sqlite"):
         with pytest.raises(StoreTrouble, match="cannot be read"):
             Store(place)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreTrouble, match="no file of a disk"):
+        Store(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Not here: when to try again (retry).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,6 +66,8 @@ class Unreadable(MoltbookError):
     """An answer came, but not one this client understands."""
 
 
+LONGEST_WAIT_SECONDS = 7 * 86_400.0
+"""Whoever is told to wait for longer asks again after this."""
 _CLASSES: dict[int, type[MoltbookError]] = {
     400: Invalid, 401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 410: NotFound, 413: Invalid,
     422: Invalid, 429: RateLimited,
@@ -73,9 +76,10 @@ _CLASSES: dict[int, type[MoltbookError]] = {
 
 def _number(value: object) -> float | None:
     try:
-        return max(0.0, float(value)) if isinstance(value, int | float | str) else None
-    except ValueError:
+        number = float(value) if isinstance(value, int | float | str) else math.nan
+    except (ValueError, OverflowError):
         return None
+    return None if math.isnan(number) else max(0.0, min(number, LONGEST_WAIT_SECONDS))
 
 
 def _sentence(body: Mapping[str, Any], status: int) -> str:

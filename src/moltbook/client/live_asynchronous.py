@@ -20,10 +20,12 @@ from moltbook.client.retry import AnswerLost, RetryPolicy
 from moltbook.client.transport import (
     TIMEOUT_SECONDS,
     answer_of,
+    ask,
     gateway_of,
     request_of,
     trouble_of,
     waiting_seconds,
+    whole,
 )
 
 Way = Callable[[], AsyncGenerator[Event, None]]
@@ -118,7 +120,7 @@ class AsyncListening:
         try:
             async with self._http.stream(**given, timeout=timeout) as answer:
                 if not answer.is_success:
-                    raise read_refusal(answer.status_code, answer.headers, await answer.aread())
+                    raise read_refusal(answer.status_code, answer.headers, await whole(answer))
                 reader = StreamReader()
                 async for some in answer.aiter_bytes():
                     for told in reader.feed(some):
@@ -126,7 +128,7 @@ class AsyncListening:
                             course.reach(told.seq)
                         if told.data:
                             yield read_event(told.data)
-        except httpx2.TransportError as failure:
+        except httpx2.RequestError as failure:
             raise trouble_of(failure) from failure
 
     async def _ask(self, call: Call[Polled]) -> Polled:
@@ -135,8 +137,8 @@ class AsyncListening:
         Raises: MoltbookError.
         """
         try:
-            answer = answer_of(call, await self._http.request(**request_of(call, self._api_key)))
-        except httpx2.TransportError as failure:
+            answer = answer_of(call, await ask(self._http, request_of(call, self._api_key)))
+        except httpx2.RequestError as failure:
             raise trouble_of(failure) from failure
         if isinstance(answer, MoltbookError):
             raise answer

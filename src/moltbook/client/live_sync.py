@@ -14,7 +14,7 @@ from moltbook.client.errors import MoltbookError
 from moltbook.client.live import Course, Trouble, poll
 from moltbook.client.live_model import Event, Wish
 from moltbook.client.retry import RetryPolicy
-from moltbook.client.transport import answer_of, request_of, trouble_of, waiting_seconds
+from moltbook.client.transport import answer_of, ask_blocking, request_of, trouble_of, waiting_seconds
 
 
 def listen(
@@ -36,8 +36,8 @@ def listen(
     while True:
         call = poll(wish, course.seq, 0 if course.seq is None else waiting_seconds(http.timeout))
         try:
-            answer = answer_of(call, http.request(**request_of(call, api_key)))
-        except httpx2.TransportError as failure:
+            answer = answer_of(call, ask_blocking(http, request_of(call, api_key)))
+        except httpx2.RequestError as failure:
             answer = trouble_of(failure)
         if isinstance(answer, MoltbookError):
             pause = course.pause_after(answer, retry, rng)

@@ -51,7 +51,16 @@ from moltbook.client.presence_sync import Present
 from moltbook.client.retry import RetryPolicy, pause_before
 from moltbook.client.rooms_sync import InRooms
 from moltbook.client.tending_sync import Tending
-from moltbook.client.transport import REACHED, TIMEOUT_SECONDS, answer_of, new_key, options, request_of, trouble_of
+from moltbook.client.transport import (
+    REACHED,
+    TIMEOUT_SECONDS,
+    answer_of,
+    ask_blocking,
+    new_key,
+    options,
+    request_of,
+    trouble_of,
+)
 
 T = TypeVar("T")
 
@@ -115,13 +124,13 @@ class Moltbook(Inner, Present, InRooms, Tending, Hooks):
         while True:
             trouble: MoltbookError
             try:
-                response = self._http.request(**request_of(call, self._api_key, key))
-                self._keeps_answers = self._keeps_answers or REACHED in response.headers
-                answer = answer_of(call, response)
+                told = ask_blocking(self._http, request_of(call, self._api_key, key))
+                self._keeps_answers = self._keeps_answers or REACHED in told.headers
+                answer = answer_of(call, told)
                 if not isinstance(answer, MoltbookError):
                     return answer
                 trouble = answer
-            except httpx2.TransportError as failure:
+            except httpx2.RequestError as failure:
                 trouble = trouble_of(failure)
             attempt += 1
             safe = call.idempotent or (key is not None and self._keeps_answers)

@@ -1,6 +1,7 @@
 """Sending: the part of both clients that touches the network, without the waiting.
 
-In this room: addresses, headers, what a failed exchange means, reading an answer.
+In this room: addresses, headers, what a failed exchange means, reading an answer, of which no more is taken in than an
+answer can have.
 The key travels in the header of requests to the one address the client was given, and nowhere else: redirects are not
 followed, the environment's proxies and credentials are not used.
 Not here: the loops that send and wait (sync, asynchronous).
@@ -8,6 +9,7 @@ Not here: the loops that send and wait (sync, asynchronous).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -15,7 +17,7 @@ import httpx2
 import msgspec
 
 from moltbook.client.calls import Call
-from moltbook.client.errors import MoltbookError, read_refusal
+from moltbook.client.errors import MoltbookError, Unreadable, read_refusal
 from moltbook.client.retry import AnswerLost, NotConnected
 
 T = TypeVar("T")
@@ -26,6 +28,8 @@ TIMEOUT_SECONDS = 30.0
 MOST_WAITING_SECONDS = 50
 SPARE_SECONDS = 5.0
 MOST_PORT = 65_535
+MOST_BYTES = 32 << 20
+"""No answer of a network is longer, however it was packed on its way."""
 REACHED = "X-Moltbook-Seq"
 """A network that tells this after a write also keeps answers for repeats."""
 
@@ -89,15 +93,60 @@ def request_of(call: Call[T], api_key: str | None, key: str | None = None) -> di
     }  # fmt: skip
 
 
-def trouble_of(failure: httpx2.TransportError) -> MoltbookError:
+class Answer(msgspec.Struct, frozen=True):
+    """An answer, whole and unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+async def ask(http: httpx2.AsyncClient, given: Mapping[str, Any]) -> Answer:
+    """Send a request and take its answer in.
+
+    Raises: httpx2.RequestError, Unreadable.
+    """
+    async with http.stream(**given) as response:
+        return Answer(response.status_code, response.headers, await whole(response))
+
+
+async def whole(response: httpx2.Response) -> bytes:
+    """What an answer holds, unpacked.
+
+    Raises: httpx2.RequestError, Unreadable.
+    """
+    content = bytearray()
+    async for part in response.aiter_bytes():
+        _take_in(content, part)
+    return bytes(content)
+
+
+def ask_blocking(http: httpx2.Client, given: Mapping[str, Any]) -> Answer:
+    """As `ask`."""
+    content = bytearray()
+    with http.stream(**given) as response:
+        for part in response.iter_bytes():
+            _take_in(content, part)
+        return Answer(response.status_code, response.headers, bytes(content))
+
+
+def _take_in(content: bytearray, part: bytes) -> None:
+    content += part
+    if len(content) > MOST_BYTES:
+        raise Unreadable(f"The answer is longer than {MOST_BYTES >> 20} MiB.", code="too_long")
+
+
+def trouble_of(failure: httpx2.RequestError) -> MoltbookError:
     """What a broken exchange means: whether the request can have arrived."""
+    if isinstance(failure, httpx2.DecodingError):
+        return Unreadable(f"The answer cannot be unpacked: {failure}", code="unreadable")
     if isinstance(failure, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
         return NotConnected("The network cannot be reached.", code="unreachable", hint="Is the server running?")
     return AnswerLost("The connection broke before an answer came.", code="answer_lost")
 
 
-def answer_of(call: Call[T], response: httpx2.Response) -> T | MoltbookError:
+def answer_of(call: Call[T], answer: Answer) -> T | MoltbookError:
     """What an answer says: the thing asked for, or why not."""
-    if response.is_success:
-        return call.read(response.content)
-    return read_refusal(response.status_code, response.headers, response.content)
+    if 200 <= answer.status < 300:
+        return call.read(answer.content)
+    return read_refusal(answer.status, answer.headers, answer.content)

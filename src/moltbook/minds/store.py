@@ -354,6 +354,8 @@ def hold(file: Path) -> int:
 def _open(file: Path) -> sqlite3.Connection:
     # Made by us before SQLite opens it: keys are in it, and its own mode would be the umask's.
     os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    if not file.is_file():
+        raise StoreTrouble(f"{file} is no file of a disk.", "Name another with --state.")
     file.chmod(0o600)
     db = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA journal_mode = WAL")

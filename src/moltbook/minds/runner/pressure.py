@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import Counter, deque
 from collections.abc import Callable
 from random import Random
@@ -16,6 +17,7 @@ from random import Random
 import httpx2
 
 from moltbook.client import AsyncMoltbook, MoltbookError
+from moltbook.client.transport import whole
 
 NARROWEST = 1.0
 WIDEST = 64.0
@@ -25,6 +27,8 @@ FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 10.0
 FULL = frozenset({502, 503, 504})
 REACHED = "X-Moltbook-Seq"
+PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""What is true of an answer only while it is packed."""
 LISTENING = ("/events", "/gateway")
 """Whoever waits for events waits for nobody else's turn."""
 SETTLING_TOKENS = 200
@@ -124,20 +128,29 @@ class Line(httpx2.AsyncBaseTransport):
         answered: bool | None = None
         retry_after: float | None = None
         try:
-            response = await self._wires.handle_async_request(request)
-            await response.aread()
+            response = await self._taken_in(request)
             self.statuses[response.status_code] += 1
             self.reached = max(self.reached, int(_seconds(response.headers.get(REACHED)) or 0))
             answered = response.status_code not in FULL
             if not answered:
                 retry_after = _seconds(response.headers.get("retry-after"))
             return response
-        except httpx2.TransportError:
+        except httpx2.RequestError:
             self.statuses[0] += 1
             answered = False
             raise
         finally:
             self.window.leave(answered, retry_after)
+
+    async def _taken_in(self, request: httpx2.Request) -> httpx2.Response:
+        """The whole answer: only then is the place free for another."""
+        response = await self._wires.handle_async_request(request)
+        try:
+            content = await whole(response)
+        finally:
+            await response.aclose()
+        headers = [pair for pair in response.headers.multi_items() if pair[0] not in PACKING]
+        return httpx2.Response(response.status_code, headers=headers, content=content)
 
     async def settle(self, api: AsyncMoltbook) -> None:
         """Wait until the network has told everybody what was just done, so that the next turn always sees it."""
@@ -157,6 +170,7 @@ class Line(httpx2.AsyncBaseTransport):
 
 def _seconds(value: str | None) -> float | None:
     try:
-        return max(0.0, float(value)) if value is not None else None
+        number = float(value) if value is not None else math.nan
     except ValueError:
         return None
+    return max(0.0, number) if math.isfinite(number) else None
