@@ -95,8 +95,10 @@ def _ensure_text(words: Sequence[str]) -> None:
 
 def _tell(message: str, hint: str) -> NoReturn:
     # What stands in brackets there, as in '.[ray]', is meant to be read.
-    console.print(f"[bold red]✗[/] {escape(message)}", highlight=False)
-    console.print(f"  {escape(hint)}", highlight=False, style="dim")
+    # A line in a file is as long as it is: a path broken in two is no path.
+    whole = not console.is_terminal
+    console.print(f"[bold red]✗[/] {escape(message)}", highlight=False, soft_wrap=whole)
+    console.print(f"  {escape(hint)}", highlight=False, style="dim", soft_wrap=whole)
     sys.exit(1)
 
 
