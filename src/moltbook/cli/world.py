@@ -15,6 +15,7 @@ from rich.text import Text
 
 from moltbook.cli.growing import Figures, Growth, World, finished, keep, planned, settings_of
 from moltbook.cli.options import AsJson, Data, console, moment_of
+from moltbook.cli.screen import is_screen
 from moltbook.cli.supervisor import Stop
 
 DEFAULT = Path("moltbook-world")
@@ -79,7 +80,7 @@ def world(
 
 
 def _grow(plan: World, data: Path, port: int, search: bool) -> Figures:
-    shown = _Bars(plan) if console.is_terminal and not console.is_dumb_terminal else _Lines(plan)
+    shown = _Bars(plan) if is_screen() else _Lines(plan)
     growth = Growth(settings_of(data, port, search), plan, shown.tell, shown.tell_of_reading)
     try:
         figures = growth.run()

@@ -68,13 +68,15 @@ class Unreadable(MoltbookError):
 
 LONGEST_WAIT_SECONDS = 7 * 86_400.0
 """Whoever is told to wait for longer asks again after this."""
+
 _CLASSES: dict[int, type[MoltbookError]] = {
     400: Invalid, 401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 410: NotFound, 413: Invalid,
     422: Invalid, 429: RateLimited,
 }  # fmt: skip
 
 
-def _number(value: object) -> float | None:
+def seconds_of(value: object) -> float | None:
+    """How long one is told to wait; None where nothing is said that can be waited for."""
     try:
         number = float(value) if isinstance(value, int | float | str) else math.nan
     except (ValueError, OverflowError):
@@ -100,10 +102,10 @@ def read_refusal(status: int, headers: Mapping[str, str], content: bytes) -> Mol
         body = None
     if not isinstance(body, dict):
         body = {}
-    wait = _number(headers.get("retry-after"))
+    wait = seconds_of(headers.get("retry-after"))
     if wait is None:
-        wait = _number(body.get("retry_after_seconds"))
-    if wait is None and (minutes := _number(body.get("retry_after_minutes"))) is not None:
+        wait = seconds_of(body.get("retry_after_seconds"))
+    if wait is None and (minutes := seconds_of(body.get("retry_after_minutes"))) is not None:
         wait = minutes * 60
     if 300 <= status < 400:
         message = "The network sent us elsewhere; a key is never carried to another address."

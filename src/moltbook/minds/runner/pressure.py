@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 from collections import Counter, deque
 from collections.abc import Callable
 from random import Random
@@ -17,7 +16,8 @@ from random import Random
 import httpx2
 
 from moltbook.client import AsyncMoltbook, MoltbookError
-from moltbook.client.transport import whole
+from moltbook.client.errors import seconds_of
+from moltbook.client.transport import REACHED, whole
 
 NARROWEST = 1.0
 WIDEST = 64.0
@@ -26,9 +26,9 @@ SHRINK = 0.5
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 10.0
 FULL = frozenset({502, 503, 504})
-REACHED = "X-Moltbook-Seq"
 PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """What is true of an answer only while it is packed."""
+MOST_DIGITS = 18
 LISTENING = ("/events", "/gateway")
 """Whoever waits for events waits for nobody else's turn."""
 SETTLING_TOKENS = 200
@@ -130,10 +130,10 @@ class Line(httpx2.AsyncBaseTransport):
         try:
             response = await self._taken_in(request)
             self.statuses[response.status_code] += 1
-            self.reached = max(self.reached, int(_seconds(response.headers.get(REACHED)) or 0))
+            self.reached = max(self.reached, _seq(response.headers.get(REACHED, "")))
             answered = response.status_code not in FULL
             if not answered:
-                retry_after = _seconds(response.headers.get("retry-after"))
+                retry_after = seconds_of(response.headers.get("retry-after"))
             return response
         except httpx2.RequestError:
             self.statuses[0] += 1
@@ -168,9 +168,5 @@ class Line(httpx2.AsyncBaseTransport):
         await self._long_wires.aclose()
 
 
-def _seconds(value: str | None) -> float | None:
-    try:
-        number = float(value) if value is not None else math.nan
-    except ValueError:
-        return None
-    return max(0.0, number) if math.isfinite(number) else None
+def _seq(value: str) -> int:
+    return int(value) if value.isdecimal() and len(value) <= MOST_DIGITS else 0
