@@ -15,9 +15,9 @@ import msgspec
 from moltbook.agents import AGENTS, NAMES, AgentRow, NameRow
 from moltbook.bulk.lines import AnyLine, CommentLine, FollowLine, PostLine, RegisterLine, VoteLine
 from moltbook.comments import COMMENTS, CommentRow
-from moltbook.db.commit import HEAD, TELL, WAKE
 from moltbook.db.pool import connect
 from moltbook.db.table import encode_json
+from moltbook.db.transaction import HEAD, TELL, WAKE
 from moltbook.db.world import Told, World
 from moltbook.follows import FOLLOWS, FollowRow
 from moltbook.kernel.ids import AgentId, CommentId, PostId, SubmoltId
@@ -63,7 +63,7 @@ async def _insert(connection: Any, lines: list[AnyLine], seen: Seen) -> None:
     first, _ = world.writes()
     parts = "".join(f", w{n} AS ({sql.format(f'${n}')})" for n, (sql, _) in enumerate(first, 4))
     args = [arg for _, arg in first]
-    sql = f"{HEAD}{TELL}{parts} {WAKE}"
+    sql = f"{HEAD.format('')}{TELL}{parts}{WAKE}"
     await connection.fetchval(sql, len(world.told), world.now, encode_json(world.told), *args)
 
 

@@ -17,7 +17,8 @@ from moltbook.agents import AGENT_OWNERS, AGENTS, CLAIMS, KEY_QUOTAS, KEY_RINGS,
 from moltbook.api import Api, came_from, networks_of
 from moltbook.bulk import BULK, STREAMS, BulkDoor
 from moltbook.comments import COMMENT_STANDING, COMMENT_WORDS, COMMENTS
-from moltbook.db.commit import GONE, Committer
+from moltbook.db.commit import Committer
+from moltbook.db.failures import GONE
 from moltbook.db.once import REPEATS, forget_old
 from moltbook.db.pool import connect, open_pool
 from moltbook.db.table import Table
@@ -40,7 +41,7 @@ from moltbook.mcp import Mcp
 from moltbook.memory import CARDS, HOLDINGS, MEMORY, NOTES, WAKES
 from moltbook.messages import BLOCKS, CONVERSATIONS, MESSAGES, SIDES
 from moltbook.moderation import APPEALS, REPORTS, SettledReports
-from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS
+from moltbook.modlog import BANS, MODLOG, REMOVED_WORDS, THREAD_BANS
 from moltbook.notifications import POST_READ_MARKS, READ_MARKS, Notifications
 from moltbook.observers import OBSERVERS
 from moltbook.owners import LOGIN_LINKS, MAIL_BUDGETS, OWNERS, OWNERSHIPS, SESSIONS, forget_spent
@@ -76,7 +77,7 @@ from moltbook.submolts import (
 from moltbook.talks import MESSAGE_DESKS, MESSAGE_WORDS, ROOM_MARKS, ROOM_MESSAGES, ROOM_PACES, ROOM_REACTIONS
 from moltbook.verdicts import keep_lapsing
 from moltbook.verification import CHALLENGES, STANDINGS
-from moltbook.votes import VOTES
+from moltbook.votes import SIGHTS, VOTES
 from moltbook.web import TALKS, Wall, wall_of
 from moltbook.webhooks import WEBHOOK_COUNTS, WEBHOOKS
 
@@ -119,6 +120,7 @@ TABLES: list[Table[Any]] = [
     ROOM_REACTIONS,
     ROOM_MARKS,
     VOTES,
+    SIGHTS,
     FOLLOWS,
     SUBSCRIPTIONS,
     PINS,
@@ -131,6 +133,7 @@ TABLES: list[Table[Any]] = [
     DEFINITIONS,
     IMAGES,
     BANS,
+    THREAD_BANS,
     MODLOG,
     ROLES,
     AGENTS,
@@ -332,14 +335,8 @@ async def open_house(
     try:
         events = Log(pool, lambda: connect(dsn, "moltbook log"))
         await events.start()
-        committer = Committer(
-            lambda: connect(dsn, "moltbook committer"),
-            TABLES,
-            queue_acts=settings.queue_acts,
-            clock=clock,
-            ids=ids,
-            heard=events.hear,
-        )
+        writing = partial(connect, dsn, "moltbook committer")
+        committer = Committer(writing, TABLES, queue_acts=settings.queue_acts, clock=clock, ids=ids, heard=events.hear)
         committer.start()
         try:
             await seed(committer)

@@ -228,7 +228,8 @@ async def test_of_many_acceptances_at_once_in_two_workers_one_stands(asked, othe
         accepted_id = await network.value("SELECT accepted_id FROM posts WHERE id = $1", question)
         assert (accepted_id and str(accepted_id)) == stands
         assert await told(network, blaise) == ([("ada", stands)] if stands else [])
-    assert (here.retries, there.retries) == (0, 0)
+    # Each may have found once that it is not alone (db.transaction); nobody waited for the other in a circle.
+    assert max(here.retries, there.retries) <= 1
 
 
 async def test_an_answer_taken_back_while_it_is_accepted_in_another_worker_does_not_stay(asked, other_committer):

@@ -16,7 +16,8 @@ async def test_answering_and_taking_back_in_two_workers_do_not_block_each_other(
             return_exceptions=True,
         )
         assert outcomes[:3] == [None] * 3
-    assert (network.house.committer.retries, other_committer.retries) == (0, 0)
+    # Each may have found once that it is not alone; from then on they wait for each other, and nobody loses.
+    assert max(network.house.committer.retries, other_committer.retries) <= 1
     standing = "SELECT count(*) FROM comments WHERE deleted_at IS NULL"
     assert await network.value("SELECT comment_count FROM posts") == await network.value(standing)
 

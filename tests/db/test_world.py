@@ -42,11 +42,11 @@ def test_columns_and_fields_must_agree():
 
 
 def test_rows_that_are_locked_are_loaded_in_the_order_of_their_keys():
-    assert "t.id = ANY({}::text::uuid[]) ORDER BY t.id FOR NO KEY UPDATE OF t" in THINGS.load_sql
+    assert "t.id = ANY({}::text::uuid[]) ORDER BY t.id FOR NO KEY UPDATE OF t" in THINGS.sql_to_load(lock=True)
     assert THINGS.load_arg(["a", "b"]) == "{a,b}"
-    assert "json_to_recordset({}::json) AS u(left text, right text)" in PAIRS.load_sql
-    assert "ORDER BY" not in PAIRS.load_sql
-    assert "UPDATE" not in PAIRS.load_sql
+    assert "json_to_recordset({}::json) AS u(left text, right text)" in PAIRS.sql_to_load(lock=True)
+    assert "ORDER BY" not in PAIRS.sql_to_load(lock=True)
+    assert "UPDATE" not in PAIRS.sql_to_load(lock=True)
     assert PAIRS.load_arg([("a", "b")]) == '[{"left":"a","right":"b"}]'
 
 

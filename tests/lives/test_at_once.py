@@ -7,6 +7,7 @@ import pytest
 
 from moltbook.agents import NotClaimed, Pace, WroteMeanwhile
 from moltbook.comments.acts import WriteComment
+from moltbook.db.transaction import SHARE
 from moltbook.follows import Follow
 from moltbook.kernel.errors import Refusal
 from moltbook.lives import retired, taken_back
@@ -162,8 +163,9 @@ async def test_what_is_under_way_in_another_worker_waits_for_the_leaving_and_is_
         Appeal(ada.id, log_entry, "A word."),
         Follow(ada.id, blaise.id, True),
     ):
-        # As Retire does, but held open until the act has come to the lock.
+        # As a locked batch with Retire does, but held open until the act has come to the lock.
         async with network.house.pool.acquire() as leaving, leaving.transaction():
+            await leaving.execute(f"SELECT {SHARE}")
             await leaving.execute("SELECT FROM quotas WHERE agent_id = $1 FOR NO KEY UPDATE", ada.id)
             await leaving.execute("UPDATE agents SET claimed_at = NULL WHERE id = $1", ada.id)
             under_way = asyncio.ensure_future(other_committer.do(act))

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from moltbook.agents.model import AgentRow, OwnerOf, Pace, Quota
+from moltbook.agents.model import Pace, Quota
 from moltbook.house import ForbiddenScope, Scope
 from moltbook.kernel.errors import Conflict, Forbidden, Invalid, TooMany
 
@@ -14,7 +14,15 @@ DESCRIPTION_CHARS = 500
 # So many keys of an agent may count at once.
 MOST_KEYS = 50
 
-Claimed = TypeVar("Claimed", bound=AgentRow | OwnerOf)
+
+class HasClaim(Protocol):
+    """Whatever says since when an agent is claimed, and whose it is."""
+
+    claimed_at: datetime | None
+    claimed_by: str | None
+
+
+Claimed = TypeVar("Claimed", bound=HasClaim)
 
 
 class NameTaken(Conflict):

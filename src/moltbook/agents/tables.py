@@ -104,4 +104,5 @@ QUOTAS = Table(
     },
     key=("agent_id",),
     settable=("post_at", "comment_at", "comment_day", "comments_on_day", "submolt_at"),
+    sole=True,
 )

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 import asyncpg
 
 from moltbook.agents import agent_by_key
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.house import Caller, House
 from moltbook.identity import InvalidAppKey, app_by_digest
 from moltbook.kernel.errors import Refusal, Unauthorized, Unavailable

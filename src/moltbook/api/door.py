@@ -23,7 +23,7 @@ from moltbook.api.multipart import AROUND_BYTES, boundary_of, read_form
 from moltbook.api.reading import Decode, body_of, query_of
 from moltbook.api.router import Router
 from moltbook.api.table import ENDPOINTS
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.db.once import ERRAND, Errand, KeepAnswer, KeptRow, Repeated, kept_for
 from moltbook.feeds import Encoded, PageCache
 from moltbook.house import ALL_SCOPES, Audience, Caller, Endpoint, ForbiddenScope, Handler, House, Limit, Request

@@ -16,6 +16,7 @@ from moltbook.archive import history, names
 from moltbook.archive.model import Phase, Progress
 from moltbook.archive.names import Resolved, resolve
 from moltbook.archive.staging import Staged
+from moltbook.db.transaction import SHARE
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +92,9 @@ LEFT JOIN ({POSTS_BY_SUBMOLT}) p ON p.id = s.id
 WHERE s.fresh
 """
 
-# A thread that was here before grows: its rows are locked in the order of their ids, as the Committer does.
+# A thread that was here before grows: its rows are locked in the order of their ids, as the Committer does. While they
+# are, no Committer works alone, for it would hold the head that this transaction needs at its end.
+SHARE_FLOOR = f"SELECT {SHARE}"
 LOCK_POSTS = """
 SELECT count(*) FROM (
     SELECT p.id
@@ -232,6 +235,7 @@ async def _add(
     await connection.execute(ADD_AGENTS)
     await connection.execute(ADD_SUBMOLTS)
     if comments:
+        await connection.execute(SHARE_FLOOR)
         await connection.execute(LOCK_POSTS)
         await connection.execute(LOCK_COMMENTS)
         await connection.execute(GROW_POSTS)

@@ -20,7 +20,7 @@ import structlog
 from moltbook.api.envelope import Broken, NotAllowed, refusal_body
 from moltbook.bulk.acts import Elsewhere, Play, Played, Step
 from moltbook.bulk.lines import AnyLine, Head, StreamId
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.house import House
 from moltbook.kernel.errors import BadRequest, Forbidden, NotFound, Refusal, Unauthorized, Unavailable
 from moltbook.kernel.origin import is_this_machine

@@ -22,4 +22,5 @@ STREAMS = Table(
     {"id": "text", "n": "bigint", "at": "timestamptz"},
     key=("id",),
     settable=("n", "at"),
+    sole=True,
 )

@@ -10,7 +10,7 @@ import typer
 
 from moltbook.agents import Claim, agent_by_claim
 from moltbook.cli.options import DEFAULT_DATA, Data, DatabaseUrl, PgBin, in_house
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.house import House
 from moltbook.kernel.errors import NotFound, Refusal
 from moltbook.kernel.ids import AgentId

@@ -18,7 +18,7 @@ from moltbook.db.world import Act, Wants, World
 from moltbook.kernel.errors import BadRequest, Forbidden, NotFound
 from moltbook.kernel.ids import AgentId, CommentId, PostId
 from moltbook.kernel.text import checked
-from moltbook.modlog import BANS, REMOVED_WORDS, ensure_may_speak
+from moltbook.modlog import BANS, REMOVED_WORDS, THREAD_BANS, ensure_may_speak
 from moltbook.posts import POSTS, Locked, PostRow, reopen
 from moltbook.verification import ContentType, Draft, VerificationStatus, ensure_published, open_challenge
 
@@ -55,12 +55,7 @@ class WriteComment(Act[Written], frozen=True):
         wants.ask(POSTS, self.post_id)
         if self.parent_id is not None:
             wants.ask(COMMENTS, self.parent_id)
-
-    def further(self, wants: Wants, world: World) -> None:
-        """Whether the author may speak in the post's submolt."""
-        post = world[POSTS].get(self.post_id)
-        if post is not None:
-            wants.ask(BANS, (post.submolt_id, self.author))
+        wants.ask(THREAD_BANS, (self.post_id, self.author))
 
     def decide(self, world: World) -> Written:
         """Publish it, or let it wait for the answer to a challenge.
@@ -77,7 +72,9 @@ class WriteComment(Act[Written], frozen=True):
         ensure_published(post.verification_status, "post")
         if post.is_locked:
             raise Locked()
-        ensure_may_speak(world[BANS].get((post.submolt_id, author.id)), now)
+        ensure_may_speak(
+            world[BANS].get((post.submolt_id, author.id)) or world[THREAD_BANS].get((post.id, author.id)), now
+        )
         parent, depth = None, 0
         if self.parent_id is not None:
             parent = comments.get(self.parent_id)

@@ -35,6 +35,7 @@ COMMENTS = Table(
     key=("post_id", "id"),
     find_by="id",
     settable=("upvotes", "downvotes", "reply_count", "deleted_at"),
+    sole=True,
     unread=("content", "base_upvotes", "base_downvotes"),
 )
 

@@ -1,17 +1,15 @@
 """The Committer: many acts, one transaction.
 
-In this room: the queue, the batch, its transaction, what happens when something fails. Not here: what acts mean (the
-slices), what a row is (table), how the log is read (log).
+In this room: the queue, the batch, who is answered when, what happens when something fails. Not here: what acts mean
+(the slices), how a batch is read and written (transaction), what a row is (table), how the log is read (log).
 
-A batch is whatever is queued when the former commit ends; no timer. It locks and loads the rows its acts need, lets
-them decide one after another on a shared World, writes all changes set-wise, appends the events, commits, and only then
-answers. While others wait, some of the answers are held back until the next batch has given PostgreSQL its work, so
-that both have something to do (decisions/0002). Locks are taken in one order everywhere – tables as registered, rows by
-key, the log's head last – so two Committers cannot block each other for ever.
+A batch is whatever is queued when the former commit ends; no timer. It loads the rows its acts need, lets them decide
+one after another on a shared World, writes all changes set-wise, appends the events, commits, and only then answers.
+While others wait, some of the answers are held back until the next batch has given PostgreSQL its work, so that both
+have something to do (decisions/0002).
 """
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -20,9 +18,11 @@ from typing import Any, TypeVar, cast
 import asyncpg
 import structlog
 
+from moltbook.db.failures import GONE, PASSING, CommitLost
 from moltbook.db.once import ERRAND
-from moltbook.db.table import Table, encode_json
-from moltbook.db.world import Act, Told, Wants, World
+from moltbook.db.table import Table
+from moltbook.db.transaction import Transactions
+from moltbook.db.world import Act, Told, World
 from moltbook.kernel.clock import Clock, system_clock
 from moltbook.kernel.ending import is_asked_to_end
 from moltbook.kernel.errors import Refusal, Unavailable
@@ -33,53 +33,12 @@ log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
 Built = TypeVar("Built")
 
-# Committers plan their statements once. Batches reach into large tables by key, so only index look-ups are right,
-# whatever the statistics say: those of an empty world, when the server starts for the first time.
-SESSION = """
-SET plan_cache_mode = force_generic_plan;
-SET enable_seqscan = off;
-SET enable_hashjoin = off;
-SET enable_mergejoin = off
-"""
-# One statement for all that a batch changed: the head is locked and moved, the rows are written, the events get their
-# numbers, the readers are woken.
-HEAD = "WITH head AS (UPDATE log_head SET seq = seq + $1 WHERE one RETURNING seq)"
-TELL = """, told AS (
-    INSERT INTO events (seq, at, kind, actor_id, body)
-    SELECT head.seq - $1 + e.n, coalesce(e.at, $2::timestamptz), e.kind, e.actor_id, e.body
-    FROM head, ROWS FROM (json_to_recordset($3::json) AS (kind text, actor_id uuid, body json, at timestamptz))
-        WITH ORDINALITY AS e(kind, actor_id, body, at, n)
-)"""
-WAKE = "SELECT seq, pg_notify('log', seq::text) FROM head"
-
 BATCH_ACTS = 1000
 RETRIES = 5
 # The share of a batch that is answered at once though others wait; the rest is answered while the next batch is
 # written, or after this long.
 ANSWERED_AT_ONCE = 0.3
 HELD_SECONDS = 0.005
-
-# What a repeat of the same batch can cure: lost races, not wrong data.
-PASSING = (
-    asyncpg.exceptions.SerializationError,
-    asyncpg.exceptions.DeadlockDetectedError,
-    asyncpg.exceptions.LockNotAvailableError,
-    # Another Committer took the same name, or cast the same vote, between our look and our write: look again.
-    asyncpg.exceptions.UniqueViolationError,
-)
-# The server went away or cannot write; nothing was promised, the caller may try again.
-GONE = (
-    asyncpg.exceptions.PostgresConnectionError,
-    asyncpg.exceptions.InterfaceError,
-    # The driver's own state after its connection broke in the midst of an answer.
-    asyncpg.exceptions.InternalClientError,
-    asyncpg.exceptions.OperatorInterventionError,
-    asyncpg.exceptions.InsufficientResourcesError,
-    asyncpg.exceptions.ReadOnlySQLTransactionError,
-    ConnectionError,
-    OSError,
-)
-
 
 # Told after each commit: the writing backend's pid, the number of the last event, the time and the events.
 Heard = Callable[[int, int, datetime, Sequence[Told]], None]
@@ -134,8 +93,7 @@ class Committer:
         ids: NewId = new_id,
         heard: Heard = _nobody,
     ) -> None:
-        self._connect = connect
-        self._order = {table: position for position, table in enumerate(tables)}
+        self._transactions = Transactions(connect, tables)
         self._queue: deque[Done] = deque()
         self._queue_acts = queue_acts
         self._wake = asyncio.Event()
@@ -145,11 +103,8 @@ class Committer:
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop
         self._stopping = False
-        # Whether the former COMMIT has begun the next transaction already.
-        self._begun = False
         self._held: list[tuple[Done, int]] = []
         self._holding: asyncio.TimerHandle | None = None
-        self.connection: asyncpg.Connection | None = None
         self.batches = 0
         self.acts = 0
         self.retries = 0
@@ -186,6 +141,11 @@ class Committer:
         return cast("tuple[Answer, int]", await future)
 
     @property
+    def connection(self) -> asyncpg.Connection | None:
+        """Where it writes; none before the first batch."""
+        return self._transactions.connection
+
+    @property
     def waiting(self) -> int:
         """How many acts are queued."""
         return len(self._queue)
@@ -202,9 +162,7 @@ class Committer:
         self._wake.set()
         if self._task is not None:
             await self._task
-        if self.connection is not None:
-            with contextlib.suppress(*GONE):
-                await self.connection.close(timeout=5)
+        await self._transactions.close()
 
     async def _supervise(self) -> None:
         """Keep the loop alive: callers of a batch that broke get an error, the next batch a fresh connection."""
@@ -213,7 +171,7 @@ class Committer:
                 await self._run()
                 return
             except (Exception, asyncio.CancelledError) as error:
-                self._drop_connection()
+                self._transactions.drop()
                 if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
                     raise
                 log.exception("committer restarts")
@@ -224,6 +182,7 @@ class Committer:
             if not self._queue:
                 if self._stopping:
                     return
+                former = 0
                 self._wake.clear()
                 await self._wake.wait()
                 # Requests that arrived together are parsed one after another; let them all queue before the batch.
@@ -232,7 +191,7 @@ class Committer:
             # As many as were in the former batch, or half of both together: two batches of a size keep Python and
             # PostgreSQL busy alike, where a small one and a large one make each wait for the other.
             size = len(self._queue)
-            if self._begun:
+            if former:
                 size = min(size, (size + former + 1) // 2)
             size = former = min(size, BATCH_ACTS)
             batch = [self._queue.popleft() for _ in range(size)]
@@ -252,9 +211,9 @@ class Committer:
                 self.retries += 1
             except GONE as error:
                 log.warning("database away", acts=len(batch), error=repr(error))
-                self._drop_connection()
+                self._transactions.drop()
                 for done in batch:
-                    done.fail(Unfinished() if isinstance(error, _CommitLost) else Unavailable())
+                    done.fail(Unfinished() if isinstance(error, CommitLost) else Unavailable())
                 return
             except Exception as error:
                 if len(batch) == 1:
@@ -277,7 +236,7 @@ class Committer:
     def _settle(self, batch: list[Done], seq: int) -> None:
         """Answer a batch; while the next one is beginning, a part of it later."""
         self._settle_held()
-        now = int(len(batch) * ANSWERED_AT_ONCE) if self._begun else len(batch)
+        now = int(len(batch) * ANSWERED_AT_ONCE) if self._queue else len(batch)
         for done in batch[:now]:
             done.settle(seq)
         if now < len(batch):
@@ -293,18 +252,9 @@ class Committer:
             done.settle(seq)
 
     async def _transaction(self, batch: list[Done]) -> int:
-        connection = self.connection
-        if connection is None or connection.is_closed():
-            connection = self.connection = await self._connect()
-            await connection.execute(SESSION)
-            self._begun = False
-        if not self._begun:
-            await connection.execute("BEGIN")
-        self._begun = False
-        pid = connection.get_server_pid()
-        try:
-            world = World(self._clock(), self._ids)
-            await self._load(connection, batch, world)
+        world = World(self._clock(), self._ids)
+
+        def decide() -> None:
             for done in batch:
                 try:
                     done.outcome = done.act.decide(world)
@@ -312,70 +262,12 @@ class Committer:
                     done.outcome = refusal
             # Runs as soon as we wait for PostgreSQL, which then has the batch to write.
             self._loop.call_soon(self._settle_held)
-            seq = await self._write(connection, world)
-        except BaseException:
-            with contextlib.suppress(*GONE):
-                await connection.execute("ROLLBACK")
-            raise
-        begin = bool(self._queue)
+
+        acts = [done.act for done in batch]
+        written = await self._transactions.run(acts, world, decide, lambda: bool(self._queue))
         try:
-            await connection.execute("COMMIT AND CHAIN" if begin else "COMMIT")
-        except GONE as error:
-            raise _CommitLost(repr(error)) from error
-        self._begun = begin
-        try:
-            self._heard(pid, seq, world.now, world.told)
+            self._heard(written.pid, written.seq, world.now, world.told)
         except Exception:
             # It is on disk: whoever hears of it badly must not have it written again.
-            log.exception("batch not heard", seq=seq)
-        return seq
-
-    async def _load(self, connection: asyncpg.Connection, batch: list[Done], world: World) -> None:
-        """Load in two questions: the rows that are locked, then those that these locks guard.
-
-        The second one sees what others committed while the first waited for its locks.
-        """
-        wants = Wants()
-        for done in batch:
-            done.act.needs(wants)
-        await self._take(connection, {table: keys for table, keys in wants.keys.items() if table.lock}, world)
-        further = Wants()
-        for done in batch:
-            done.act.further(further, world)
-        for table, keys in wants.keys.items():
-            if not table.lock:
-                further.keys.setdefault(table, set()).update(keys)
-        await self._take(connection, further.keys, world)
-
-    async def _take(self, connection: asyncpg.Connection, keys: dict[Table[Any], set[Any]], world: World) -> None:
-        """Ask for all of it at once. The parts are answered, and their rows locked, from left to right."""
-        if not keys:
-            return
-        tables = sorted(keys, key=self._order.__getitem__)
-        parts = ", ".join(table.load_sql.format(f"${n}") for n, table in enumerate(tables, 1))
-        found = await connection.fetchrow(f"SELECT {parts}", *(table.load_arg(sorted(keys[table])) for table in tables))
-        for table, rows in zip(tables, found or (), strict=True):
-            if rows is not None:
-                world.take(table, table.decode(rows))
-
-    async def _write(self, connection: asyncpg.Connection, world: World) -> int:
-        first, second = world.writes()
-        if not first and not world.told:
-            return 0
-        parts = "".join(f", w{n} AS ({sql.format(f'${n}')})" for n, (sql, _) in enumerate(first, 4))
-        args = [arg for _, arg in first]
-        head: int = await connection.fetchval(
-            f"{HEAD}{TELL}{parts} {WAKE}", len(world.told), world.now, encode_json(world.told), *args
-        )
-        for sql, arg in second:
-            await connection.execute(sql.format("$1"), arg)
-        return head
-
-    def _drop_connection(self) -> None:
-        if self.connection is not None:
-            self.connection.terminate()
-            self.connection = None
-
-
-class _CommitLost(ConnectionError):
-    """The connection broke while COMMIT was on its way."""
+            log.exception("batch not heard", seq=written.seq)
+        return written.seq

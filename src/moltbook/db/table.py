@@ -36,7 +36,11 @@ class Table(Generic[Row]):
     what an act read is still true when it is written. `settable` columns are written back when a row was touched;
     `summable` ones also move by deltas, without the row in hand. `unread` ones are what no act has to see: they are not
     asked for, and a loaded row holds "" or 0 there. `unique` says that more than the key is so: what a batch removes is
-    gone before it adds.
+    gone before it adds. `sole` says that nobody but Committers writes the table, so that its rows need no lock while
+    there is only one of them (transaction); where rows are not locked anyway, that is so.
+
+    Acts find rows by the key, or by the columns `find_by`. `load_from` is the SQL after FROM for a row `t` that is not
+    found by its own columns alone; `{0}` stands for the keys `u` that are asked for.
     """
 
     def __init__(
@@ -49,9 +53,11 @@ class Table(Generic[Row]):
         lock: bool = True,
         settable: Sequence[str] = (),
         summable: Sequence[str] = (),
-        find_by: str | None = None,
+        find_by: str | Sequence[str] | None = None,
+        load_from: str | None = None,
         unread: Sequence[str] = (),
         unique: bool = False,
+        sole: bool = False,
     ) -> None:
         if tuple(columns) != row.__struct_fields__:
             raise TypeError(f"columns of {name} differ from the fields of {row.__name__}")
@@ -60,16 +66,21 @@ class Table(Generic[Row]):
         self.key = tuple(key)
         self.lock = lock
         self.unique = unique
+        self.sole = sole or not lock
         self.settable = tuple(settable)
         self.summable = tuple(summable)
         self.columns = columns
-        self.find_by = find_by or (self.key[0] if len(self.key) == 1 else None)
-        self.key_of: Callable[[Row], Any] = attrgetter(*([self.find_by] if self.find_by else self.key))
+        self.find_by = (find_by,) if isinstance(find_by, str) else tuple(find_by or key)
+        self._load_from = load_from
+        self.key_of: Callable[[Row], Any] = attrgetter(*self.find_by)
         self._changed_of: Callable[[Row], tuple[Any, ...]] = attrgetter(*self.key, *self.settable)
         self._changed = msgspec.defstruct(f"{name}_changed", (*self.key, *self.settable))
         self._delta = msgspec.defstruct(f"{name}_delta", (*self.key, *self.summable))
         self._unread = frozenset(unread)
-        self.load_sql = self._load_sql()
+        self._look_sql = self._load_sql()
+        # They are taken in one order; rows that nobody locks may come in any.
+        order = ", ".join(f"t.{column}" for column in self.find_by)
+        self._lock_sql = self._load_sql(f" ORDER BY {order} FOR NO KEY UPDATE OF t") if lock else self._look_sql
         loaded = self._loaded_row() if unread else row
         self.decode: Callable[[str], list[Row]] = msgspec.json.Decoder(list[loaded]).decode  # type: ignore[valid-type]
         self.insert_sql = self._insert_sql()
@@ -77,12 +88,16 @@ class Table(Generic[Row]):
         self.sum_sql = self._update_sql(self.summable, "t.{0} + u.{0}")
         self.delete_sql = f"DELETE FROM {name} t USING {self._records(self.key)} WHERE {self._same_key()}"
 
+    def sql_to_load(self, lock: bool) -> str:
+        """One JSON list of the rows with the keys in a parameter, whose place is left open; locked if that is asked."""
+        return self._lock_sql if lock else self._look_sql
+
     def load_arg(self, keys: Sequence[Any]) -> str:
-        """The parameter of `load_sql` for these keys."""
-        if self.find_by:
+        """The parameter of `sql_to_load` for these keys."""
+        if len(self.find_by) == 1:
             # Ids hold nothing that an array literal would have to quote, and one text is bound faster than many.
             return "{" + ",".join(map(str, keys)) + "}"
-        return encode_json([dict(zip(self.key, key, strict=True)) for key in keys])
+        return encode_json([dict(zip(self.find_by, key, strict=True)) for key in keys])
 
     def rows_arg(self, rows: Sequence[Row]) -> str:
         """The parameter of `insert_sql` and `delete_sql` for these rows."""
@@ -97,20 +112,18 @@ class Table(Generic[Row]):
         """The parameter of `sum_sql` for {key: one number a summable column}."""
         return encode_json([self._delta(key, *numbers) for key, numbers in deltas.items()])
 
-    def _load_sql(self) -> str:
-        """One JSON list of the rows with the keys in a parameter, whose place is left open."""
+    def _load_sql(self, lock: str = "") -> str:
         names = ", ".join(
             _TO_JSON.get(kind, "t.{0}").format(name) for name, kind in self.columns.items() if name not in self._unread
         )
-        lock = ""
-        if self.lock:
-            # They are taken in one order; rows that nobody locks may come in any.
-            order = ", ".join(f"t.{column}" for column in ([self.find_by] if self.find_by else self.key))
-            lock = f" ORDER BY {order} FOR NO KEY UPDATE OF t"
-        if self.find_by:
-            source = f"{self.name} t WHERE t.{self.find_by} = ANY({{}}::text::{self.columns[self.find_by]}[])"
+        if self._load_from:
+            source = self._load_from.format(self._records(self.find_by))
+        elif len(self.find_by) == 1:
+            (column,) = self.find_by
+            source = f"{self.name} t WHERE t.{column} = ANY({{}}::text::{self.columns[column]}[])"
         else:
-            source = f"{self._records(self.key)} JOIN {self.name} t ON {self._same_key()}"
+            same = " AND ".join(f"t.{column} = u.{column}" for column in self.find_by)
+            source = f"{self._records(self.find_by)} JOIN {self.name} t ON {same}"
         return f"(SELECT json_agg(x) FROM (SELECT {names} FROM {source}{lock}) x)"
 
     def _loaded_row(self) -> type[Row]:

@@ -4,7 +4,7 @@ An act sees rows, changes them, adds new ones, adds deltas to rows it need not s
 waiting. The Committer loads a World before the acts decide and writes it afterwards.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -58,6 +58,18 @@ class Wants:
             self.keys[table] = {key}
         else:
             keys.add(key)
+
+    def add(self, others: "Wants") -> None:
+        """Ask for what others ask for, too."""
+        for table, keys in others.keys.items():
+            self.keys.setdefault(table, set()).update(keys)
+
+    def parted(self, belongs: Callable[[Table[Any]], bool]) -> tuple["Wants", "Wants"]:
+        """The keys of the tables that belong, and those of the others."""
+        parts = Wants(), Wants()
+        for table, keys in self.keys.items():
+            parts[not belongs(table)].keys[table] = keys
+        return parts
 
 
 class Rows(Generic[Row]):

@@ -19,7 +19,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.gateway.filters import Filter, Only, filter_of
 from moltbook.gateway.happening import Happening, happenings, joined, room_topic
 from moltbook.gateway.interests import (

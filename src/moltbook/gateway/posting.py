@@ -22,7 +22,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.gateway.hub import Hub
 from moltbook.gateway.interests import LEAVES, LetGo
 from moltbook.gateway.line import Line, Message

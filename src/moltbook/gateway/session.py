@@ -17,7 +17,7 @@ import structlog
 
 from moltbook.api import Headers
 from moltbook.api.batch import BatchAct
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.gateway.frames import (
     REASONS,
     Act,

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from moltbook.api import Api, came_from, networks_of
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.db.pool import connect
 from moltbook.gateway.frames import HEARTBEAT_SECONDS, Code, Named, Overheard, spell
 from moltbook.gateway.hub import HEAD, Filter, Hub

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.gateway.ear import Ear
 from moltbook.gateway.happening import joined
 from moltbook.gateway.hub import Hub

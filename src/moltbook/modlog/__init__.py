@@ -4,7 +4,7 @@ from moltbook.modlog.acts import Ban, LiftBan, lift, want_ban
 from moltbook.modlog.model import HOUSE, NETWORK, OPERATOR, Action, Actor, Hand, LogRow, RemovedWords, actor_of
 from moltbook.modlog.queries import Entry, entry_by_id, log_of, words_of
 from moltbook.modlog.rules import REASON_CHARS, REMOVED, Banned, ensure_may_speak, ensure_reason
-from moltbook.modlog.tables import BANS, MODLOG, REMOVED_WORDS
+from moltbook.modlog.tables import BANS, MODLOG, REMOVED_WORDS, THREAD_BANS
 from moltbook.modlog.wire import EntryOut, entry_out
 from moltbook.modlog.writing import write_down
 
@@ -17,6 +17,7 @@ __all__ = [
     "REASON_CHARS",
     "REMOVED",
     "REMOVED_WORDS",
+    "THREAD_BANS",
     "Action",
     "Actor",
     "Ban",

@@ -95,6 +95,15 @@ class BanRow(msgspec.Struct, gc=False):
     created_at: datetime
 
 
+class ThreadBan(msgspec.Struct, gc=False):
+    """A ban as the agent meets it that would answer a post."""
+
+    post_id: PostId
+    agent_id: AgentId
+    until: datetime
+    reason: str
+
+
 class RemovedWords(msgspec.Struct, gc=False):
     """What a removed post or comment said; only moderators read it. What the operator removed, only it brings back."""
 

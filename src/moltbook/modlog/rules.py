@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from moltbook.kernel.clock import iso
 from moltbook.kernel.errors import Forbidden, Invalid
 from moltbook.kernel.text import checked
-from moltbook.modlog.model import BanRow
+from moltbook.modlog.model import BanRow, ThreadBan
 
 REASON_CHARS = 500
 # Letters and symbols by their category, and nothing to see: Hangul fillers and the empty Braille cell.
@@ -23,7 +23,7 @@ class Banned(Forbidden):
     hint = "Post elsewhere until the ban ends, or appeal at POST /api/v1/modlog/ENTRY_ID/appeal."
 
 
-def ensure_may_speak(ban: BanRow | None, now: datetime) -> None:
+def ensure_may_speak(ban: BanRow | ThreadBan | None, now: datetime) -> None:
     """Raises: Banned while a ban lasts."""
     if ban is not None and ban.until > now:
         raise Banned(

@@ -41,6 +41,7 @@ POSTS = Table(
     },
     key=("id",),
     settable=("upvotes", "downvotes", "comment_count", "deleted_at"),
+    sole=True,
     unread=("kind", "title", "content", "url", "base_upvotes", "base_downvotes", "labels"),
 )
 

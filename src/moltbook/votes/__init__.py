@@ -2,6 +2,6 @@
 
 from moltbook.votes.acts import CastVote
 from moltbook.votes.model import Direction, OwnWork, VoteAction, VoteAnswer, VoteCast, VoteRow
-from moltbook.votes.tables import VOTES
+from moltbook.votes.tables import SIGHTS, VOTES
 
-__all__ = ["VOTES", "CastVote", "Direction", "OwnWork", "VoteAction", "VoteAnswer", "VoteCast", "VoteRow"]
+__all__ = ["SIGHTS", "VOTES", "CastVote", "Direction", "OwnWork", "VoteAction", "VoteAnswer", "VoteCast", "VoteRow"]

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from moltbook.agents import AGENT_OWNERS, AGENTS, AgentRow, OwnerOf, ensure_claimed
+from moltbook.agents import AGENT_OWNERS, AGENTS, ensure_claimed
 from moltbook.comments import CommentRow
 from moltbook.db.table import Table
 from moltbook.db.world import Act, Wants, World
-from moltbook.follows import FOLLOWS
 from moltbook.kernel.errors import NotFound
 from moltbook.kernel.ids import AgentId, PostId
 from moltbook.posts import POSTS, PostRow
 from moltbook.verification import ensure_published
 from moltbook.votes.model import Direction, NoVote, OwnersWork, OwnWork, VoteAction, VoteAnswer, VoteCast, VoteRow
-from moltbook.votes.tables import VOTES
+from moltbook.votes.tables import SIGHTS, VOTES
 
 
 class CastVote(Act[VoteAnswer], frozen=True):
@@ -24,24 +23,25 @@ class CastVote(Act[VoteAnswer], frozen=True):
     direction: Direction
 
     def needs(self, wants: Wants) -> None:
-        """The voter and what it judges."""
-        wants.ask(AGENT_OWNERS, self.voter)
+        """What is judged, what the voter sees of it, and its standing vote."""
+        key = self.target, self.voter
         wants.ask(self.table, self.target)
+        wants.ask(VOTES, key)
+        wants.ask(SIGHTS, key)
 
     def further(self, wants: Wants, world: World) -> None:
-        """The standing vote, whether the voter follows the author, and who owns the author."""
-        target = self._target(world)
-        if target is not None:
-            wants.ask(AGENT_OWNERS, target.author_id)
-            wants.ask(VOTES, (_post_of(target), self.target, self.voter))
-            wants.ask(FOLLOWS, (self.voter, target.author_id))
+        """Whose the voter is, where it judges what is only now being made."""
+        if world[SIGHTS].get((self.target, self.voter)) is None:
+            wants.ask(AGENT_OWNERS, self.voter)
 
     def decide(self, world: World) -> VoteAnswer:
         """Move the vote to where the voter wants it, and tally and karma with it.
 
         Raises: NotClaimed, NotFound, NotPublished, OwnWork, OwnersWork, NoVote.
         """
-        voter = ensure_claimed(_standing(world, self.voter))
+        key = self.target, self.voter
+        sight = world[SIGHTS].get(key)
+        voter = ensure_claimed(world[AGENTS].get(self.voter) or sight or world[AGENT_OWNERS].get(self.voter))
         target = self._target(world)
         if target is None or target.deleted_at is not None:
             raise NotFound("Post" if self.table is POSTS else "Comment")
@@ -50,15 +50,15 @@ class CastVote(Act[VoteAnswer], frozen=True):
             raise OwnWork()
         votes = world[VOTES]
         post_id = _post_of(target)
-        vote = votes.get((post_id, self.target, self.voter))
+        vote = votes.get(key)
         former = Direction(vote.direction) if vote is not None else Direction.NONE
         wanted = Direction.NONE if former is self.direction else self.direction
         if vote is None and wanted is Direction.NONE:
             raise NoVote()
         # What was cast before both had one owner may be withdrawn.
         if wanted is not Direction.NONE and voter.claimed_by is not None:
-            author = _standing(world, target.author_id)
-            if author is not None and author.claimed_by == voter.claimed_by:
+            author = world[AGENTS].get(target.author_id)
+            if (author.claimed_by if author else sight and sight.author_claimed_by) == voter.claimed_by:
                 raise OwnersWork()
         if vote is None:
             votes.add(VoteRow(post_id, self.target, self.voter, wanted, world.now))
@@ -78,7 +78,7 @@ class CastVote(Act[VoteAnswer], frozen=True):
         return VoteAnswer(
             describe(former, wanted),
             target.author_name,
-            world[FOLLOWS].get((self.voter, target.author_id)) is not None,
+            sight is not None and sight.follows,
             target.upvotes,
             target.downvotes,
         )
@@ -86,11 +86,6 @@ class CastVote(Act[VoteAnswer], frozen=True):
     def _target(self, world: World) -> PostRow | CommentRow | None:
         found: PostRow | CommentRow | None = world[self.table].get(self.target)
         return found
-
-
-def _standing(world: World, agent_id: AgentId) -> AgentRow | OwnerOf | None:
-    """Whose an agent is; one that came in the same batch stands only among those that are written."""
-    return world[AGENTS].get(agent_id) or world[AGENT_OWNERS].get(agent_id)
 
 
 def describe(former: Direction, now: Direction) -> VoteAction:

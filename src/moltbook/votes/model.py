@@ -37,6 +37,17 @@ class VoteRow(msgspec.Struct, gc=False):
     created_at: datetime
 
 
+class Sight(msgspec.Struct, gc=False):
+    """What a voter sees of whose work it judges: who both belong to, and whether it follows the author."""
+
+    target_id: str
+    voter_id: AgentId
+    claimed_at: datetime | None
+    claimed_by: str | None
+    author_claimed_by: str | None
+    follows: bool
+
+
 class VoteCast(Event, frozen=True, tag="vote.cast"):
     """A vote was cast, switched or withdrawn; the tallies are those after it."""
 

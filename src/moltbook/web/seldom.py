@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import asyncpg
 import structlog
 
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import asyncpg
 import msgspec
 
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.house import House
 from moltbook.kernel.errors import Refusal, Unavailable
 from moltbook.submolts import submolt_by_name

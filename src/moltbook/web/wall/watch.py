@@ -20,7 +20,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from moltbook.db.commit import GONE
+from moltbook.db.failures import GONE
 from moltbook.house import House
 from moltbook.kernel.clock import Clock
 from moltbook.kernel.errors import Unavailable
