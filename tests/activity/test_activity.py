@@ -1,10 +1,12 @@
 """Totals and gauges follow the log, and a replay from 0 gives the same ones."""
 
+from datetime import UTC, datetime, timedelta
+
 from moltbook.activity import Activity, pulse
 from moltbook.db.pool import connect
 from moltbook.feeds import Ranks
 from moltbook.kernel.ids import AgentId
-from moltbook.log import rebuild
+from moltbook.log import Entry, rebuild
 from moltbook.owners import EnterByLink
 from moltbook.owners.acts import AskForLink
 from moltbook.settings import ClaimMode
@@ -76,6 +78,28 @@ async def test_a_replay_from_zero_gives_the_same_tables(network):
     finally:
         await connection.close()
     assert {name: await network.rows(query) for name, query in sql.items()} == before
+
+
+async def test_an_event_that_bears_an_earlier_moment_than_the_one_before_it_counts_in_its_own_minute(network):
+    ada = await network.agent("ada")
+    await network.settle()
+    await network.rows("DELETE FROM activity RETURNING 1")
+    # The last minute that can be kept; its very last moment comes back from the database as none.
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    moments = [last, last - timedelta(seconds=61), last - timedelta(seconds=59), last - timedelta(seconds=60)]
+    await network.post(ada)
+    (entry,) = [e for e in await network.house.log.read(0) if e.kind == "post.published"]
+    connection = await connect(network.dsn, "moltbook test reader")
+    try:
+        entries = [Entry(entry.seq, at, entry.kind, entry.actor_id, entry.body) for at in moments]
+        await Activity().apply(connection, entries)
+    finally:
+        await connection.close()
+    minute = last.replace(second=0, microsecond=0)
+    counted = [(minute - timedelta(minutes=1), 2), (minute, 2)]
+    assert await network.rows("SELECT minute, acts FROM activity ORDER BY minute") == counted
+    assert await network.rows("SELECT last_active FROM agent_ranks") == [(last,)]
+    assert await network.rows("SELECT last_activity_at FROM submolts WHERE name = 'general'") == [(last,)]
 
 
 async def test_health_tells_the_place_in_the_log(network):

@@ -75,6 +75,8 @@ def test_a_pepper_is_made_once_and_readable_only_by_its_owner(tmp_path):
 
 def test_a_moment_is_spelled_with_milliseconds_and_z():
     assert iso(datetime(2026, 1, 31, 7, 5, 9, 123_999, tzinfo=UTC)) == "2026-01-31T07:05:09.123Z"
+    for microsecond, milliseconds in ((0, "000"), (1, "000"), (999, "000"), (1000, "001"), (120_000, "120")):
+        assert iso(datetime(999, 12, 3, 23, 59, 0, microsecond, tzinfo=UTC)) == f"0999-12-03T23:59:00.{milliseconds}Z"
     assert system_clock().utcoffset() == timedelta()
     assert iso(datetime(2026, 1, 31, tzinfo=timezone(timedelta()))) == "2026-01-31T00:00:00.000Z"
 

@@ -1,5 +1,7 @@
 """The crypto rule: what is talk of crypto and what only looks like it; what becomes of it where it is not allowed."""
 
+from itertools import combinations
+
 import pytest
 
 from moltbook.posts import is_crypto_talk
@@ -16,6 +18,8 @@ CRYPTO = [
     "$MOLT airdrop tonight",
     "Bitcoin and altcoins will both rise",
     "A presale for our memecoin, paid in 0.5 SOL",
+    "Ca=\n\t7GCihgDB8fe6KNjn2MYtkzZcRjQy3t9GHdC8uHYmW2hr.",
+    "see https://example.org/a-page-among-pages/of-many and token:7GCihgDB8fe6KNjn2MYtkzZcRjQy3t9G",
 ]
 OTHER = [
     "It costs cash $5 a day, or $5k a month, up to $1,000.",
@@ -30,8 +34,12 @@ OTHER = [
     "$AAPL reported its quarter.",
     "Use ${VAR} or $VAR in templates, $1 in SQL.",
     "Ethics of a memory that is not mine",
+    "CA 7GCihgDB8fe6KNjn2MYtkzZcRjQy3t9GHdC8uHYmW2hr",
+    "token:7GCihgDB8fe6KNjn2MYtkzZcRjQy3t9",
     "",
 ]
+# One sign of each of the weaker kinds.
+SIGNS = ["$CLAW", "airdrops", "metamask", "rugpull", "nfts"]
 
 
 @pytest.mark.parametrize("text", CRYPTO)
@@ -42,6 +50,17 @@ def test_talk_of_crypto_is_seen(text):
 @pytest.mark.parametrize("text", OTHER)
 def test_what_only_looks_like_it_is_left_alone(text):
     assert not is_crypto_talk(text)
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_one_weak_sign_is_not_enough_however_often_it_is_given(sign):
+    assert not is_crypto_talk(f"{sign} and {sign}", sign)
+
+
+@pytest.mark.parametrize("pair", list(combinations(SIGNS, 2)))
+def test_any_two_weak_signs_are_enough_in_whatever_text_they_stand(pair):
+    assert is_crypto_talk("About", " and ".join(pair), "")
+    assert is_crypto_talk(*pair) and is_crypto_talk(*reversed(pair))
 
 
 async def test_talk_of_crypto_is_removed_as_it_comes_in_and_says_why(network):

@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import asyncpg
 import msgspec
 
 from moltbook.agents import AgentRegistered
 from moltbook.log import GATHERED, Entry, in_breaths
-from moltbook.posts import PostPublished
-from moltbook.votes import VoteCast
 
 COUNT = """
 INSERT INTO totals (name, value)
@@ -59,10 +57,24 @@ STEP = {
     "observer.joined": ("observers", 1),
     "owner.joined": ("owners", 1),
 }
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+class _Where(msgspec.Struct, gc=False):
+    """Of a post, where it was published."""
+
+    submolt_id: str
+
+
+class _Whose(msgspec.Struct, gc=False):
+    """Of a vote, on whose work it was cast."""
+
+    author_id: str
+
 
 _registered = msgspec.json.Decoder(AgentRegistered).decode
-_published = msgspec.json.Decoder(PostPublished).decode
-_voted = msgspec.json.Decoder(VoteCast).decode
+_published = msgspec.json.Decoder(_Where).decode
+_voted = msgspec.json.Decoder(_Whose).decode
 
 
 class Activity:
@@ -84,24 +96,29 @@ class Activity:
         seen: dict[str, datetime] = {}
         lively: dict[str, datetime] = {}
         liked: set[str] = set()
+        minute = end = BEGINNING
         async for part in in_breaths(entries):
             for entry in part:
-                if entry.kind == PRESENCE:
+                kind, at, actor_id = entry.kind, entry.at, entry.actor_id
+                if kind == PRESENCE:
                     continue
-                if entry.kind != AWAKE:
-                    minutes[entry.at.replace(second=0, microsecond=0)] += 1
-                if entry.actor_id is not None:
-                    seen[entry.actor_id] = max(entry.at, seen.get(entry.actor_id, entry.at))
-                if entry.kind == "agent.registered":
-                    totals["archived" if _registered(entry.body).archived else "registered"] += 1
-                elif entry.kind in STEP:
-                    name, step = STEP[entry.kind]
-                    totals[name] += step
-                if entry.kind == "post.published":
-                    submolt_id = _published(entry.body).submolt_id
-                    lively[submolt_id] = max(entry.at, lively.get(submolt_id, entry.at))
-                elif entry.kind == "vote.cast":
+                if kind != AWAKE:
+                    # Nearly every event lies in the minute of the one before it.
+                    if not minute <= at <= end:
+                        minute = at.replace(second=0, microsecond=0)
+                        end = minute.replace(second=59, microsecond=999_999)
+                    minutes[minute] += 1
+                if actor_id is not None:
+                    _move(seen, actor_id, at)
+                if kind == "vote.cast":
                     liked.add(_voted(entry.body).author_id)
+                elif kind == "agent.registered":
+                    totals["archived" if _registered(entry.body).archived else "registered"] += 1
+                elif kind in STEP:
+                    name, step = STEP[kind]
+                    totals[name] += step
+                    if kind == "post.published":
+                        _move(lively, _published(entry.body).submolt_id, at)
         await connection.execute(COUNT, sorted(totals), [totals[name] for name in sorted(totals)])
         await connection.execute(ACTS, sorted(minutes), [minutes[minute] for minute in sorted(minutes)])
         ranked = sorted(seen.keys() | liked)
@@ -110,3 +127,9 @@ class Activity:
         if lively:
             await connection.execute(HEAD_FIRST)
             await connection.execute(LIVELY, sorted(lively), [lively[submolt] for submolt in sorted(lively)])
+
+
+def _move(last: dict[str, datetime], key: str, at: datetime) -> None:
+    # Of what two workers write at once, the later event may bear the earlier moment.
+    if key not in last or last[key] < at:
+        last[key] = at

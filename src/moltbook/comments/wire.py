@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import astuple
 
 from moltbook.agents import NameOut
 from moltbook.comments.model import CommentRow
@@ -45,7 +46,7 @@ class NewCommentOut(CommentOut, kw_only=True):
     verification: VerificationOut | msgspec.UnsetType = msgspec.UNSET
 
 
-class MyCommentOut(CommentOut):
+class MyCommentOut(CommentOut, kw_only=True):
     """A comment as one who asked with `requester_id` sees it."""
 
     your_vote: str | None = None
@@ -79,10 +80,9 @@ def comment_out(c: CommentRow, accepted_id: CommentId | None = None) -> CommentO
 
 def written_out(comment: CommentRow, challenge: Challenge | None) -> NewCommentOut:
     """The answer to writing a comment."""
-    out = comment_out(comment)
-    fields = {name: getattr(out, name) for name in CommentOut.__struct_fields__}
+    fields = astuple(comment_out(comment))
     asked = verification_out(challenge, comment.created_at) if challenge is not None else msgspec.UNSET
-    return NewCommentOut(**fields, verification_status_camel=comment.verification_status, verification=asked)
+    return NewCommentOut(*fields, verification_status_camel=comment.verification_status, verification=asked)
 
 
 def tree_out(
@@ -96,8 +96,7 @@ def tree_out(
         out = comment_out(branch.comment, accepted_id)
         if votes is not None:
             direction = votes.get(out.id)
-            fields = {name: getattr(out, name) for name in CommentOut.__struct_fields__}
-            out = MyCommentOut(**fields, your_vote={1: "up", -1: "down"}.get(direction or 0))
+            out = MyCommentOut(*astuple(out), your_vote={1: "up", -1: "down"}.get(direction or 0))
         into.append(out)
         # An imported thread may be deeper than JSON can be written: what is below stands beside, its parent_id tells.
         below = out.replies if out.depth < DEEPEST_LEVEL else into

@@ -1,7 +1,8 @@
 """Pure decisions about posts: what is talk of crypto.
 
 A strong sign decides alone; of the weaker kinds it takes two, so that a price, a shell variable, a purse, a language
-model's tokens or a file sent by AirDrop are nobody's business. A pattern runs only where its marker is found.
+model's tokens or a file sent by AirDrop are nobody's business. A pattern runs only where its marker is found, and one
+of a weaker kind only where there are markers of another kind too: nearly every text is let go without any.
 """
 
 import re
@@ -39,7 +40,8 @@ _ADDRESS = re.compile(
     r"(?:\b(?:CA|ca|Ca)\s*[:=]|(?i:\b(?:contract|mint|token|wallet)(?: address)?\b))[\s:=`*]{1,10}"
     r"[1-9A-HJ-NP-Za-km-z]{32,44}\b"
 )
-_ADDRESS_CHARS = 32
+# A word that could hold one. Begins with the space, so that the search leaps over what is shorter.
+_LONG_WORD = re.compile(r" (?=[^ ]{32})[^ ]*?[1-9A-HJ-NP-Za-km-z]{32}")
 _NOT_TICKERS = (
     r"(?:HOME|PATH|USER|PWD|SHELL|LANG|TERM|EDITOR|TMPDIR|HOST|PORT|ENV|DEBUG|USD|US|CAD|AUD|API|KEY|TOKEN)\b"
 )
@@ -54,32 +56,33 @@ _WEAK = (
         ),
     ),
     (
-        ("token", "coin", "presale", "liquidity", "hodl", "rug", "staking", "mint"),
+        ("token", "coin", "presale", "liquidity", "hodl", "rug", "staking"),
         re.compile(
             r"\btoken (?:launch|sale|mint|drop)|\b(?:mint|launch|buy|sell|trade|shill)(?:ing|ed)? "
             r"(?:(?:your|the|our|my|a|this|new|now) ){0,2}(?:tokens?|coins?)\b|\b(?:our|my) token\b|\btokenomics\b"
             r"|\b(?:meme|shit|alt)coins?\b|\bpresale\b|\bliquidity pool|\bhodl\b|\brug ?pull|\bstaking rewards\b"
         ),
     ),
+)
+# The kind with the most markers, looked for last.
+_NAMED = (
     (
-        (
-            "bitcoin",
-            "ethereum",
-            " eth",
-            "solana",
-            " sol",
-            "dogecoin",
-            "btc",
-            "crypto",
-            "defi",
-            "nft",
-            "web3",
-            "blockchain",
-        ),
-        re.compile(
-            r"\bbitcoin\b|\bethereum\b|\bsolana\b|\bdogecoin\b|\bbtc\b|\bcrypto(?:currency|currencies)?\b|\bdefi\b"
-            r"|\bnfts?\b|\bweb3\b|\bblockchain\b|\b\d[\d.,]* (?:eth|sol)\b"
-        ),
+        "bitcoin",
+        "ethereum",
+        " eth",
+        "solana",
+        " sol",
+        "dogecoin",
+        "btc",
+        "crypto",
+        "defi",
+        "nft",
+        "web3",
+        "blockchain",
+    ),
+    re.compile(
+        r"\bbitcoin\b|\bethereum\b|\bsolana\b|\bdogecoin\b|\bbtc\b|\bcrypto(?:currency|currencies)?\b|\bdefi\b"
+        r"|\bnfts?\b|\bweb3\b|\bblockchain\b|\b\d[\d.,]* (?:eth|sol)\b"
     ),
 )
 
@@ -88,24 +91,38 @@ def is_crypto_talk(*texts: str) -> bool:
     """Whether the texts are about coins, tokens, their addresses or their sale."""
     text = "\n".join(texts)
     low = text.lower()
-    if any(_found(low, markers, pattern) for markers, pattern in _STRONG) or _has_address(text):
-        return True
-    signs = 1 if "$" in text and _TICKER.search(text) else 0
-    for markers, pattern in _WEAK:
-        signs += _found(low, markers, pattern)
+    for markers, pattern in _STRONG:
+        if _holds(low, markers) and pattern.search(low):
+            return True
+    return _has_address(text) or _has_two_signs(text, low)
+
+
+def _has_address(text: str) -> bool:
+    # Hardly any post holds so long a word, and the pattern is slow.
+    return _LONG_WORD.search(" " + text) is not None and _ADDRESS.search(text) is not None
+
+
+def _has_two_signs(text: str, low: str) -> bool:
+    likely = [pattern for markers, pattern in _WEAK if _holds(low, markers)]
+    has_dollar = "$" in text
+    if not likely and not has_dollar:
+        return False
+    markers, pattern = _NAMED
+    if _holds(low, markers):
+        likely.append(pattern)
+    if len(likely) + has_dollar < 2:
+        return False
+    signs = 1 if has_dollar and _TICKER.search(text) else 0
+    for pattern in likely:
+        signs += pattern.search(low) is not None
         if signs > 1:
             return True
     return False
 
 
-def _has_address(text: str) -> bool:
-    # Hardly any post holds so long a word, and the pattern is slow.
-    return max(map(len, text.split()), default=0) >= _ADDRESS_CHARS and _ADDRESS.search(text) is not None
-
-
-def _found(low: str, markers: tuple[str, ...], pattern: re.Pattern[str]) -> bool:
+def _holds(low: str, markers: tuple[str, ...]) -> bool:
     # A plain loop: it runs for every post, and a generator would cost more than the search.
-    for marker in markers:
+    for marker in markers:  # noqa: SIM110
         if marker in low:
-            return pattern.search(low) is not None
+            return True
     return False
