@@ -32,7 +32,8 @@ def seen(page: "Page") -> list[int]:
 
 
 def test_a_branch_folds_says_how_much_it_hides_and_opens_again(look: Open) -> None:
-    page = look(THREAD)
+    # High enough that no click has to scroll, whatever the letters of this machine need above the thread.
+    page = look(THREAD, height=1600)
     before = places(page, ".c")
     assert fold(page, 1).inner_text() == "4 answers"
     assert comment(page, 19).locator(".fold").count() == 0
