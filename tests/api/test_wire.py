@@ -7,7 +7,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from moltbook.cli import wire
+from moltbook.cli import cycle
 from moltbook.cli.wire import Wire
 
 
@@ -159,8 +159,8 @@ async def test_who_does_not_take_a_stream_is_cut_off_when_it_ends(caplog):
 
 
 async def test_the_lines_that_are_kept_stay_few(monkeypatch):
-    monkeypatch.setattr(wire, "LINES_KEPT", 10)
-    wire._lines.clear()
+    monkeypatch.setattr(cycle, "LINES_KEPT", 10)
+    cycle._lines.clear()
     for n in range(50):
         await talk(answering(headers=[(b"x-n", b"%d" % n)]), GET)
-        assert len(wire._lines) <= 10
+        assert len(cycle._lines) <= 10
